@@ -1,0 +1,111 @@
+//! Texts with places that a sample's metadata fills: `{metadata.instance_type}`.
+
+use crate::sample::Metadata;
+
+/// Alternatives, of which the first counts whose places can all be filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Vec<Part>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Metadata(String),
+}
+
+/// A template that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// A `{` without its `}`.
+    #[error("'{0}': a place opens with {{ and is not closed")]
+    Open(String),
+    /// A place that is not `{metadata.KEY}`.
+    #[error("'{text}': '{{{place}}}' is not known here; a place is written {{metadata.KEY}}")]
+    Place {
+        /// The whole text.
+        text: String,
+        /// What stands between the braces.
+        place: String,
+    },
+}
+
+impl Template {
+    /// Reads alternatives such as `["{metadata.instance_type}", "instance"]`.
+    pub fn new<S: AsRef<str>>(alternatives: impl IntoIterator<Item = S>) -> Result<Self, TemplateError> {
+        alternatives.into_iter().map(|text| parts(text.as_ref())).collect::<Result<_, _>>().map(Template)
+    }
+
+    /// A template that is one metadata value, or the first of several that exists.
+    pub fn of_metadata(keys: &[&str]) -> Self {
+        Template(keys.iter().map(|key| vec![Part::Metadata((*key).to_owned())]).collect())
+    }
+
+    /// This template, or else that text.
+    #[must_use]
+    pub fn or(mut self, text: &str) -> Self {
+        self.0.push(vec![Part::Text(text.to_owned())]);
+        self
+    }
+
+    /// The text it makes of a sample's metadata, unless every alternative lacks something.
+    pub fn fill(&self, metadata: &Metadata) -> Option<String> {
+        self.0.iter().find_map(|parts| {
+            parts
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => Some(text.as_str()),
+                    Part::Metadata(key) => metadata.get(key),
+                })
+                .collect()
+        })
+    }
+
+    /// The metadata keys it reads.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().filter_map(|part| match part {
+            Part::Metadata(key) => Some(key.as_str()),
+            Part::Text(_) => None,
+        })
+    }
+}
+
+fn parts(text: &str) -> Result<Vec<Part>, TemplateError> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (place, behind) = after.split_once('}').ok_or_else(|| TemplateError::Open(text.to_owned()))?;
+        let Some(key) = place.trim().strip_prefix("metadata.").filter(|key| !key.is_empty()) else {
+            return Err(TemplateError::Place { text: text.to_owned(), place: place.to_owned() });
+        };
+        if !before.is_empty() {
+            parts.push(Part::Text(before.to_owned()));
+        }
+        parts.push(Part::Metadata(key.to_owned()));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_alternative_that_exists_counts() {
+        let template = Template::new(["{metadata.az}/{metadata.type}", "{metadata.type}", "none"]).unwrap();
+        let fill = |pairs: &[(&str, &str)]| template.fill(&pairs.iter().copied().collect());
+        assert_eq!(fill(&[("az", "akl"), ("type", "ssd")]).as_deref(), Some("akl/ssd"));
+        assert_eq!(fill(&[("type", "ssd")]).as_deref(), Some("ssd"));
+        assert_eq!(fill(&[("az", "akl")]).as_deref(), Some("none"));
+        assert_eq!(template.keys().collect::<Vec<_>>(), ["az", "type", "type"]);
+    }
+
+    #[test]
+    fn a_place_that_is_not_metadata_is_refused() {
+        assert!(matches!(Template::new(["{resource}"]), Err(TemplateError::Place { .. })));
+        assert!(matches!(Template::new(["{metadata.}"]), Err(TemplateError::Place { .. })));
+        assert!(matches!(Template::new(["x{metadata.a"]), Err(TemplateError::Open(_))));
+    }
+}

@@ -1,0 +1,212 @@
+//! Exact sums and quotients, rounded once.
+//!
+//! Hours are not terminating decimals, so a volume is summed as `value × microseconds` and divided
+//! by an hour only at the end. Ordinary numbers stay in 128-bit integers; what does not fit goes on
+//! in arbitrary precision, so an intermediate result is never the reason for a wrong or failed bill.
+
+use num_bigint::{BigInt, Sign};
+use num_traits::{Signed, ToPrimitive};
+
+use crate::decimal::{Decimal, pow10};
+
+/// A result has more digits than a bill can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the result is larger than a bill can hold (22 digits before the point)")]
+pub struct Overflow;
+
+/// Results are kept in the database as `numeric(28, 6)`: fewer than 22 digits before the point.
+const MAX_WHOLE_DIGITS: u8 = 22;
+
+/// An exact sum of decimals, each multiplied by an integer.
+#[derive(Debug, Clone, Default)]
+pub struct Exact {
+    scale: u8,
+    sum: Integer,
+}
+
+/// An integer that moves to arbitrary precision when 128 bits are not enough.
+#[derive(Debug, Clone)]
+enum Integer {
+    Small(i128),
+    Big(Box<BigInt>),
+}
+
+impl Default for Integer {
+    fn default() -> Self {
+        Integer::Small(0)
+    }
+}
+
+impl Integer {
+    fn big(&self) -> BigInt {
+        match self {
+            Integer::Small(value) => BigInt::from(*value),
+            Integer::Big(value) => value.as_ref().clone(),
+        }
+    }
+}
+
+impl Exact {
+    /// Adds `value × times`.
+    pub fn add(&mut self, value: Decimal, times: i64) {
+        if !self.add_small(value, times) {
+            self.add_big(value, times);
+        }
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: &Exact) {
+        let scale = self.scale.max(other.scale);
+        let sum = self.sum.big() * ten_to(scale - self.scale) + other.sum.big() * ten_to(scale - other.scale);
+        self.scale = scale;
+        self.sum = match sum.to_i128() {
+            Some(small) => Integer::Small(small),
+            None => Integer::Big(Box::new(sum)),
+        };
+    }
+
+    /// Adds within 128 bits; says whether it could, and changes nothing otherwise.
+    fn add_small(&mut self, value: Decimal, times: i64) -> bool {
+        let Integer::Small(sum) = self.sum else { return false };
+        let scale = self.scale.max(value.scale());
+        let added = || {
+            let term = value.mantissa_at(scale)?.checked_mul(times.into())?;
+            sum.checked_mul(pow10(scale - self.scale)?)?.checked_add(term)
+        };
+        match added() {
+            Some(sum) => {
+                (self.scale, self.sum) = (scale, Integer::Small(sum));
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn add_big(&mut self, value: Decimal, times: i64) {
+        let scale = self.scale.max(value.scale());
+        let term = BigInt::from(value.mantissa()) * times * ten_to(scale - value.scale());
+        let sum = self.sum.big() * ten_to(scale - self.scale) + term;
+        (self.scale, self.sum) = (scale, Integer::Big(Box::new(sum)));
+    }
+
+    /// The sum divided by `divisor`, rounded half away from zero to `places` digits after the point.
+    ///
+    /// # Errors
+    /// [`Overflow`] if the result has more than 22 digits before the point, or `divisor` is 0.
+    pub fn divided(&self, divisor: u64, places: u8) -> Result<Decimal, Overflow> {
+        Ratio { numerator: self.sum.big(), denominator: BigInt::from(divisor) * ten_to(self.scale) }.rounded(places)
+    }
+}
+
+/// An exact fraction, for what is multiplied and divided: prices, units, percentages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratio {
+    numerator: BigInt,
+    denominator: BigInt,
+}
+
+impl Ratio {
+    /// `numerator / denominator`; the denominator must not be 0.
+    pub fn new(numerator: u64, denominator: u64) -> Self {
+        Ratio { numerator: numerator.into(), denominator: denominator.into() }
+    }
+
+    /// This fraction times `other`.
+    pub fn times(self, other: &Ratio) -> Self {
+        Ratio { numerator: self.numerator * &other.numerator, denominator: self.denominator * &other.denominator }
+    }
+
+    /// This fraction divided by `other`, which must not be 0.
+    pub fn over(self, other: &Ratio) -> Self {
+        Ratio { numerator: self.numerator * &other.denominator, denominator: self.denominator * &other.numerator }
+    }
+
+    /// Rounded half away from zero to `places` digits after the point.
+    ///
+    /// # Errors
+    /// [`Overflow`] if the result has more than 22 digits before the point, or the denominator is 0.
+    pub fn rounded(&self, places: u8) -> Result<Decimal, Overflow> {
+        let divisor: BigInt = self.denominator.abs() * 2;
+        if divisor.sign() == Sign::NoSign {
+            return Err(Overflow);
+        }
+        let doubled = self.numerator.abs() * 2 * ten_to(places);
+        // ⌊(2n + d) / 2d⌋ of the magnitudes is rounding half away from zero.
+        let magnitude: BigInt = (doubled + self.denominator.abs()) / divisor;
+        if magnitude >= ten_to(MAX_WHOLE_DIGITS + places) {
+            return Err(Overflow);
+        }
+        let negative = (self.numerator.sign() == Sign::Minus) != (self.denominator.sign() == Sign::Minus);
+        let mantissa = magnitude.to_i128().ok_or(Overflow)?;
+        Decimal::new(if negative { -mantissa } else { mantissa }, places.into()).map_err(|_| Overflow)
+    }
+}
+
+impl From<Decimal> for Ratio {
+    fn from(value: Decimal) -> Self {
+        Ratio { numerator: value.mantissa().into(), denominator: ten_to(value.scale()) }
+    }
+}
+
+fn ten_to(exponent: u8) -> BigInt {
+    BigInt::from(10).pow(exponent.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero_once() {
+        for (value, places, rounded) in [
+            ("0.5", 0, "1"),
+            ("-0.5", 0, "-1"),
+            ("0.49", 0, "0"),
+            ("2.675", 2, "2.68"),
+            ("-2.675", 2, "-2.68"),
+            ("1.0000005", 6, "1.000001"),
+            ("1.00000049", 6, "1"),
+        ] {
+            assert_eq!(Ratio::from(d(value)).rounded(places), Ok(d(rounded)), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_third_of_an_hour_is_not_lost() {
+        let mut sum = Exact::default();
+        for _ in 0..3 {
+            sum.add(Decimal::ONE, 1_200_000_000);
+        }
+        assert_eq!(sum.divided(3_600_000_000, 6), Ok(Decimal::ONE));
+    }
+
+    #[test]
+    fn goes_on_beyond_128_bits_and_comes_back() {
+        let mut sum = Exact::default();
+        sum.add(d("99999999999999999999999999999999999999"), i64::MAX);
+        sum.add(d("0.00000000000000000000000000000000000001"), 1);
+        assert_eq!(sum.divided(1, 6), Err(Overflow));
+        sum.add(d("-99999999999999999999999999999999999999"), i64::MAX);
+        sum.add(d("1.5"), 2);
+        assert_eq!(sum.divided(1, 6), Ok(d("3")));
+        assert_eq!(sum.divided(0, 6), Err(Overflow));
+    }
+
+    proptest! {
+        #[test]
+        fn small_and_big_agree(terms in proptest::collection::vec((any::<i64>(), 0_u32..20, any::<i32>()), 0..20)) {
+            let (mut small, mut big) = (Exact::default(), Exact { scale: 0, sum: Integer::Big(Box::default()) });
+            for (mantissa, scale, times) in terms {
+                let value = Decimal::new(mantissa.into(), scale).unwrap();
+                small.add(value, times.into());
+                big.add(value, times.into());
+            }
+            prop_assert_eq!(small.divided(7, 6), big.divided(7, 6));
+        }
+    }
+}

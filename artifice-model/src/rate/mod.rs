@@ -1,0 +1,164 @@
+//! Rating: what a volume costs.
+//!
+//! Rating sees prices only through [`PriceSource`]: a rates file, rate cards, or the price list of
+//! an ERP. A cost is volume × conversion × price, exact until it is rounded once, to the
+//! currency's minor unit, half away from zero.
+
+mod names;
+mod pipe;
+mod table;
+
+pub use names::Names;
+pub use table::{RateRules, RateTable};
+
+use crate::decimal::Decimal;
+use crate::exact::{Overflow, Ratio};
+use crate::money::Currency;
+use crate::time::Timestamp;
+use crate::units::{Mismatch, Unit};
+
+/// What is asked of a price list.
+#[derive(Debug, Clone, Copy)]
+pub struct PriceQuery<'a> {
+    /// The tenant who pays.
+    pub tenant: &'a str,
+    /// Where the service was used.
+    pub location: &'a str,
+    /// The service's internal name.
+    pub service: &'a str,
+    /// What people call it.
+    pub name: &'a str,
+    /// The unit of the volume.
+    pub unit: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// What `per` costs.
+    pub amount: Decimal,
+    /// What one price buys.
+    pub per: Unit,
+    /// In which money.
+    pub currency: Currency,
+    /// Where it stands, for people: `rates.csv:12:40`.
+    pub origin: String,
+}
+
+/// A price list could not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the price of '{service}' at '{location}' could not be read: {why}")]
+pub struct PriceError {
+    /// The service.
+    pub service: String,
+    /// The location.
+    pub location: String,
+    /// What went wrong, and what to do.
+    pub why: String,
+}
+
+/// Where prices come from.
+pub trait PriceSource {
+    /// The price that holds, or `None` if there is none.
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError>;
+}
+
+/// No prices at all: what a configuration without rates has.
+impl PriceSource for () {
+    fn price(&self, _query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError> {
+        Ok(None)
+    }
+}
+
+/// Why a volume at a price has no cost.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CostError {
+    /// The price is per something else.
+    #[error(transparent)]
+    Unit(#[from] Mismatch),
+    /// The amount is too large.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+}
+
+/// What a volume in `unit` costs, rounded to the currency's minor unit.
+pub fn cost(volume: Decimal, unit: &str, price: &Price) -> Result<Decimal, CostError> {
+    let conversion = Unit::of_volume(unit).in_terms_of(&price.per)?;
+    let exact = Ratio::from(volume).times(&conversion).times(&Ratio::from(price.amount));
+    Ok(exact.rounded(price.currency.digits())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: fn(bool) -> RateRules =
+        |ignore_region| RateRules { currency: "NZD".parse().unwrap(), time_slice_us: 600_000_000, ignore_region };
+
+    fn price(table: &RateTable, location: &str, name: &str) -> Option<String> {
+        let at = Timestamp::from_micros(0);
+        let query = PriceQuery { tenant: "t", location, service: "s", name, unit: "hour", at };
+        table.price(&query).unwrap().map(|price| format!("{} {}", price.amount, price.origin))
+    }
+
+    #[test]
+    fn a_rate_is_looked_up_by_location_then_everywhere() {
+        let text = "# comment\n\nakl | VM | hour | 0.05\n* | VM | hour | 0.04\nregion | Disk | GB per month | 1\n";
+        let table = RateTable::parse("rates.csv", text, RULES(false)).unwrap();
+        assert_eq!(price(&table, "akl", "VM").as_deref(), Some("0.05 rates.csv:3:19"));
+        assert_eq!(price(&table, "wlg", "VM").as_deref(), Some("0.04 rates.csv:4:17"));
+        assert_eq!(price(&table, "akl", "Disk"), None);
+    }
+
+    #[test]
+    fn the_originals_files_say_region_in_the_first_column() {
+        let table = RateTable::parse("rates", "region | VM | duration | 0.1", RULES(true)).unwrap();
+        assert_eq!(price(&table, "anywhere", "VM").as_deref(), Some("0.1 rates:1:26"));
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_place() {
+        let text = "akl | VM | hour | 0.05\nakl | VM | hour | 0.06\nakl | X | parsec per hour per day | 1\n akl | Y | hour | 1,5\nakl | Z | hour\nakl || hour | 1\na|b|hour|1|x\n";
+        let mistakes = RateTable::parse("r", text, RULES(false)).unwrap_err();
+        let places: Vec<_> = mistakes.iter().map(|mistake| mistake.at.to_string()).collect();
+        assert_eq!(places, ["r:5:1", "r:6:6", "r:7:1", "r:2:7", "r:3:11", "r:4:19"]);
+        assert_eq!(
+            mistakes[3].to_string(),
+            "r:2:7: 'VM' has a price for region 'akl' already; keep one of the two rows"
+        );
+    }
+
+    #[test]
+    fn an_empty_file_is_a_mistake() {
+        for text in ["", "\n  \n", "# only a comment\n", "\u{feff}"] {
+            assert_eq!(Names::parse("names.csv", text).unwrap_err().len(), 1);
+        }
+        let names = Names::parse("n", "\u{feff}m1.nano | VM, größe nano\r\n").unwrap();
+        assert_eq!((names.of("m1.nano"), names.of("m1.tiny")), ("VM, größe nano", "m1.tiny"));
+    }
+
+    #[test]
+    fn a_cost_is_rounded_once_to_the_minor_unit_half_away_from_zero() {
+        // semantics 5: cost(line) = volume × conversion × price, exact until it is rounded once.
+        for (volume, unit, amount, per, currency, expected) in [
+            ("174.026781", "hour", "0.05", "hour", "NZD", "8.70"),
+            ("0.1", "hour", "0.05", "hour", "NZD", "0.01"),
+            ("1", "hour", "0.5", "hour", "JPY", "1"),
+            ("-1", "hour", "0.5", "hour", "JPY", "-1"),
+            ("730", "GB·hour", "0.1235", "GB per month", "BHD", "0.124"),
+            ("0.000001", "hour", "0.000001", "hour", "NZD", "0.00"),
+            ("1", "hour", "0.0025", "duration", "NZD", "0.02"),
+        ] {
+            let price = Price {
+                amount: amount.parse().unwrap(),
+                per: Unit::of_price(per, 600_000_000).unwrap(),
+                currency: currency.parse().unwrap(),
+                origin: String::new(),
+            };
+            let cost = cost(volume.parse().unwrap(), unit, &price).unwrap();
+            assert_eq!(cost.to_fixed(price.currency.digits()), expected, "{volume} {unit}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The names file: what people call the services.
+
+use std::collections::HashMap;
+
+use super::pipe;
+use crate::position::Mistake;
+
+/// What people call the services: `internal name | name people read`.
+#[derive(Debug, Clone, Default)]
+pub struct Names(HashMap<String, String>);
+
+impl Names {
+    /// Reads a names file; `file` is what mistakes call it. All mistakes are reported.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut names = HashMap::new();
+        for row in pipe::rows(file, text, ["internal name", "name people read"], &mut mistakes) {
+            let [(internal, at), (name, _)] = row.fields;
+            if names.contains_key(&internal) {
+                mistakes
+                    .push(Mistake { at, what: format!("'{internal}' has a name already; keep one of the two rows") });
+            } else {
+                names.insert(internal, name);
+            }
+        }
+        if mistakes.is_empty() { Ok(Names(names)) } else { Err(mistakes) }
+    }
+
+    /// What people call a service: its own name, where the file has no other.
+    pub fn of<'a>(&'a self, service: &'a str) -> &'a str {
+        self.0.get(service).map_or(service, String::as_str)
+    }
+}

@@ -1,0 +1,200 @@
+//! Units, and what one is in another.
+//!
+//! A unit is a quantity (bytes, or a thing that is counted: `ip`, `instance`, `request`), a time, or
+//! a quantity for a time (`GB·hour`, `GB per month`). Two units convert by an exact factor when
+//! they are of one kind, and not at all otherwise: never a silent 1:1.
+
+use std::fmt;
+
+use crate::exact::Ratio;
+use crate::time::HOUR_US;
+
+/// A unit, with the text it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    text: String,
+    kind: Kind,
+    /// How many of the kind's smallest (bytes × microseconds, …) one of it is.
+    size: Ratio,
+}
+
+/// What a unit measures: only units of one kind convert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kind {
+    quantity: Quantity,
+    timed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Quantity {
+    /// Nothing but time, or a plain count.
+    None,
+    Bytes,
+    /// A thing that is counted, by its name.
+    Named(String),
+}
+
+/// Two units of which neither can be expressed in the other.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{from}' cannot be expressed in '{to}'")]
+pub struct Mismatch {
+    /// The unit there is.
+    pub from: String,
+    /// The unit that was asked for.
+    pub to: String,
+}
+
+/// A text that is not what a price can be per.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is not a unit: write QUANTITY [per TIME], such as `duration`, `hour`, `GB`, `GB per month` or `ip per day`"
+)]
+pub struct NotAUnit(String);
+
+impl Unit {
+    /// The unit of a volume: `hour`, `B`, `GB·hour`, `ip·hour`, `1`.
+    pub fn of_volume(text: &str) -> Self {
+        let (quantity, hours) = match text.strip_suffix("·hour") {
+            Some(quantity) => (quantity, true),
+            None => (text, false),
+        };
+        if let Some(micros) = time_us(text) {
+            return Unit::time(text, micros);
+        }
+        let (quantity, size) = quantity_of(quantity);
+        let size = if hours { size.times(&Ratio::new(HOUR_US.unsigned_abs(), 1)) } else { size };
+        Unit { text: text.to_owned(), kind: Kind { quantity, timed: hours }, size }
+    }
+
+    /// What one price buys: `QUANTITY [per TIME]`. `duration` is one `time_slice_us` of existence.
+    pub fn of_price(text: &str, time_slice_us: u64) -> Result<Self, NotAUnit> {
+        let not_a_unit = || NotAUnit(text.to_owned());
+        match text.split_whitespace().collect::<Vec<_>>()[..] {
+            ["duration"] => Ok(Unit::time(text, time_slice_us)),
+            [one] => Ok(Unit { text: text.to_owned(), ..Unit::of_volume(one) }),
+            [quantity, "per", time] if time_us(quantity).is_none() && quantity != "duration" => {
+                let micros = time_us(time).ok_or_else(not_a_unit)?;
+                let (quantity, size) = quantity_of(quantity);
+                let size = size.times(&Ratio::new(micros, 1));
+                Ok(Unit { text: text.to_owned(), kind: Kind { quantity, timed: true }, size })
+            }
+            _ => Err(not_a_unit()),
+        }
+    }
+
+    fn time(text: &str, micros: u64) -> Self {
+        let kind = Kind { quantity: Quantity::None, timed: true };
+        Unit { text: text.to_owned(), kind, size: Ratio::new(micros, 1) }
+    }
+
+    /// What a volume of this unit has to be multiplied by to be one of `other`.
+    pub fn in_terms_of(&self, other: &Unit) -> Result<Ratio, Mismatch> {
+        if self.kind != other.kind {
+            return Err(Mismatch { from: self.text.clone(), to: other.text.clone() });
+        }
+        Ok(self.size.clone().over(&other.size))
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Microseconds of a time's name. A price's day is 24 h, its month 730 h (semantics 1).
+fn time_us(name: &str) -> Option<u64> {
+    const HOUR: u64 = HOUR_US.unsigned_abs();
+    Some(match name {
+        "second" | "seconds" => HOUR / 3600,
+        "minute" | "minutes" => HOUR / 60,
+        "hour" | "hours" => HOUR,
+        "day" | "days" => 24 * HOUR,
+        "week" | "weeks" => 7 * 24 * HOUR,
+        "month" | "months" => 730 * HOUR,
+        "year" | "years" => 8760 * HOUR,
+        _ => return None,
+    })
+}
+
+/// A quantity's kind, and how many of the smallest of it one is.
+fn quantity_of(name: &str) -> (Quantity, Ratio) {
+    const PREFIXES: [char; 6] = ['K', 'M', 'G', 'T', 'P', 'E'];
+    let bytes = |size: u64| (Quantity::Bytes, Ratio::new(size, 1));
+    match name {
+        "" | "1" => return (Quantity::None, Ratio::new(1, 1)),
+        "B" | "byte" | "bytes" => return bytes(1),
+        "kB" => return bytes(1000),
+        _ => {}
+    }
+    let mut letters = name.chars();
+    let power = letters.next().and_then(|letter| PREFIXES.iter().position(|&prefix| prefix == letter));
+    let power = power.and_then(|index| u32::try_from(index + 1).ok());
+    match (power, letters.as_str()) {
+        (Some(power), "B") => bytes(1000_u64.pow(power)),
+        (Some(power), "iB") => bytes(1024_u64.pow(power)),
+        _ => (Quantity::Named(name.to_owned()), Ratio::new(1, 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEN_MINUTES: u64 = 600_000_000;
+
+    fn factor(from: &str, to: &str) -> Result<String, String> {
+        let to = Unit::of_price(to, TEN_MINUTES).map_err(|why| why.to_string())?;
+        let ratio = Unit::of_volume(from).in_terms_of(&to).map_err(|why| why.to_string())?;
+        Ok(ratio.rounded(15).unwrap().to_string())
+    }
+
+    #[test]
+    fn units_convert_by_exact_factors() {
+        // semantics 5: `duration` is one time_slice; bytes have decimal and binary prefixes; a day is 24 h, a month 730 h.
+        for (from, to, expected) in [
+            ("hour", "duration", "6"),
+            ("hour", "hour", "1"),
+            ("hour", "day", "0.041666666666667"),
+            ("B", "GB", "0.000000001"),
+            ("B", "bytes", "1"),
+            ("GiB", "bytes", "1073741824"),
+            ("GB", "MiB", "953.67431640625"),
+            ("B·hour", "bytes per hour", "1"),
+            ("GB·hour", "GB per month", "0.001369863013699"),
+            ("GB·hour", "TB per day", "0.000041666666667"),
+            ("ip·hour", "ip per day", "0.041666666666667"),
+            ("1", "1", "1"),
+            ("request", "request", "1"),
+        ] {
+            assert_eq!(factor(from, to).as_deref(), Ok(expected), "{from} in {to}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_convert_names_both() {
+        for (from, to) in [
+            ("hour", "GB"),
+            ("GB·hour", "GB"),
+            ("B", "bytes per hour"),
+            ("ip·hour", "hour"),
+            ("ip", "instance"),
+            ("1", "hour"),
+            ("GB", "gb"),
+        ] {
+            assert_eq!(factor(from, to), Err(format!("'{from}' cannot be expressed in '{to}'")));
+        }
+        for text in [
+            "",
+            "per hour",
+            "GB per",
+            "GB per fortnight",
+            "hour per day",
+            "duration per hour",
+            "GB per month per year",
+            "GB/month x",
+        ] {
+            assert!(Unit::of_price(text, TEN_MINUTES).is_err(), "{text}");
+        }
+    }
+}
