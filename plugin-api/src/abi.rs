@@ -1,0 +1,75 @@
+//! What crosses the boundary, for the host. A backend's author needs nothing of this.
+
+#![allow(missing_docs, unsafe_code, reason = "the derives write items without docs, and unsafe glue")]
+
+use abi_stable::library::RootModule;
+use abi_stable::package_version_strings;
+use abi_stable::sabi_trait;
+use abi_stable::sabi_types::VersionStrings;
+use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr, RString, RVec};
+use abi_stable::{StableAbi, declare_root_module_statics};
+
+use crate::document::{Context, Header, Line, Price, PriceQuery, Receipt, Totals};
+use crate::error::Error;
+
+/// What a class says of itself without being created.
+#[repr(C)]
+#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
+pub struct ClassInfo {
+    /// The name behind the colon of `module:Class`.
+    pub name: RString,
+    /// Its version.
+    pub version: RString,
+    /// What it is for, in one line.
+    pub description: RString,
+    /// The JSON Schema of its configuration, as JSON text.
+    pub config_schema: RString,
+}
+
+/// A backend, behind the boundary. See [`crate::Backend`].
+#[sabi_trait]
+pub trait AbiBackend: Send + Sync {
+    fn health(&self) -> RResult<(), Error>;
+    fn price(&self, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error>;
+    fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error>;
+    fn longest_delay_s(&self) -> RResult<u64, Error>;
+    fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error>;
+}
+
+/// A document under way, behind the boundary. See [`crate::Invoice`].
+#[sabi_trait]
+pub trait AbiInvoice: Send {
+    fn section(&mut self, name: RStr<'_>) -> RResult<(), Error>;
+    fn lines(&mut self, lines: RSlice<'_, Line<'_>>) -> RResult<(), Error>;
+    fn totals(&mut self, totals: &Totals<'_>) -> RResult<(), Error>;
+    fn commit(&mut self) -> RResult<Receipt, Error>;
+    fn rewrite(&mut self, receipt: &Receipt) -> RResult<ROption<Receipt>, Error>;
+    fn render(&mut self) -> RResult<ROption<RVec<u8>>, Error>;
+}
+
+/// An owned backend.
+pub type BackendObject = AbiBackend_TO<'static, RBox<()>>;
+/// An owned document under way.
+pub type InvoiceObject = AbiInvoice_TO<'static, RBox<()>>;
+
+/// What a library exports.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = ModuleRef)))]
+#[sabi(missing_field(panic))]
+pub struct Module {
+    /// The module's name, equal to what stands before the colon of `module:Class`.
+    pub name: extern "C" fn() -> RString,
+    /// Its classes.
+    pub classes: extern "C" fn() -> RResult<RVec<ClassInfo>, Error>,
+    /// Makes a backend of a class from its configuration, as JSON text.
+    #[sabi(last_prefix_field)]
+    pub create: extern "C" fn(RStr<'_>, RStr<'_>, &Context<'_>) -> RResult<BackendObject, Error>,
+}
+
+impl RootModule for ModuleRef {
+    declare_root_module_statics! {ModuleRef}
+    const BASE_NAME: &'static str = "artifice_backend";
+    const NAME: &'static str = "an artifice invoice backend";
+    const VERSION_STRINGS: VersionStrings = package_version_strings!();
+}

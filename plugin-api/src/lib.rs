@@ -1,0 +1,161 @@
+//! The boundary between artifice and an invoice backend: all that a backend's author depends on.
+//!
+//! A backend turns a statement (what one tenant owes for one period) into a document of some
+//! system: a file, an invoice of an ERP. It is a class of a shared library, chosen in artifice's
+//! configuration as `module:Class`. Its author writes two ordinary Rust types, a [`Backend`] and
+//! an [`Invoice`], and one [`export!`]:
+//!
+//! ```
+//! use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals};
+//! use artifice_plugin_api::{schemars, serde};
+//!
+//! /// What stands under `invoice:config`. Doc comments become the configuration's reference.
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! #[serde(crate = "artifice_plugin_api::serde", deny_unknown_fields)]
+//! #[schemars(crate = "artifice_plugin_api::schemars")]
+//! pub struct Settings {
+//!     /// What every document begins with.
+//!     greeting: String,
+//! }
+//!
+//! pub struct Letters { greeting: String }
+//!
+//! impl Backend for Letters {
+//!     const VERSION: &'static str = "1.0.0";
+//!     const DESCRIPTION: &'static str = "Statements as letters";
+//!     type Config = Settings;
+//!     type Invoice = Letter;
+//!
+//!     fn new(config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
+//!         Ok(Letters { greeting: config.greeting })
+//!     }
+//!     fn find(&self, _header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+//!         Ok(None) // a real backend looks for the key here
+//!     }
+//!     fn open(&self, header: &Header<'_>) -> Result<Letter, Error> {
+//!         Ok(Letter { text: format!("{} {},\n", self.greeting, header.tenant.label()), number: header.number })
+//!     }
+//! }
+//!
+//! pub struct Letter { text: String, number: u64 }
+//!
+//! impl Invoice for Letter {
+//!     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
+//!         for line in lines {
+//!             self.text += &format!("{} {} cost {}\n", line.volume, line.name, line.cost);
+//!         }
+//!         Ok(())
+//!     }
+//!     fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
+//!         self.text += &format!("in all {}\n", totals.total);
+//!         Ok(())
+//!     }
+//!     fn commit(&mut self) -> Result<Receipt, Error> {
+//!         Ok(Receipt::new(format!("letter {}", self.number)))
+//!     }
+//! }
+//!
+//! artifice_plugin_api::export! { module: "example.letters", classes: [Letters] }
+//! ```
+//!
+//! # What holds at this boundary
+//! - Only types with a checked layout cross it; the compiler that built the library does not matter.
+//! - No panic crosses it: one inside a backend, in `Drop` too, is caught inside the library and
+//!   becomes an [`Error`]; the object that panicked is not called again.
+//! - The host calls a backend from several threads, an invoice from one at a time, always on
+//!   threads that may block. A backend needs no async runtime of the host's and gets none.
+//! - One key, one document: [`Invoice::commit`] for a key that is committed already answers the
+//!   same receipt and changes nothing.
+
+#![allow(non_local_definitions, reason = "abi_stable's derives make them")]
+
+pub mod abi;
+mod document;
+mod error;
+mod export;
+mod guard;
+mod values;
+
+pub use abi_stable;
+pub use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
+pub use document::{Context, Detail, Header, Kind, Line, Price, PriceQuery, Receipt, Reference, Tax, Tenant, Totals};
+pub use error::{Error, ErrorKind};
+#[doc(hidden)]
+pub use export::__export;
+pub use values::{Decimal, Pair, Timestamp};
+pub use {schemars, serde, serde_json};
+
+/// A way to reach one invoicing system, made from its configuration. One serves a whole run and
+/// all its threads.
+pub trait Backend: Sized + Send + Sync + 'static {
+    /// The class's version; `env!("CARGO_PKG_VERSION")` is a good one. It is kept with every statement.
+    const VERSION: &'static str;
+    /// What the class is for, in one line.
+    const DESCRIPTION: &'static str;
+
+    /// What stands under `invoice:config`. Let it refuse unknown keys (`deny_unknown_fields`): a
+    /// misspelt setting must not be ignored. Its JSON Schema is published without creating anything.
+    type Config: serde::de::DeserializeOwned + schemars::JsonSchema;
+    /// A document under way.
+    type Invoice: Invoice;
+
+    /// Makes the backend. Nothing outside is touched yet.
+    fn new(config: Self::Config, context: &Context<'_>) -> Result<Self, Error>;
+
+    /// Whether the system can be reached and everything is there that documents need. Changes nothing.
+    fn health(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The price list's answer, for configurations that let the backend decide (`rates.source: backend`).
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        let _ = query;
+        Ok(None)
+    }
+
+    /// The receipt of the document that is committed under this key, if there is one.
+    ///
+    /// "No" must be certain: the host sends the statement again when it hears it (after
+    /// [`longest_delay_s`](Backend::longest_delay_s)). What is not certain is an error.
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error>;
+
+    /// How long after a connection broke a commit may still happen by itself, in seconds.
+    fn longest_delay_s(&self) -> u64 {
+        0
+    }
+
+    /// Begins a document. Nothing outside is changed before [`Invoice::commit`].
+    fn open(&self, header: &Header<'_>) -> Result<Self::Invoice, Error>;
+}
+
+/// A document under way: sections and lines in order, then the totals, then one of the endings.
+pub trait Invoice: Send + 'static {
+    /// A section begins; the lines that follow are its.
+    fn section(&mut self, name: &str) -> Result<(), Error> {
+        let _ = name;
+        Ok(())
+    }
+
+    /// The next lines, in the statement's order.
+    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error>;
+
+    /// What all lines come to. Called once, after the last of them.
+    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error>;
+
+    /// Makes the document, exactly once for its key: if it is there already, answers its receipt
+    /// and changes nothing; if the key is there with another digest, fails.
+    fn commit(&mut self) -> Result<Receipt, Error>;
+
+    /// Writes a document once more that was committed before, with the receipt it had then: byte
+    /// for byte the same, in the same place. `None` (the default) is for backends whose documents
+    /// live in another system: the host then asks [`Backend::find`], and creates nothing.
+    fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
+        let _ = receipt;
+        Ok(None)
+    }
+
+    /// The document's bytes, without contacting anybody, if it has such a form.
+    fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+}
