@@ -20,7 +20,7 @@ impl fmt::Display for Position {
 }
 
 /// Something wrong in a file, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{at}: {what}")]
 pub struct Mistake {
     /// Where it is.

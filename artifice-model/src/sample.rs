@@ -55,6 +55,11 @@ impl Metadata {
         let index = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(key)).ok()?;
         Some(&self.0[index].1)
     }
+
+    /// How much memory it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|(key, value)| 64 + key.len() + value.len()).sum()
+    }
 }
 
 impl<K: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(K, V)> for Metadata {

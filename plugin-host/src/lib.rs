@@ -1,1 +1,25 @@
-//! (being written)
+//! Finds, checks and loads invoice backends.
+//!
+//! `billing.csv_invoice:Csv` names the class `Csv` of the module `billing.csv_invoice`, which is
+//! the shared library `libbilling_csv_invoice.so` of the first plugin directory that has one
+//! ([`SearchPath`]). A file is checked before the dynamic linker sees it ([`file`]), because the
+//! linker answers a truncated one with the end of the process; then its interface version and the
+//! layout of everything that crosses the boundary are checked, then its class ([`Library`]).
+//! Whatever is wrong is one [`LoadError`] that names the file and says what to do.
+//!
+//! Libraries are loaded once and never unloaded: an upgraded file takes effect with the next run.
+
+mod backend;
+mod class_path;
+mod error;
+mod file;
+mod library;
+mod search;
+
+pub use artifice_plugin_api as api;
+pub use artifice_plugin_api::abi::ClassInfo;
+pub use backend::{Backend, Invoice};
+pub use class_path::ClassPath;
+pub use error::LoadError;
+pub use library::Library;
+pub use search::{Found, SearchPath};

@@ -1,1 +1,14 @@
+//! Aggregation worked by hand: each test is a story of one resource, the rule it checks, and what
+//! the rule comes to.
 
+mod attribution;
+mod built_in;
+mod counters;
+mod location;
+mod numbers;
+mod order;
+mod over_time;
+mod slices;
+mod state;
+mod story;
+mod whole;

@@ -1,1 +1,196 @@
-//! (being written)
+//! `billing.csv_invoice:Csv`: a statement as a CSV file, one row a line.
+//!
+//! ```yaml
+//! main:
+//!   invoice:object: billing.csv_invoice:Csv
+//! invoice:config:
+//!   output_path: ./invoices
+//!   output_file: '%(tenant)s-%(start)s-%(end)s.csv'
+//!   delimiter: ','
+//!   row_layout: [location, type, start, end, amount, cost]
+//! ```
+//!
+//! # What a document is
+//! UTF-8, `\n` after every row, quotes only where a cell needs them. One row a line, in the
+//! statement's order; then, only if the statement has taxes, one row a tax: `type` (and `name`) is the
+//! tax's name, `cost` its amount, `rate` its percentage, `rate_unit` `%`, `start` and `end` the
+//! period; the other fields of a line are empty. No rows for sums. Instants are RFC 3339 in UTC, costs
+//! have the currency's digits. A text that a spreadsheet would run as a formula (its first character
+//! that is not a space is `=`, `+`, `-`, `@`, their full-width forms, a tab or a line break) has an
+//! apostrophe before it; numbers are left as they are. The bytes depend on the statement and the
+//! settings only. A cell that the host adds to lines under a key is `extra.KEY` in a layout.
+//!
+//! # What a document is called
+//! `output_file`, made safe: see [`name`]. If the name belongs to another statement, or a file
+//! bears it, the document is called `…-2`, `…-3` and so on. Names that some file systems take for the
+//! same (`Demo`, `demo`) count as the same. A name once given to a statement is not given to another,
+//! also if that statement fails and is never written.
+//!
+//! # Exactly once
+//! What belongs to which key is kept in `output_path/.artifice`: see [`protocol`], with its crash
+//! points. A committed document may be moved, edited or deleted: asked again, the backend answers the
+//! same receipt, and only [`rewrite`] puts the file back, with the format it had (the receipt
+//! keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
+//! it, only what the ledger knows tells that a document was written.
+//!
+//! # Limits
+//! A document under way is held in memory. The file system must be able to link files, or to rename
+//! them without replacing others; all common ones do one or the other.
+
+mod config;
+mod instant;
+mod name;
+mod protocol;
+mod record;
+mod rewrite;
+mod store;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals};
+
+use crate::config::{Checked, Format, Settings};
+use crate::name::{FileName, Template, Values};
+use crate::protocol::Order;
+use crate::record::Record;
+use crate::store::Store;
+use crate::table::{Head, Table};
+
+/// The backend that writes CSV files.
+pub struct Csv {
+    store: Arc<Store>,
+    template: Template,
+    format: Format,
+}
+
+impl Backend for Csv {
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const DESCRIPTION: &'static str = "Statements as CSV files, one row a line";
+
+    type Config = Settings;
+    type Invoice = CsvInvoice;
+
+    fn new(config: Settings, context: &Context<'_>) -> Result<Self, Error> {
+        let Checked { output_path, template, format } = config.check(context)?;
+        Ok(Csv { store: Arc::new(Store::new(output_path)), template, format })
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        self.store.health()
+    }
+
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+        let record = self.store.find(header.key.as_str(), header.digest.as_str())?;
+        Ok(record.map(|record| receipt(&self.store, &record)))
+    }
+
+    fn open(&self, header: &Header<'_>) -> Result<CsvInvoice, Error> {
+        let zone = instant::zone(header.timezone.as_str())?;
+        let head = Head::new(header)?;
+        let name = self.template.fill(&Values {
+            tenant: head.tenant.clone(),
+            tenant_id: head.tenant_id.clone(),
+            number: head.number.to_string(),
+            start: instant::compact(header.start, zone)?,
+            end: instant::compact(header.end, zone)?,
+        });
+        Ok(CsvInvoice {
+            store: Arc::clone(&self.store),
+            format: self.format.clone(),
+            key: header.key.to_string(),
+            digest: header.digest.to_string(),
+            number: header.number,
+            name,
+            table: Table::new(head),
+            complete: false,
+        })
+    }
+}
+
+/// A document under way.
+pub struct CsvInvoice {
+    store: Arc<Store>,
+    format: Format,
+    key: String,
+    digest: String,
+    number: u64,
+    name: FileName,
+    table: Table,
+    complete: bool,
+}
+
+impl CsvInvoice {
+    fn bytes(&mut self, format: &Format) -> Result<Vec<u8>, Error> {
+        if !self.complete {
+            return Err(Error::refused(
+                "a document was asked for before the statement's totals; report this to artifice",
+            ));
+        }
+        self.table.render(format)
+    }
+
+    fn order<'a>(&'a self, bytes: &'a [u8], format: &'a Format) -> Order<'a> {
+        Order { key: &self.key, digest: &self.digest, number: self.number, bytes, format }
+    }
+}
+
+impl Invoice for CsvInvoice {
+    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
+        lines.iter().try_for_each(|line| self.table.line(line))
+    }
+
+    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
+        totals.taxes.iter().try_for_each(|tax| self.table.tax(tax))?;
+        self.complete = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<Receipt, Error> {
+        let format = self.format.clone();
+        let bytes = self.bytes(&format)?;
+        let record = self.store.commit(&self.order(&bytes, &format), &self.name)?;
+        Ok(receipt(&self.store, &record))
+    }
+
+    fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
+        let then = Path::new(receipt.reference.as_str());
+        let file = receipt.detail("file").or_else(|| then.file_name()?.to_str()).unwrap_or_default();
+        let format = match receipt.detail("format") {
+            Some(text) => serde_json::from_str(text).map_err(|error| {
+                Error::refused(format_args!(
+                    "the receipt of statement '{}' names a format that cannot be understood: {error}",
+                    self.key
+                ))
+            })?,
+            None => self.format.clone(),
+        };
+        let bytes = self.bytes(&format)?;
+        self.store.rewrite(&self.order(&bytes, &format), file, receipt.detail("sha256"))?;
+        // The directory may have been moved since; then this says where the document is now.
+        let mut now = receipt.clone();
+        if same_directory(then.parent(), self.store.dir()) != Some(true) {
+            now.reference = self.store.document(file).to_string_lossy().into_owned().into();
+        }
+        Ok(Some(now))
+    }
+
+    fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let format = self.format.clone();
+        self.bytes(&format).map(Some)
+    }
+}
+
+fn same_directory(then: Option<&Path>, now: &Path) -> Option<bool> {
+    let then = then?;
+    Some(then == now || then.canonicalize().ok()? == now.canonicalize().ok()?)
+}
+
+fn receipt(store: &Store, record: &Record) -> Receipt {
+    record.receipt(&store.document(&record.file))
+}
+
+artifice_plugin_api::export! { module: "billing.csv_invoice", classes: [Csv] }

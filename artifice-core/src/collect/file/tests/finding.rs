@@ -1,0 +1,78 @@
+//! From paths and patterns to open files.
+
+use std::fs;
+
+use super::*;
+
+fn directory(files: &[&str]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = directory.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, sample(file)).unwrap();
+    }
+    directory
+}
+
+fn expanded(patterns: &[&str], base: &Path) -> Result<Vec<String>, FileError> {
+    let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
+    let files = expand(&patterns, base)?;
+    Ok(files.iter().map(|file| file.strip_prefix(base).unwrap_or(file).to_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn patterns_are_relative_sorted_and_name_each_file_once() {
+    let base = directory(&["b.json", "a.json", "c.gz", "sub/d.json", ".hidden.json", "odd[1].json", "sub/e/f.json"]);
+    let base = base.path();
+    assert_eq!(
+        expanded(&["*.json", "a.json", "./b.json", "c.?z"], base).unwrap(),
+        ["a.json", "b.json", "c.gz", "odd[1].json"]
+    );
+    assert_eq!(expanded(&["odd[1].json"], base).unwrap(), ["odd[1].json"]);
+    assert_eq!(expanded(&["sub/*", "-", "-"], base).unwrap(), ["sub/d.json", "-"]);
+    assert_eq!(
+        expanded(&["**/*.json"], base).unwrap(),
+        ["a.json", "b.json", "odd[1].json", "sub/d.json", "sub/e/f.json"]
+    );
+    let absolute = base.join("sub/d.json");
+    assert_eq!(expanded(&[absolute.to_str().unwrap()], Path::new("/elsewhere")).unwrap(), [absolute.to_str().unwrap()]);
+    // A base with brackets in its name is no pattern.
+    let brackets = base.join("x[y]");
+    fs::create_dir(&brackets).unwrap();
+    fs::write(brackets.join("in.json"), "[]").unwrap();
+    assert_eq!(expanded(&["*.json"], &brackets).unwrap(), ["in.json"]);
+}
+
+#[test]
+fn a_pattern_that_leads_to_no_file_is_an_error() {
+    let base = directory(&["a.json", "sub/b/c.json"]);
+    let says = |pattern: &str| {
+        let error = expanded(&["a.json", pattern], base.path()).unwrap_err();
+        assert!(error.is_unopened());
+        error.to_string()
+    };
+    let place = base.path().display();
+    for pattern in ["none.json", "*.gz", "sub/*", "a.json/x"] {
+        starts(&says(pattern), &format!("no file matches '{pattern}' in {place}"));
+    }
+    assert_eq!(says("sub"), format!("{place}/sub is a directory: to read the files in it, write {place}/sub/*"));
+    starts(&says("a[.json"), "'a[.json' is not a file name pattern: ");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_says_why() {
+    let base = directory(&["a.json"]);
+    let mut visit = |_: &WireSample<'_>| Ok(());
+    read_path(&base.path().join("a.json"), &mut visit).unwrap();
+    let missing = base.path().join("none.json");
+    let error = read_path(&missing, &mut visit).unwrap_err();
+    assert!(error.is_unopened());
+    starts(&error.to_string(), &format!("{} cannot be opened: No such file", missing.display()));
+    let error = read_path(base.path(), &mut visit).unwrap_err();
+    assert!(matches!(error, FileError::Directory { .. }), "{error}");
+    let denied = FileError::Open { path: "/x".into(), source: io::ErrorKind::PermissionDenied.into() };
+    assert!(
+        denied.to_string().ends_with("; let the user that runs artifice read it, as with `chmod a+r /x`"),
+        "{denied}"
+    );
+}

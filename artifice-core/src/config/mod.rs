@@ -1,0 +1,338 @@
+//! The configuration: a YAML file becomes typed, validated settings.
+//!
+//! Every older spelling is folded here and nowhere else. All mistakes of a file are reported at
+//! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
+
+mod text;
+mod yaml;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use artifice_model::aggregate::{Entry, Locations, MaxGap};
+use artifice_model::position::{Mistake, Position};
+use artifice_model::rate::{Names, RateRules, RateTable};
+use artifice_model::{Calendar, Currency};
+use artifice_plugin_host::ClassPath;
+
+pub use text::Secret;
+use text::{bytes, duration_us, expand};
+use yaml::{Document, Map, Node};
+
+/// The settings of a configuration file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file they were read from.
+    pub file: PathBuf,
+    /// The directory of the file: relative paths start there.
+    pub directory: PathBuf,
+    /// `main:`
+    pub main: Main,
+    /// What is charged.
+    pub entries: Vec<Entry>,
+    /// How hosts become locations.
+    pub locations: Locations,
+    /// `source:`
+    pub source: Option<SourceConfig>,
+    /// `database:`
+    pub database: DatabaseUrl,
+    /// `invoice:config:`, for the backend.
+    pub invoice: serde_json::Value,
+    /// `rates:`
+    pub rates: RatesConfig,
+    /// `plugins.path`
+    pub plugin_path: Vec<PathBuf>,
+}
+
+/// `main:`
+#[derive(Debug, Clone)]
+pub struct Main {
+    /// `invoice:object`: the backend.
+    pub invoice_object: Option<ClassPath>,
+    /// `timezone`: where months begin at midnight.
+    pub calendar: Calendar,
+    /// `currency`
+    pub currency: Currency,
+    /// `settle`: how long metering may be late, in microseconds.
+    pub settle_us: i64,
+    /// `memory`: how much of it collecting may use, in bytes.
+    pub memory_bytes: u64,
+    /// `zero_lines: show`: whether a usage of 0 makes a line.
+    pub zero_lines: bool,
+}
+
+/// `source:`
+#[derive(Debug, Clone)]
+pub enum SourceConfig {
+    /// Files of Ceilometer's samples.
+    File {
+        /// `path`: files and patterns, relative ones from the configuration's directory.
+        patterns: Vec<String>,
+    },
+}
+
+/// `rates:`
+#[derive(Debug, Clone)]
+pub struct RatesConfig {
+    /// The rates file.
+    pub file: Option<PathBuf>,
+    /// The names file.
+    pub names: Option<PathBuf>,
+    /// How the rates file is read.
+    pub rules: RateRules,
+    /// `missing: zero`: whether what has no rate costs nothing.
+    pub missing_is_zero: bool,
+}
+
+/// Where the ledger is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file of SQLite's.
+    Sqlite(PathBuf),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+        }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{}: {why}; {advice}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Mistakes in files, in their order.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<Mistake>),
+}
+
+/// Reads a text file that a person wrote.
+fn read(path: &Path, advice: &'static str) -> Result<String, ConfigError> {
+    let unreadable = |why: String| ConfigError::Unreadable { path: path.to_owned(), why, advice };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
+        let line = valid.matches('\n').count() + 1;
+        let column = valid.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let at = Position { file: path.display().to_string(), line, column };
+        ConfigError::Mistakes(vec![Mistake { at, what: "not UTF-8; save the file in that encoding".to_owned() }])
+    })
+}
+
+impl Config {
+    /// Reads a configuration file.
+    pub fn load(file: &Path) -> Result<Config, ConfigError> {
+        let text = read(file, "name the configuration with -c or ARTIFICE_CONFIG")?;
+        let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
+        let document = Document::parse(&file.display().to_string(), text).map_err(mistakes)?;
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let config = document.root().map().and_then(|root| settings(file, &directory, root));
+        match (config, document.mistakes()) {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+
+    /// Reads the rates file and the names file. Without them there are no prices and no names.
+    pub fn load_rates(&self) -> Result<(Names, Option<RateTable>), ConfigError> {
+        const ADVICE: &str = "correct rates.file or rates.names, or leave the key out";
+        let mut mistakes = Vec::new();
+        let text_of = |path: &Option<PathBuf>| match path {
+            Some(path) => read(path, ADVICE).map(|text| Some((path.display().to_string(), text))),
+            None => Ok(None),
+        };
+        let (names, rates) = (text_of(&self.rates.names)?, text_of(&self.rates.file)?);
+        let mut keep = |found: Vec<Mistake>| mistakes.extend(found);
+        let names = names.map(|(file, text)| Names::parse(&file, &text)).transpose().map_err(&mut keep);
+        let rates = rates.map(|(file, text)| RateTable::parse(&file, &text, self.rates.rules)).transpose().map_err(&mut keep);
+        match (names, rates) {
+            (Ok(names), Ok(rates)) => Ok((names.unwrap_or_default(), rates)),
+            _ => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+}
+
+/// The default of `main.settle`.
+const SETTLE_US: i64 = 2 * 3_600_000_000;
+/// The default of `main.memory`.
+const MEMORY_BYTES: u64 = 256_000_000;
+/// The least that collecting can do with.
+const LEAST_MEMORY_BYTES: u64 = 16_000_000;
+/// The default of `rates.time_slice`.
+const TIME_SLICE_US: i64 = 600_000_000;
+
+/// The settings of a file. Mistakes are reported to its document; what is wrong gets its default,
+/// so that reading goes on to the next one.
+fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> {
+    let mut main_section = root.section("main");
+    let region = main_section.text("region").unwrap_or_else(|| "default".to_owned());
+    let mut entries = Entry::built_in();
+    if let Some(slice_us) = main_section.parse("slice", duration_us) {
+        entries.iter_mut().for_each(|entry| entry.slice_us = slice_us);
+    }
+    if let Some(gap) = main_section.parse("max_gap", max_gap) {
+        entries.iter_mut().for_each(|entry| entry.max_gap = gap);
+    }
+    let main = main_settings(main_section)?;
+
+    let datacenters = root.section("datacenters").entries();
+    let datacenters = datacenters.into_iter().filter_map(|(host, name)| Some((host, name.text()?)));
+    let locations = Locations::new(&region, datacenters);
+
+    let source = root.get("source").and_then(Node::map).and_then(source);
+    let database = database(directory, root.section("database"));
+
+    let (new, old) = (root.get("invoice:config"), root.get("invoice_object"));
+    if let (Some(_), Some(old)) = (&new, &old) {
+        old.mistake("the same as invoice:config; keep one of the two");
+    }
+    let (invoice, original_rates) = new.or(old).and_then(Node::map).map(backend_config).unwrap_or_default();
+    let rates = rates(directory, &main, root.section("rates"), original_rates);
+    let plugin_path = plugin_path(directory, root.section("plugins"));
+    root.end();
+    let (file, directory) = (file.to_owned(), directory.to_owned());
+    Some(Config { file, directory, main, entries, locations, source, database, invoice, rates, plugin_path })
+}
+
+fn max_gap(text: &str) -> Result<MaxGap, String> {
+    match text {
+        "unlimited" => Ok(MaxGap::Unlimited),
+        text => duration_us(text).map(MaxGap::Micros),
+    }
+}
+
+fn main_settings(mut main: Map<'_>) -> Option<Main> {
+    let settle = |text: &str| if text == "0" { Ok(0) } else { duration_us(text) };
+    let memory = |text: &str| match bytes(text) {
+        Ok(bytes) if bytes < LEAST_MEMORY_BYTES => Err(format!("{text} is too little; give at least 16MB")),
+        other => other,
+    };
+    let settings = Main {
+        invoice_object: main.parse("invoice:object", ClassPath::from_str),
+        calendar: main.parse("timezone", Calendar::new).or_else(|| Calendar::new("UTC").ok())?,
+        currency: main.parse("currency", Currency::from_str).or_else(|| "NZD".parse().ok())?,
+        settle_us: main.parse("settle", settle).unwrap_or(SETTLE_US),
+        memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
+        zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
+    };
+    // Read before this, for all entries.
+    for key in ["region", "slice", "max_gap"] {
+        main.get(key);
+    }
+    main.end();
+    Some(settings)
+}
+
+fn source(mut source: Map<'_>) -> Option<SourceConfig> {
+    let kind = source.word("kind", &[("file", ())]);
+    let path = source.get("path");
+    if kind.is_none() && source.get("kind").is_none() {
+        source.node().mistake("kind is missing; write `kind: file`");
+    }
+    if path.is_none() {
+        source.node().mistake("path is missing; name the sample files, for example `path: [samples/*.ndjson.gz]`");
+    }
+    source.end();
+    let patterns: Vec<String> = path?.list().iter().filter_map(Node::text).collect();
+    kind.map(|()| SourceConfig::File { patterns })
+}
+
+fn database(directory: &Path, mut database: Map<'_>) -> DatabaseUrl {
+    let url = database.parse("url", |text| {
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
+        match path {
+            Some("" | ":memory:") => Err("a ledger must outlive the program; name a file, for example sqlite://artifice.db".to_owned()),
+            Some(path) => Ok(DatabaseUrl::Sqlite(directory.join(path))),
+            None => Err("write sqlite://FILE, for example sqlite://artifice.db".to_owned()),
+        }
+    });
+    database.end();
+    url.unwrap_or_else(|| DatabaseUrl::Sqlite(directory.join("artifice.db")))
+}
+
+/// The rates and names files where the original has them, in the backend's configuration.
+#[derive(Default)]
+struct OriginalRates {
+    file: Option<String>,
+    names: Option<String>,
+}
+
+/// The backend's configuration, without the host's own keys.
+fn backend_config(mut config: Map<'_>) -> (serde_json::Value, OriginalRates) {
+    let mut rates = config.section("rates");
+    let not_empty = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let file = not_empty(rates.text("file"));
+    let (names, name) = (not_empty(rates.text("names")), not_empty(rates.text("name")));
+    rates.end();
+    let own = config.entries().into_iter().filter(|(key, _)| key != "rates");
+    let own = own.filter_map(|(key, node)| Some((key, json(&node)?))).collect();
+    (serde_json::Value::Object(own), OriginalRates { file, names: names.or(name) })
+}
+
+/// A value as JSON, with `${VARIABLE}` replaced in its texts.
+fn json(node: &Node<'_>) -> Option<serde_json::Value> {
+    let mut value = serde_json::to_value(node.value()).map_err(|why| node.mistake(why)).ok()?;
+    expand_all(&mut value).map_err(|why| node.mistake(why)).ok()?;
+    Some(value)
+}
+
+fn expand_all(value: &mut serde_json::Value) -> Result<(), String> {
+    match value {
+        serde_json::Value::String(text) => *text = expand(text)?,
+        serde_json::Value::Array(items) => items.iter_mut().try_for_each(expand_all)?,
+        serde_json::Value::Object(map) => map.values_mut().try_for_each(expand_all)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn rates(directory: &Path, main: &Main, mut rates: Map<'_>, original: OriginalRates) -> RatesConfig {
+    let path = |text: String| directory.join(text);
+    let file = rates.text("file").map(path);
+    let names = rates.text("names").map(path);
+    let time_slice_us = rates.parse("time_slice", duration_us).unwrap_or(TIME_SLICE_US);
+    let words = [("true", true), ("false", false)];
+    // The original's documented files say `region` in the region column, whatever the region is.
+    let in_original_place = file.is_none() && original.file.is_some();
+    let ignore_region = rates.word("ignore_region", &words).unwrap_or(in_original_place);
+    let missing_is_zero = rates.word("missing", &[("error", false), ("zero", true)]).unwrap_or(false);
+    rates.word("source", &[("file", ())]);
+    rates.end();
+    RatesConfig {
+        file: file.or(original.file.map(path)),
+        names: names.or(original.names.map(path)),
+        rules: RateRules { currency: main.currency, time_slice_us: time_slice_us.unsigned_abs(), ignore_region },
+        missing_is_zero,
+    }
+}
+
+fn plugin_path(directory: &Path, mut plugins: Map<'_>) -> Vec<PathBuf> {
+    let path = plugins.get("path").map(|node| node.list()).unwrap_or_default();
+    plugins.end();
+    path.iter().filter_map(Node::text).map(|text| directory.join(text)).collect()
+}
+
+
+#[cfg(test)]
+mod tests;

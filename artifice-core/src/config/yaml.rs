@@ -1,0 +1,364 @@
+//! YAML with places: a document whose mistakes all are reported, each with its line and column.
+//!
+//! The parser (serde_yaml) tells the place of what it refuses itself, but not of a value that only
+//! its reader finds wrong. So values carry their path, and when there is something to report, the
+//! place of a path is found by parsing once more and refusing the value there ([`place`]).
+
+use std::cell::RefCell;
+use std::fmt;
+
+use artifice_model::position::{Mistake, Position};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_yaml::Value;
+
+/// The largest configuration file that is read, in bytes.
+const MAX_BYTES: usize = 1_000_000;
+
+/// A parsed file, and what is wrong with it so far.
+pub struct Document {
+    file: String,
+    text: String,
+    root: Value,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+/// A value of a document, with its place in it.
+#[derive(Clone)]
+pub struct Node<'a> {
+    document: &'a Document,
+    path: Vec<Step>,
+    value: &'a Value,
+}
+
+/// A mapping that is being read key by key. What nobody asked for is a mistake.
+pub struct Map<'a> {
+    node: Node<'a>,
+    known: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Document {
+    /// Parses a file's text; `file` is what mistakes call it.
+    pub fn parse(file: &str, text: String) -> Result<Document, Mistake> {
+        let at = |line, column| Position { file: file.to_owned(), line, column };
+        if text.len() > MAX_BYTES {
+            let what = format!("a configuration of {} bytes; at most {MAX_BYTES} are read", text.len());
+            return Err(Mistake { at: at(1, 1), what });
+        }
+        let root: Value = serde_yaml::from_str(&text).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+            let what = error.to_string();
+            let suffix = format!(" at line {line} column {column}");
+            Mistake { at: at(line, column), what: format!("not valid YAML: {}", what.replacen(&suffix, "", 1)) }
+        })?;
+        Ok(Document { file: file.to_owned(), text, root, mistakes: RefCell::default() })
+    }
+
+    /// The whole document.
+    pub fn root(&self) -> Node<'_> {
+        Node { document: self, path: Vec::new(), value: &self.root }
+    }
+
+    /// What is wrong, in the file's order.
+    pub fn mistakes(self) -> Vec<Mistake> {
+        let mut mistakes = self.mistakes.into_inner();
+        mistakes.sort();
+        mistakes
+    }
+
+    fn report(&self, path: &[Step], key: bool, what: String) {
+        let (line, column) = place(&self.text, path, key);
+        let at = Position { file: self.file.clone(), line, column };
+        self.mistakes.borrow_mut().push(Mistake { at, what });
+    }
+}
+
+impl<'a> Node<'a> {
+    /// Says that something is wrong here.
+    pub fn mistake(&self, what: impl fmt::Display) {
+        self.document.report(&self.path, false, format!("{}: {what}", self.name()));
+    }
+
+    /// The path as people write it: `rates.file`.
+    pub fn name(&self) -> String {
+        let mut name = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) if name.is_empty() => name.push_str(key),
+                Step::Key(key) => name.extend([".", key]),
+                Step::Index(index) => name.push_str(&format!("[{index}]")),
+            }
+        }
+        if name.is_empty() { "the file".to_owned() } else { name }
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    fn child(&self, step: Step, value: &'a Value) -> Node<'a> {
+        let mut path = self.path.clone();
+        path.push(step);
+        Node { document: self.document, path, value }
+    }
+
+    /// As a mapping; an absent value is an empty one.
+    pub fn map(self) -> Option<Map<'a>> {
+        match self.value {
+            Value::Null | Value::Mapping(_) => Some(Map { node: self, known: Vec::new() }),
+            _ => {
+                self.mistake("keys with values are expected here");
+                None
+            }
+        }
+    }
+
+    /// As a list; a single value is a list of one.
+    pub fn list(&self) -> Vec<Node<'a>> {
+        match self.value {
+            Value::Sequence(items) => {
+                items.iter().enumerate().map(|(index, item)| self.child(Step::Index(index), item)).collect()
+            }
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// As a text, with `${VARIABLE}` replaced by what the environment says. Numbers are their digits.
+    pub fn text(&self) -> Option<String> {
+        let text = match self.value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
+            _ => {
+                self.mistake("a text is expected here");
+                return None;
+            }
+        };
+        super::expand(&text).map_err(|why| self.mistake(why)).ok()
+    }
+
+    /// As whatever `read` makes of its text.
+    pub fn parse<T, E: fmt::Display>(&self, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        read(&self.text()?).map_err(|why| self.mistake(why)).ok()
+    }
+}
+
+impl<'a> Map<'a> {
+    /// The mapping's own place.
+    pub fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+
+    /// A key's value, unless it is absent or empty.
+    pub fn get(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.known.push(key);
+        let value = self.node.value.as_mapping()?.get(key)?;
+        (!value.is_null()).then(|| self.node.child(Step::Key(key.to_owned()), value))
+    }
+
+    /// A key's value as whatever `read` makes of its text.
+    pub fn parse<T, E: fmt::Display>(&mut self, key: &'static str, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        self.get(key)?.parse(read)
+    }
+
+    /// A key's text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.get(key)?.text()
+    }
+
+    /// A key's value, one of a few words.
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+        self.parse(key, |text| match words.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => Ok(*value),
+            None => Err(format!("'{text}' is not known here; {}", one_of(text, words.iter().map(|(word, _)| *word)))),
+        })
+    }
+
+    /// A key's value as a mapping; where there is none, an empty one.
+    pub fn section(&mut self, key: &'static str) -> Map<'a> {
+        static NOTHING: Value = Value::Null;
+        let map = self.get(key).and_then(Node::map);
+        map.unwrap_or_else(|| Map { node: self.node.child(Step::Key(key.to_owned()), &NOTHING), known: Vec::new() })
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> Vec<(String, Node<'a>)> {
+        let mapping = self.node.value.as_mapping();
+        let text = |key: &Value| key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned);
+        let entry = |(key, value)| (text(key), self.node.child(Step::Key(text(key)), value));
+        mapping.into_iter().flatten().map(entry).collect()
+    }
+
+    /// Ends the reading: every key that was never asked for is a mistake.
+    pub fn end(self) {
+        for (key, node) in self.entries() {
+            if self.known.iter().all(|known| *known != key) {
+                let nearest = one_of(&key, self.known.iter().copied());
+                let what = match key.as_str() {
+                    "<<" => format!("{}: YAML's merge key is not supported; write the keys out", node.name()),
+                    _ => format!("{}: there is no such key; {nearest}", node.name()),
+                };
+                self.node.document.report(&node.path, true, what);
+            }
+        }
+    }
+}
+
+/// "did you mean …?", or all there is.
+pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min();
+    match near {
+        Some((distance, word)) if distance <= 1 + word.len() / 3 => format!("did you mean '{word}'?"),
+        _ => format!("it can be {}", known.join(", ")),
+    }
+}
+
+/// Line and column of the value at a path, or of its key.
+fn place(text: &str, path: &[Step], key: bool) -> (usize, usize) {
+    let found = Descend { path, key }.deserialize(serde_yaml::Deserializer::from_str(text));
+    let place = found.err().and_then(|error| error.location());
+    place.map_or((1, 1), |place| (place.line(), place.column()))
+}
+
+/// Goes down a path and refuses what it finds there: the refusal has the place.
+struct Descend<'p> {
+    path: &'p [Step],
+    key: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Descend<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.path {
+            [] => deserializer.deserialize_any(Refuse),
+            [Step::Key(_), ..] => deserializer.deserialize_map(self),
+            [Step::Index(_), ..] => deserializer.deserialize_seq(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Descend<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the path")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let [Step::Key(wanted), rest @ ..] = self.path else { return Ok(()) };
+        let refuse = self.key && rest.is_empty();
+        while let Some(found) = map.next_key_seed(Key { wanted, refuse })? {
+            if found {
+                return map.next_value_seed(Descend { path: rest, key: self.key });
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let [Step::Index(wanted), rest @ ..] = self.path else { return Ok(()) };
+        for _ in 0..*wanted {
+            list.next_element::<IgnoredAny>()?;
+        }
+        list.next_element_seed(Descend { path: rest, key: self.key }).map(Option::unwrap_or_default)
+    }
+}
+
+/// Compares a key with the wanted one, and refuses that if its own place is asked for.
+struct Key<'p> {
+    wanted: &'p str,
+    refuse: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
+        if key == self.wanted && self.refuse { Err(E::custom("here")) } else { Ok(key == self.wanted) }
+    }
+}
+
+struct Refuse;
+
+impl<'de> Visitor<'de> for Refuse {
+    type Value = ();
+
+    /// No `visit_…` is implemented: every value is refused, with its place.
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nothing")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str, read: impl FnOnce(Map<'_>)) -> Vec<String> {
+        let document = match Document::parse("c.yaml", text.to_owned()) {
+            Ok(document) => document,
+            Err(mistake) => return vec![mistake.to_string()],
+        };
+        if let Some(map) = document.root().map() {
+            read(map);
+        }
+        document.mistakes().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn all_mistakes_are_reported_in_order_with_their_places() {
+        let text = "main:\n  region: [x]\n  currncy: NZD\n  settle:   soon\nplugins: 5\nlist: [a, {b: 1}]\n";
+        let found = mistakes(text, |mut root| {
+            let mut main = root.get("main").unwrap().map().unwrap();
+            main.text("region");
+            main.text("currency");
+            main.parse("settle", |_| Err::<(), _>("not a duration"));
+            main.end();
+            root.get("plugins").unwrap().map();
+            root.get("list").unwrap().list()[1].text();
+            root.end();
+        });
+        assert_eq!(
+            found,
+            [
+                "c.yaml:2:11: main.region: a text is expected here",
+                "c.yaml:3:3: main.currncy: there is no such key; did you mean 'currency'?",
+                "c.yaml:4:13: main.settle: not a duration",
+                "c.yaml:5:10: plugins: keys with values are expected here",
+                "c.yaml:6:11: list[1]: a text is expected here",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_yaml_parsers_silently_accept_is_refused() {
+        assert_eq!(mistakes("a:\n  c: 1\n  c: 2\n", |_| ()), ["c.yaml:2:3: not valid YAML: a: duplicate entry with key \"c\""]);
+        let merge = mistakes("a: &x {q: 1}\nb:\n  <<: *x\n", |mut root| {
+            root.get("a");
+            root.get("b").unwrap().map().unwrap().end();
+        });
+        assert_eq!(merge, ["c.yaml:3:3: b.<<: YAML's merge key is not supported; write the keys out"]);
+        assert!(mistakes(&"# x\n".repeat(300_000), |_| ())[0].contains("at most 1000000"));
+        assert_eq!(mistakes("a: [1, 2\n", |_| ()).len(), 1);
+    }
+}

@@ -1,0 +1,69 @@
+//! What a statement says, as one digest.
+
+use std::fmt::Write;
+
+use artifice_model::statement::Draft;
+use sha2::{Digest, Sha256};
+
+use super::{Body, Kind, Statement};
+
+/// SHA-256 over everything that a document says, in hexadecimal.
+pub fn digest(kind: Kind, timezone: &str, draft: &Draft) -> String {
+    let body = Body { lines: draft.lines.clone(), taxes: draft.taxes.clone() };
+    let sums = [&draft.subtotal, &draft.total].map(|sum| sum.map(|sum| sum.to_string()).unwrap_or_default());
+    let head = [kind.name(), &draft.tenant.id, &draft.period.to_string(), timezone, draft.currency.code(), &sums[0], &sums[1]];
+    of(&head, &body)
+}
+
+/// The digest of a statement as it was read.
+pub(super) fn digest_of_stored(statement: &Statement, body: &Body) -> String {
+    let (subtotal, total) = (statement.subtotal.to_string(), statement.total.to_string());
+    let period = statement.period.to_string();
+    let head = [
+        statement.kind.name(),
+        &statement.tenant.id,
+        &period,
+        &statement.timezone,
+        statement.currency.code(),
+        &subtotal,
+        &total,
+    ];
+    of(&head, body)
+}
+
+fn of(head: &[&str], body: &Body) -> String {
+    let mut content = Content(Sha256::new());
+    head.iter().for_each(|text| content.add(text));
+    for line in &body.lines {
+        let usage = &line.usage;
+        for text in [&usage.section, &usage.location, &usage.service, &line.name, &usage.resource_id, &usage.resource_name] {
+            content.add(text);
+        }
+        for text in [&usage.entry, &usage.meter, usage.aggregate.name(), &usage.unit] {
+            content.add(text);
+        }
+        content.add(&usage.period.to_string());
+        content.add(&usage.volume.to_string());
+        let rate = line.rate.as_ref();
+        content.add(&rate.map(|rate| format!("{} per {} at {}", rate.amount, rate.per, rate.origin)).unwrap_or_default());
+        content.add(&line.cost.map(|cost| cost.to_string()).unwrap_or_default());
+    }
+    for tax in &body.taxes {
+        content.add(&tax.name);
+        content.add(&format!("{} {} {}", tax.percent, tax.base, tax.amount));
+    }
+    content.0.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+struct Content(Sha256);
+
+impl Content {
+    /// Adds a text with its length, so that `ab`, `c` is not `a`, `bc`.
+    fn add(&mut self, text: &str) {
+        self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+        self.0.update(text);
+    }
+}

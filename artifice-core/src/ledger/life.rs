@@ -1,0 +1,155 @@
+//! A statement's life: the states it can be in, and what may follow what.
+//!
+//! | state | meaning | what may happen next |
+//! |---|---|---|
+//! | `pending` | stored with usage and lines, nobody else knows it | a worker claims it → `sending` |
+//! | `sending` | claimed; the backend may or may not have it | receipt → `committed`; clear refusal → `pending` with its error; time-out, crash, lost lease → `in_doubt` |
+//! | `in_doubt` | nobody knows | the backend has the key → `committed`; it has it not, and its longest delayed commit has passed → `pending` |
+//! | `committed` | the backend has it; its receipt is stored | void → `voiding` |
+//! | `voiding` | a credit document is under way | credit committed → `void` |
+//! | `void` | its periods are free again | nothing |
+//!
+//! A change names the state *and the claim* that it is based on, and does nothing if either is no
+//! longer so: a worker that was away for long, and whose statement somebody else has taken up,
+//! cannot overwrite what became of it.
+//!
+//! # Crash points and recoveries
+//! | the program dies | what is there | what the next run does |
+//! |---|---|---|
+//! | before the statement is stored | nothing | collects and stores it |
+//! | after storing, before the claim | `pending` | claims and sends it, from what is stored |
+//! | after the claim, before or while sending | `sending`, its worker gone | `in_doubt`; asks the backend; has it not → sends |
+//! | after sending, before the receipt is stored | `sending`, its worker gone | `in_doubt`; asks the backend; has it → stores the receipt |
+//! | after the receipt is stored | `committed` | says that it was billed before |
+
+use std::fmt;
+use std::str::FromStr;
+
+use artifice_model::Timestamp;
+
+/// How far a statement has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Stored; nobody else knows it.
+    Pending,
+    /// Claimed by a worker; the backend may or may not have it.
+    Sending,
+    /// Nobody knows whether the backend has it.
+    InDoubt,
+    /// The backend has it.
+    Committed,
+    /// A credit document is under way.
+    Voiding,
+    /// Taken back.
+    Void,
+}
+
+/// Every way from one state to another.
+pub const WAYS: [(State, State); 9] = [
+    (State::Pending, State::Sending),
+    (State::Pending, State::Void),
+    (State::Sending, State::Committed),
+    (State::Sending, State::Pending),
+    (State::Sending, State::InDoubt),
+    (State::InDoubt, State::Committed),
+    (State::InDoubt, State::Pending),
+    (State::Committed, State::Voiding),
+    (State::Voiding, State::Void),
+];
+
+impl State {
+    /// Every state, with its name in the ledger and in output.
+    pub const ALL: [(&str, State); 6] = [
+        ("pending", State::Pending),
+        ("sending", State::Sending),
+        ("in_doubt", State::InDoubt),
+        ("committed", State::Committed),
+        ("voiding", State::Voiding),
+        ("void", State::Void),
+    ];
+
+    /// Whether a statement may go from this state to that one.
+    pub fn leads_to(self, next: State) -> bool {
+        WAYS.contains(&(self, next))
+    }
+
+    /// Whether a run has something left to do for it.
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, State::Pending | State::Sending | State::InDoubt)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(State::ALL.iter().find(|(_, state)| state == self).map_or("", |(name, _)| name))
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = State::ALL.map(|(name, _)| name).join(", ");
+        let found = State::ALL.iter().find(|(name, _)| *name == text);
+        found.map(|(_, state)| *state).ok_or_else(|| format!("'{text}' is no status; there are {names}"))
+    }
+}
+
+/// A worker's hold on a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Names this one hold; a later hold on the same statement has another.
+    pub token: String,
+    /// Who holds it.
+    pub owner: String,
+    /// Until when, unless it is given up earlier.
+    pub lease_until: Timestamp,
+}
+
+/// What a change is based on: nothing happens if the statement is no longer so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The state it was seen in.
+    pub state: State,
+    /// The token of the claim it was seen with.
+    pub token: Option<String>,
+}
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A worker takes it to send it.
+    Claim(Claim),
+    /// The backend has it.
+    Commit(Receipt),
+    /// The backend surely has it not; with the reason, if sending was tried.
+    Release(Option<String>),
+    /// Nobody knows; with the reason, and since when nobody is sending any more.
+    Doubt {
+        /// Why.
+        error: String,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl Change {
+    /// The state after it.
+    pub fn to(&self) -> State {
+        match self {
+            Change::Claim(_) => State::Sending,
+            Change::Commit(_) => State::Committed,
+            Change::Release(_) => State::Pending,
+            Change::Doubt { .. } => State::InDoubt,
+        }
+    }
+}
+
+/// What the backend calls the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// What a person would look for.
+    pub reference: String,
+    /// What the backend wants to know again, by key.
+    pub details: Vec<(String, String)>,
+}

@@ -1,0 +1,232 @@
+//! The ledger: what has been billed, so that it is never billed again.
+//!
+//! Two refusals are the database's own: no two live invoices of one tenant overlap in time, and no
+//! two live usages of one (tenant, resource, entry, service, location) do. They hold against any
+//! program and any number of them; here they are only given a name ([`LedgerError::Overlap`]).
+//!
+//! This module knows SQL and nothing of collecting, prices or backends. Numbers and periods go in
+//! and come out as the model's types; what is read is checked against what was promised
+//! (the digest, the sums) before anybody relies on it.
+
+mod content;
+mod life;
+mod sqlite;
+
+use artifice_model::statement::{Draft, Line, Tax, Tenant};
+use artifice_model::{Currency, Decimal, Period, Timestamp};
+use async_trait::async_trait;
+
+pub use content::digest;
+pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
+pub use sqlite::SqliteLedger;
+
+use crate::config::DatabaseUrl;
+
+/// What kind of document a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// What a tenant owes for a period.
+    Invoice,
+    /// What late metering changes in an invoice.
+    Adjustment,
+    /// Takes an invoice back.
+    Credit,
+}
+
+impl Kind {
+    /// Its name in the ledger and in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Invoice => "invoice",
+            Kind::Adjustment => "adjustment",
+            Kind::Credit => "credit",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Kind::Invoice, Kind::Adjustment, Kind::Credit].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A statement to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStatement<'a> {
+    /// What it says; complete and adding up.
+    pub draft: &'a Draft,
+    /// The IANA name of the timezone that bills are made by.
+    pub timezone: &'a str,
+    /// The backend it is for.
+    pub backend: &'a str,
+    /// The version of the backend's class.
+    pub backend_version: &'a str,
+    /// Now.
+    pub created: Timestamp,
+}
+
+/// A stored statement, without its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its id, the key under which the backend commits.
+    pub id: String,
+    /// Its number: from 1 for each backend, without gaps.
+    pub number: u64,
+    /// What kind of document it is.
+    pub kind: Kind,
+    /// Who pays, named as when it was billed.
+    pub tenant: Tenant,
+    /// For which period.
+    pub period: Period,
+    /// The timezone that bills were made by.
+    pub timezone: String,
+    /// In which money.
+    pub currency: Currency,
+    /// Σ of the lines' costs.
+    pub subtotal: Decimal,
+    /// Subtotal and taxes.
+    pub total: Decimal,
+    /// SHA-256 of the content, in hexadecimal.
+    pub digest: String,
+    /// The backend it is for.
+    pub backend: String,
+    /// The version of the backend's class.
+    pub backend_version: String,
+    /// When it was stored.
+    pub created: Timestamp,
+    /// How far it has got.
+    pub state: State,
+    /// The worker that has it, or had it last.
+    pub claim: Option<Claim>,
+    /// Since when nobody knows whether the backend has it.
+    pub doubted: Option<Timestamp>,
+    /// How often sending it was tried.
+    pub tries: u64,
+    /// Why the last try failed.
+    pub error: Option<String>,
+    /// What the backend calls it.
+    pub receipt: Option<Receipt>,
+    /// The tenant's number, which begins every key.
+    tenant_no: i64,
+}
+
+impl Statement {
+    /// What a change of this statement, as it was read, is based on.
+    pub fn basis(&self) -> Basis {
+        Basis { state: self.state, token: self.claim.as_ref().map(|claim| claim.token.clone()) }
+    }
+}
+
+/// A statement's lines and taxes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The lines, in order.
+    pub lines: Vec<Line>,
+    /// The taxes, in order.
+    pub taxes: Vec<Tax>,
+}
+
+/// Which statements are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this tenant, by id.
+    pub tenant: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+    /// With this id or, if it is a number, number.
+    pub key: Option<String>,
+}
+
+/// Where a database's schema stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// The versions this program knows that the database has.
+    pub applied: Vec<i64>,
+    /// The versions this program knows that the database lacks.
+    pub missing: Vec<i64>,
+}
+
+/// Why the ledger could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A part of the period is billed already.
+    #[error(
+        "the period {period} overlaps statement {} ({}, {}) for {}; void that one first, or bill a period beside it",
+        .statement.number, .statement.id, .statement.state, .statement.period
+    )]
+    Overlap {
+        /// The period that was to be billed.
+        period: Period,
+        /// The statement that covers a part of it.
+        statement: Box<Statement>,
+    },
+    /// The database refused by one of its own rules.
+    #[error("the ledger refuses: {rule}; nothing was changed")]
+    Refused {
+        /// The rule, as the database says it.
+        rule: String,
+    },
+    /// The schema is not one that this program can work with.
+    #[error("{database}: {why}")]
+    Schema {
+        /// The database.
+        database: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// The database cannot be used.
+    #[error("{database}: {source}; check database.url, that the directory exists, and the rights on it")]
+    Database {
+        /// The database.
+        database: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// What is stored is not what it should be.
+    #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
+    Damaged {
+        /// The database.
+        database: String,
+        /// The statement's id.
+        id: String,
+        /// What does not agree.
+        what: String,
+    },
+}
+
+/// The store of what has been billed.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Brings the schema up to date. Says which versions were added.
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError>;
+
+    /// Where the schema stands.
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError>;
+
+    /// Everybody who was ever billed.
+    async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError>;
+
+    /// Stores usage, lines and statement in one transaction: all or nothing.
+    async fn statement_insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError>;
+
+    /// The statements that a filter lets through, oldest number first.
+    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError>;
+
+    /// A statement's lines and taxes, checked against its digest and sums.
+    async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError>;
+
+    /// Changes how far a statement has got, if it is still as `basis` says. Says whether it was.
+    async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
+}
+
+/// Opens the configured ledger. Its schema is brought up to date.
+pub async fn open(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
+    let ledger = open_as_it_is(url).await?;
+    ledger.migrate().await?;
+    Ok(ledger)
+}
+
+/// Opens the configured ledger without touching its schema.
+pub async fn open_as_it_is(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => Ok(Box::new(SqliteLedger::open(path).await?)),
+    }
+}

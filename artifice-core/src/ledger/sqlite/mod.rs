@@ -1,0 +1,121 @@
+//! The ledger in a file: SQLite, the embedded default.
+
+mod change;
+mod insert;
+mod read;
+
+use std::path::Path;
+use std::time::Duration;
+
+use artifice_model::statement::Tenant;
+use async_trait::async_trait;
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// How long a writer waits for another one. A bill of 100,000 lines is stored in seconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The ledger in a file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    pool: SqlitePool,
+    name: String,
+}
+
+impl SqliteLedger {
+    /// Opens a file, and makes it if it is not there.
+    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A statement that a backend has been told of must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let name = format!("sqlite://{}", path.display());
+        match SqlitePoolOptions::new().max_connections(4).connect_with(options).await {
+            Ok(pool) => Ok(SqliteLedger { pool, name }),
+            Err(source) => Err(LedgerError::Database { database: name, source }),
+        }
+    }
+
+    fn error(&self, source: sqlx::Error) -> LedgerError {
+        match &source {
+            // A rule's message is `rule_name: why` (migrations/sqlite/0002_guards.sql).
+            sqlx::Error::Database(error) if error.message().contains(": ") && !error.message().contains("constraint failed") => {
+                LedgerError::Refused { rule: error.message().to_owned() }
+            }
+            _ => LedgerError::Database { database: self.name.clone(), source },
+        }
+    }
+
+    fn migrate_error(&self, error: MigrateError) -> LedgerError {
+        let database = self.name.clone();
+        match error {
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => LedgerError::Database { database, source },
+            MigrateError::VersionMissing(version) => {
+                let why = format!("its schema has version {version}, which this artifice does not know; use a newer artifice");
+                LedgerError::Schema { database, why }
+            }
+            MigrateError::VersionMismatch(version) => {
+                let why = format!("its schema version {version} is not the one of this artifice; was the file changed by hand?");
+                LedgerError::Schema { database, why }
+            }
+            other => LedgerError::Schema { database, why: other.to_string() },
+        }
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
+        let missing = self.schema_status().await?.missing;
+        MIGRATIONS.run(&self.pool).await.map_err(|error| self.migrate_error(error))?;
+        Ok(missing)
+    }
+
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
+        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
+        let there = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| self.error(error))?;
+        let applied: Vec<i64> = if there == 0 {
+            Vec::new()
+        } else {
+            let listed = connection.list_applied_migrations(&MIGRATIONS.table_name).await;
+            listed.map_err(|error| self.migrate_error(error))?.iter().map(|migration| migration.version).collect()
+        };
+        if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
+            return Err(self.migrate_error(MigrateError::VersionMissing(*newer)));
+        }
+        let missing = known.into_iter().filter(|version| !applied.contains(version)).collect();
+        Ok(SchemaStatus { applied, missing })
+    }
+
+    async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {
+        self.tenants().await
+    }
+
+    async fn statement_insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+        self.insert(new).await
+    }
+
+    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+        self.list(filter).await
+    }
+
+    async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
+        self.body(statement).await
+    }
+
+    async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+        self.change(id, basis, change).await
+    }
+}

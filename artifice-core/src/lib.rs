@@ -1,0 +1,5 @@
+//! The engine: collects usage, keeps the ledger, bills.
+
+pub mod collect;
+pub mod config;
+pub mod ledger;

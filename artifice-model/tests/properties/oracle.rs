@@ -1,0 +1,182 @@
+//! Aggregation once more, directly from its definition: all samples at hand, exact fractions, no
+//! thought of speed or memory, and nothing of the crate's own arithmetic, order or attribution.
+
+use std::collections::BTreeMap;
+
+use artifice_model::aggregate::Aggregate;
+
+use crate::fraction::Fraction;
+use crate::series::{HOUR, Row, Rules, Usages};
+
+/// What the definition makes of rows, in whatever order they are and however often repeated.
+pub fn expected(rules: Rules, rows: &[Row]) -> Usages {
+    let rows = without_repetitions(rows);
+    let considered = considered(rules, &rows);
+    let shares = match rules.aggregate {
+        Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice => of_slices(rules, &considered),
+        Aggregate::Integral | Aggregate::Uptime => of_holds(rules, &considered),
+        Aggregate::Increase => of_increases(rules, &considered),
+        Aggregate::Sum => considered.iter().map(|row| volume(row)).enumerate().collect(),
+        Aggregate::Count => (0..considered.len()).map(|index| (index, Fraction::new(1, 1))).collect(),
+        Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => of_the_whole(rules, &considered),
+    };
+    let mut sums: BTreeMap<(String, String), Fraction> = BTreeMap::new();
+    for (index, share) in shares {
+        let sum = sums.entry(place(&considered, index)).or_insert_with(Fraction::zero);
+        *sum = sum.plus(&share);
+    }
+    let unit = match rules.aggregate {
+        Aggregate::MaxPerSlice | Aggregate::Integral => "U·hour",
+        Aggregate::Uptime | Aggregate::ExistsPerSlice => "hour",
+        Aggregate::Count => "1",
+        _ => "U",
+    };
+    sums.into_iter()
+        .map(|(of, sum)| {
+            let last = (0..considered.len()).rev().find(|&index| place(&considered, index) == of).unwrap();
+            let name = said(considered[last], "display_name").or(said(considered[last], "name"));
+            (of, (sum.millionths(), unit.to_owned(), name.map(str::to_owned)))
+        })
+        .collect()
+}
+
+/// In order of timestamp, message id, volume and metadata; of samples equal in the first three,
+/// the first, unless they have no id.
+fn without_repetitions(rows: &[Row]) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    rows.sort_by(|a, b| {
+        (a.at, a.id.as_bytes(), volume(a), a.lines().as_bytes()).cmp(&(
+            b.at,
+            b.id.as_bytes(),
+            volume(b),
+            b.lines().as_bytes(),
+        ))
+    });
+    let mut kept: Vec<Row> = Vec::new();
+    for row in rows {
+        let repeats = |other: &Row| other.id == row.id && other.at == row.at && volume(other) == volume(&row);
+        if row.id.is_empty() || !kept.iter().any(repeats) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+/// The look-back sample, where there is one, and those inside the period.
+fn considered(rules: Rules, rows: &[Row]) -> Vec<&Row> {
+    let looks_back = matches!(rules.aggregate, Aggregate::Integral | Aggregate::Uptime | Aggregate::Increase);
+    let before = rows.iter().rfind(|row| row.at < rules.start);
+    let in_reach = |row: &&Row| rules.max_gap.is_none_or(|gap| rules.start - row.at <= gap);
+    let before = before.filter(|_| looks_back).filter(in_reach);
+    before.into_iter().chain(rows.iter().filter(|row| rules.start <= row.at && row.at < rules.end)).collect()
+}
+
+/// Whether any sample is in reach, so that there is a usage at all, be it of 0.
+pub fn anything_in_reach(rules: Rules, rows: &[Row]) -> bool {
+    let rows = without_repetitions(rows);
+    let considered = considered(rules, &rows);
+    let needs_one_inside = rules.aggregate == Aggregate::Increase;
+    considered.iter().any(|row| !needs_one_inside || row.at >= rules.start)
+}
+
+/// Σ over slices that hold a sample, to the last sample of each.
+fn of_slices(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+    let mut shares = Vec::new();
+    let mut from = rules.start;
+    while from < rules.end {
+        let to = (from + rules.slice).min(rules.end);
+        let inside: Vec<usize> =
+            (0..considered.len()).filter(|&index| from <= considered[index].at && considered[index].at < to).collect();
+        let largest = inside.iter().map(|&index| over_time(considered[index], volume(considered[index]))).max();
+        if let (Some(largest), Some(&last)) = (largest, inside.last()) {
+            let height = match rules.aggregate {
+                Aggregate::ExistsPerSlice if largest > Fraction::zero() => Fraction::new(1, 1),
+                Aggregate::ExistsPerSlice => Fraction::zero(),
+                _ => largest,
+            };
+            shares.push((last, height.times(&Fraction::new(to - from, HOUR))));
+        }
+        from = to;
+    }
+    shares
+}
+
+/// Each sample holds until the next, or `max_gap`, or the period's end, whichever is first.
+fn of_holds(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+    let share = |index: usize| {
+        let row = considered[index];
+        let ends =
+            [considered.get(index + 1).map(|next| next.at), rules.max_gap.map(|gap| row.at + gap), Some(rules.end)];
+        let until = ends.into_iter().flatten().min().unwrap();
+        let held = Fraction::new(until - row.at.max(rules.start), HOUR);
+        let height = match rules.aggregate {
+            Aggregate::Uptime if is_billable(row) => Fraction::new(1, 1),
+            Aggregate::Uptime => Fraction::zero(),
+            _ => volume(row),
+        };
+        (index, over_time(row, height).times(&held))
+    };
+    (0..considered.len()).map(share).collect()
+}
+
+/// Differences of consecutive samples; a negative one is a reset and counts the later value.
+fn of_increases(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+    let share = |index: usize| {
+        let now = volume(considered[index]);
+        let Some(before) = index.checked_sub(1).map(|before| volume(considered[before])) else {
+            return (index, Fraction::zero());
+        };
+        let difference = now.minus(&before);
+        (index, if difference < Fraction::zero() { now } else { difference })
+    };
+    (0..considered.len()).filter(|&index| considered[index].at >= rules.start).map(share).collect()
+}
+
+/// One value of all samples, to the last one.
+fn of_the_whole(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+    let volumes: Vec<Fraction> = considered.iter().map(|row| volume(row)).collect();
+    let sum = volumes.iter().fold(Fraction::zero(), |sum, volume| sum.plus(volume));
+    let value = match rules.aggregate {
+        Aggregate::Max => volumes.iter().max().cloned(),
+        Aggregate::Min => volumes.iter().min().cloned(),
+        Aggregate::Last => volumes.last().cloned(),
+        _ => i64::try_from(volumes.len()).ok().filter(|&n| n > 0).map(|n| sum.times(&Fraction::new(1, n))),
+    };
+    value.into_iter().map(|value| (considered.len() - 1, value)).collect()
+}
+
+fn volume(row: &Row) -> Fraction {
+    Fraction::new(row.digits, 10_i64.pow(row.scale))
+}
+
+/// A metadata value; absent, empty and `None` are missing.
+fn said<'a>(row: &'a Row, key: &str) -> Option<&'a str> {
+    row.metadata.get(key).copied().filter(|value| !matches!(*value, "" | "None"))
+}
+
+/// A deletion counts 0 for every aggregate over time.
+fn over_time(row: &Row, value: Fraction) -> Fraction {
+    if said(row, "event_type").is_some_and(|event| event.ends_with(".delete.end")) { Fraction::zero() } else { value }
+}
+
+fn is_billable(row: &Row) -> bool {
+    let Some(state) = said(row, "state").or(said(row, "status")) else { return true };
+    ["active", "paused", "rescued", "resized", "verify_resize"].iter().any(|known| known.eq_ignore_ascii_case(state))
+}
+
+/// The service and location of a sample.
+fn place(considered: &[&Row], index: usize) -> (String, String) {
+    let row = considered[index];
+    let service = said(row, "instance_type").or(said(row, "flavor.name")).unwrap_or("plain");
+    let knows =
+        |row: &&&Row| said(row, "event_type").is_none_or(|event| event.ends_with(".exists") || event.ends_with(".end"));
+    let before = considered[..=index].iter().rfind(knows);
+    let witness = before.or_else(|| considered[index..].iter().find(knows));
+    let location = match witness.and_then(|row| said(row, "host")) {
+        None => "region",
+        Some("c1") => "akl",
+        Some(host) if host.starts_with("d-") => "wlg",
+        Some(host) => host,
+    };
+    (service.to_owned(), location.to_owned())
+}

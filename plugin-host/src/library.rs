@@ -1,0 +1,150 @@
+//! A loaded library and its classes.
+
+use std::path::{Path, PathBuf};
+
+use artifice_plugin_api::abi::{ClassInfo, ModuleRef};
+use artifice_plugin_api::abi_stable::library::{AbiHeaderRef, LibHeader, LibraryError, RootModule};
+use artifice_plugin_api::{Context, RStr};
+
+use crate::backend::Backend;
+use crate::class_path::ClassPath;
+use crate::error::LoadError;
+use crate::file;
+
+/// A library of backends, checked and loaded.
+#[derive(Debug)]
+pub struct Library {
+    path: PathBuf,
+    interface: String,
+    module_name: String,
+    classes: Vec<ClassInfo>,
+    module: Module,
+}
+
+/// The exported functions. (Without a useful `Debug` of its own.)
+struct Module(ModuleRef);
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Module")
+    }
+}
+
+impl Library {
+    /// Checks and loads a file.
+    pub fn load(path: &Path) -> Result<Library, LoadError> {
+        // The linker would search the system's directories for a name without a slash.
+        let path = std::path::absolute(path)
+            .map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
+        file::check(&path)?;
+        let header = header(&path)?;
+        let interface = check_interface(&path, header)?;
+        let module = header.init_root_module::<ModuleRef>().map_err(|error| layout_error(&path, &error))?;
+        let module_name = (module.name())().into_string();
+        let classes = (module.classes())()
+            .into_result()
+            .map_err(|error| LoadError::Description { path: path.clone(), error })?
+            .into_vec();
+        Ok(Library { path, interface, module_name, classes, module: Module(module) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The version of the plugin interface it was built for.
+    pub fn interface(&self) -> &str {
+        &self.interface
+    }
+
+    /// The module's name, according to the library.
+    pub fn module_name(&self) -> &str {
+        &self.module_name
+    }
+
+    /// What its classes say of themselves.
+    pub fn classes(&self) -> &[ClassInfo] {
+        &self.classes
+    }
+
+    /// A class by its name.
+    pub fn class(&self, name: &str) -> Result<&ClassInfo, LoadError> {
+        self.classes.iter().find(|class| class.name == name).ok_or_else(|| {
+            let mut known: Vec<String> = self.classes.iter().map(|class| class.name.to_string()).collect();
+            known.sort_by_key(|known| strsim::damerau_levenshtein(known, name));
+            LoadError::NoClass { path: self.path.clone(), class: name.to_owned(), known }
+        })
+    }
+
+    /// Makes a backend from its configuration, as JSON.
+    pub fn create(&self, class: &ClassPath, config: &serde_json::Value, context: &Context<'_>) -> Result<Backend, LoadError> {
+        if class.module() != self.module_name {
+            let (found, expected) = (self.module_name.clone(), class.module().to_owned());
+            return Err(LoadError::OtherModule { path: self.path.clone(), found, expected });
+        }
+        let info = self.class(class.class())?.clone();
+        let config = config.to_string();
+        let object = (self.module.0.create())(RStr::from_str(class.class()), RStr::from_str(&config), context)
+            .into_result()
+            .map_err(|error| LoadError::Backend { class: class.to_string(), error })?;
+        Ok(Backend::new(class.clone(), info, object))
+    }
+}
+
+/// Maps the file into the process, for good, and finds what it exports.
+#[expect(unsafe_code, reason = "loading a library runs its code; that is what plugins are")]
+fn header(path: &Path) -> Result<&'static LibHeader, LoadError> {
+    // SAFETY: the file was checked; that its initialisers are sound is what installing it means.
+    // All symbols are bound now (RTLD_NOW), so that a missing one is an error here, not a crash later.
+    let loaded = unsafe { libloading::os::unix::Library::open(Some(path), libloading::os::unix::RTLD_NOW) };
+    let library = loaded.map_err(|why| LoadError::Linker { path: path.to_owned(), why: linker_text(path, &why) })?;
+    let no_backend = |_| LoadError::NoBackend { path: path.to_owned() };
+    // SAFETY: the symbol is abi_stable's, whose header begins with a magic text that `upgrade` checks.
+    let header = unsafe { library.get::<AbiHeaderRef>(file::SYMBOL.as_bytes()).map(|symbol| *symbol) };
+    let header = header.map_err(no_backend)?;
+    // Never unloaded: its objects, types and threads may outlive any owner.
+    std::mem::forget(library);
+    header.upgrade().map_err(|error| layout_error(path, &error))
+}
+
+/// The linker's own words, without the file's name in front, which is said already.
+fn linker_text(path: &Path, error: &libloading::Error) -> String {
+    let text = error.to_string();
+    text.trim_start_matches(&*path.to_string_lossy()).trim_start_matches(": ").to_owned()
+}
+
+/// A 0.x interface is refused across minor versions, in both directions.
+fn check_interface(path: &Path, header: &LibHeader) -> Result<String, LoadError> {
+    let (found, expected) = (header.version_strings(), ModuleRef::VERSION_STRINGS);
+    let parse = |text: RStr<'_>| text.parse::<u32>().unwrap_or(0);
+    let pair = |v: artifice_plugin_api::abi_stable::sabi_types::VersionStrings| {
+        let mut parts = v.version.split('.').map(|part| parse(part.into()));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    };
+    match pair(found).cmp(&pair(expected)) {
+        std::cmp::Ordering::Equal => Ok(found.version.to_string()),
+        order => Err(LoadError::Interface {
+            path: path.to_owned(),
+            found: found.version.to_string(),
+            expected: expected.version.to_string(),
+            advice: if order.is_lt() {
+                "build the backend with the plugin interface of this release"
+            } else {
+                "update artifice, or build the backend with this release's plugin interface"
+            },
+        }),
+    }
+}
+
+/// abi_stable explains a difference of layout in tens of kilobytes. What helps are its `Error:`
+/// lines with the four that follow each.
+fn layout_error(path: &Path, error: &LibraryError) -> LoadError {
+    const SHOWN: usize = 2;
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let errors = lines.iter().enumerate().filter(|(_, line)| line.starts_with("Error:")).take(SHOWN);
+    let said: Vec<String> = errors.map(|(at, _)| lines[at..lines.len().min(at + 5)].join(" ")).collect();
+    let why = if said.is_empty() { lines.iter().find(|line| !line.is_empty()).map_or(String::new(), |line| (*line).to_owned()) } else { said.join("; ") };
+    LoadError::Layout { path: path.to_owned(), why }
+}

@@ -1,0 +1,246 @@
+//! Rows: what a statement's lines become, in any layout.
+//!
+//! Lines are kept whole, as CSV of all their fields, and laid out at the end: a document that is
+//! written again takes the layout it had, which is known only from its receipt.
+
+use artifice_plugin_api::{Error, Header, Line, Tax};
+use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+
+use crate::config::Format;
+use crate::instant::rfc3339;
+
+/// What `row_layout` takes, besides `extra.KEY`.
+pub const COLUMNS: [&str; 22] = [
+    "location",
+    "type",
+    "start",
+    "end",
+    "amount",
+    "cost",
+    "section",
+    "service",
+    "name",
+    "resource_id",
+    "resource_name",
+    "meter",
+    "aggregate",
+    "volume",
+    "unit",
+    "rate",
+    "rate_unit",
+    "currency",
+    "tenant",
+    "tenant_id",
+    "number",
+    "key",
+];
+
+/// The fields of a line, in the order in which they are kept.
+const LINE: [&str; 15] = [
+    "section",
+    "location",
+    "service",
+    "name",
+    "resource_id",
+    "resource_name",
+    "meter",
+    "aggregate",
+    "unit",
+    "rate_unit",
+    "start",
+    "end",
+    "volume",
+    "rate",
+    "cost",
+];
+/// From here on a line's fields are written by us, not by people, and no spreadsheet runs them.
+const FIRST_OWN: usize = 10;
+
+/// Where a cell comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Column {
+    /// A field of the line, by its index.
+    Line(usize),
+    /// A fact of the statement, the same on every row.
+    Head(&'static str),
+    /// What the host adds to a line under that key; empty on a line that lacks it.
+    Extra(String),
+}
+
+impl Column {
+    /// The column of that name in a layout.
+    pub fn named(name: &str) -> Option<Column> {
+        if let Some(key) = name.strip_prefix("extra.") {
+            return (!key.is_empty()).then(|| Column::Extra(key.to_owned()));
+        }
+        let field = match name {
+            "type" => "name",
+            "amount" => "volume",
+            other => other,
+        };
+        let line = LINE.iter().position(|known| *known == field).map(Column::Line);
+        line.or_else(|| COLUMNS.iter().find(|known| **known == field).map(|known| Column::Head(known)))
+    }
+}
+
+/// The facts of a statement that may stand on its rows.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The tenant's name if it is known, else its id.
+    pub tenant: String,
+    /// The tenant's id.
+    pub tenant_id: String,
+    /// The statement's number.
+    pub number: u64,
+    /// The statement's key.
+    pub key: String,
+    /// The currency's code.
+    pub currency: String,
+    /// Digits after the point of its minor unit.
+    pub digits: u8,
+    /// The period's first instant.
+    pub start: String,
+    /// The first instant after the period.
+    pub end: String,
+}
+
+impl Head {
+    /// What a statement's header says.
+    pub fn new(header: &Header<'_>) -> Result<Head, Error> {
+        let label = header.tenant.label();
+        Ok(Head {
+            tenant: if label.trim().is_empty() { header.tenant.id.to_string() } else { label.to_owned() },
+            tenant_id: header.tenant.id.to_string(),
+            number: header.number,
+            key: header.key.to_string(),
+            currency: header.currency.to_string(),
+            digits: header.currency_digits,
+            start: rfc3339(header.start)?,
+            end: rfc3339(header.end)?,
+        })
+    }
+
+    fn cell(&self, name: &str) -> String {
+        match name {
+            "tenant" => neutral(&self.tenant),
+            "tenant_id" => neutral(&self.tenant_id),
+            "number" => self.number.to_string(),
+            "key" => neutral(&self.key),
+            _ => neutral(&self.currency),
+        }
+    }
+}
+
+/// The rows of one statement.
+#[derive(Debug)]
+pub struct Table {
+    head: Head,
+    lines: csv::Writer<Vec<u8>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(head: Head) -> Table {
+        Table { head, lines: WriterBuilder::new().flexible(true).from_writer(Vec::new()) }
+    }
+
+    /// One line more.
+    pub fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+        let rate = line.rate.into_option().map(|rate| rate.to_string()).unwrap_or_default();
+        let own = [
+            rfc3339(line.start)?,
+            rfc3339(line.end)?,
+            line.volume.to_string(),
+            rate,
+            line.cost.to_fixed(self.head.digits),
+        ];
+        let texts = [
+            line.section,
+            line.location,
+            line.service,
+            line.name,
+            line.resource_id,
+            line.resource_name,
+            line.meter,
+            line.aggregate,
+            line.unit,
+            line.rate_unit,
+        ];
+        let extra = line.extra.iter().flat_map(|pair| [pair.key.as_str(), pair.value.as_str()]);
+        self.keep(texts.iter().map(|text| text.as_str()).chain(own.iter().map(String::as_str)).chain(extra))
+    }
+
+    /// A row for a tax: its name where a line has its service's, its amount as the cost; the rate
+    /// is its percentage, and the period the statement's.
+    pub fn tax(&mut self, tax: &Tax<'_>) -> Result<(), Error> {
+        let (percent, amount) = (tax.percent.to_string(), tax.amount.to_fixed(self.head.digits));
+        let (start, end) = (self.head.start.clone(), self.head.end.clone());
+        let texts = ["", "", "", tax.name.as_str(), "", "", "", "", "", "%"];
+        self.keep(texts.into_iter().chain([start.as_str(), &end, "", &percent, &amount]))
+    }
+
+    fn keep<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        self.lines.write_record(cells).map_err(|error| broken(&error))
+    }
+
+    /// The document's bytes: the same for the same lines and format, whenever and wherever.
+    pub fn render(&mut self, format: &Format) -> Result<Vec<u8>, Error> {
+        let wrong = |messages: Vec<String>| Error::refused(messages.join("\n"));
+        let columns = format.columns().map_err(wrong)?;
+        let delimiter = format.delimiter_byte().unwrap_or(b',');
+        self.lines.flush().map_err(|error| broken(&error))?;
+        let mut to = WriterBuilder::new()
+            .delimiter(delimiter)
+            .terminator(Terminator::Any(b'\n'))
+            .from_writer(Vec::with_capacity(self.lines.get_ref().len()));
+        if format.header {
+            to.write_record(format.row_layout.iter().map(|name| neutral(name))).map_err(|error| broken(&error))?;
+        }
+        let heads: Vec<String> = columns
+            .iter()
+            .map(|column| if let Column::Head(name) = column { self.head.cell(name) } else { String::new() })
+            .collect();
+        let mut from =
+            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(self.lines.get_ref().as_slice());
+        let mut line = StringRecord::new();
+        while from.read_record(&mut line).map_err(|error| broken(&error))? {
+            for (column, head) in columns.iter().zip(&heads) {
+                let written = match column {
+                    Column::Line(index) if *index >= FIRST_OWN => to.write_field(&line[*index]),
+                    Column::Line(index) => to.write_field(neutral(&line[*index])),
+                    Column::Head(_) => to.write_field(head),
+                    Column::Extra(key) => to.write_field(neutral(extra(&line, key))),
+                };
+                written.map_err(|error| broken(&error))?;
+            }
+            to.write_record(None::<&[u8]>).map_err(|error| broken(&error))?;
+        }
+        to.into_inner().map_err(|error| broken(&error))
+    }
+}
+
+fn extra<'a>(line: &'a StringRecord, key: &str) -> &'a str {
+    let mut pairs = line.iter().skip(LINE.len());
+    while let (Some(found), Some(value)) = (pairs.next(), pairs.next()) {
+        if found == key {
+            return value;
+        }
+    }
+    ""
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Error {
+    Error::refused(format_args!("rows cannot be laid out: {error}; report this to the backend's author"))
+}
+
+/// The text as a cell that no spreadsheet runs: with an apostrophe before it if it would begin a
+/// formula (OWASP, "CSV Injection").
+pub fn neutral(text: &str) -> String {
+    let blank =
+        |c: char| (c.is_whitespace() && !matches!(c, '\t' | '\r' | '\n')) || matches!(c, '\u{feff}' | '\u{200b}');
+    let runs = matches!(
+        text.trim_start_matches(blank).chars().next(),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    );
+    if runs { format!("'{text}") } else { text.to_owned() }
+}
