@@ -1,2 +1,87 @@
-//! (being written)
-fn main() {}
+//! The `artifice` command: metering goes in, invoices come out, exactly once.
+//!
+//! Exit status: 0 done, 1 some tenants failed, 2 it could not start (arguments, configuration,
+//! database, plugin).
+
+mod args;
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use artifice_core::engine::EngineError;
+use clap::Parser;
+
+use args::{Args, LogFormat};
+
+/// How a command ended, if it did what it could.
+pub enum Ending {
+    /// All of it.
+    Done,
+    /// For some, or with something missing: said already.
+    Failed,
+}
+
+/// Why a command could not do what it was for.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The arguments.
+    #[error("{0}")]
+    Arguments(String),
+    /// Standard output.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl CommandError {
+    fn is_start_up(&self) -> bool {
+        match self {
+            CommandError::Engine(error) => error.is_start_up(),
+            CommandError::Arguments(_) => true,
+            CommandError::Output(_) => false,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    start_log(&args);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(Err(CommandError::Arguments(format!("the system gives no threads: {error}")))),
+    };
+    let ending = runtime.block_on(commands::run(args));
+    // A backend that hangs must not keep the command from ending.
+    runtime.shutdown_background();
+    end(ending)
+}
+
+fn end(ending: Result<Ending, CommandError>) -> ExitCode {
+    match ending {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Failed) => ExitCode::from(1),
+        // Whoever reads the output has read enough.
+        Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&format!("error: {error}"));
+            ExitCode::from(if error.is_start_up() { 2 } else { 1 })
+        }
+    }
+}
+
+fn start_log(args: &Args) {
+    let level = match (args.quiet, args.verbose) {
+        (true, _) => tracing::Level::ERROR,
+        (false, 0) => tracing::Level::WARN,
+        (false, 1) => tracing::Level::INFO,
+        (false, _) => tracing::Level::DEBUG,
+    };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    match args.log_format {
+        LogFormat::Text => log.without_time().init(),
+        LogFormat::Json => log.json().init(),
+    }
+}

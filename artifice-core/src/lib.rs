@@ -2,4 +2,5 @@
 
 pub mod collect;
 pub mod config;
+pub mod engine;
 pub mod ledger;

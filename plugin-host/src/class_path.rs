@@ -57,7 +57,10 @@ mod tests {
     #[test]
     fn a_class_path_names_a_file_and_a_class() {
         let path: ClassPath = "billing.csv_invoice:Csv".parse().unwrap();
-        assert_eq!((path.module(), path.class(), path.to_string().as_str()), ("billing.csv_invoice", "Csv", "billing.csv_invoice:Csv"));
+        assert_eq!(
+            (path.module(), path.class(), path.to_string().as_str()),
+            ("billing.csv_invoice", "Csv", "billing.csv_invoice:Csv")
+        );
         assert!(path.file_name().contains("billing_csv_invoice"));
         for wrong in ["", "billing", "billing:", ":Csv", "a..b:C", "../x:C", "a/b:C", "a:b:C", "a b:C", "a.b:C d"] {
             assert!(wrong.parse::<ClassPath>().is_err(), "{wrong}");

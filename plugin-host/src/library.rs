@@ -34,8 +34,8 @@ impl Library {
     /// Checks and loads a file.
     pub fn load(path: &Path) -> Result<Library, LoadError> {
         // The linker would search the system's directories for a name without a slash.
-        let path = std::path::absolute(path)
-            .map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
+        let path =
+            std::path::absolute(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
         file::check(&path)?;
         let header = header(&path)?;
         let interface = check_interface(&path, header)?;
@@ -78,7 +78,12 @@ impl Library {
     }
 
     /// Makes a backend from its configuration, as JSON.
-    pub fn create(&self, class: &ClassPath, config: &serde_json::Value, context: &Context<'_>) -> Result<Backend, LoadError> {
+    pub fn create(
+        &self,
+        class: &ClassPath,
+        config: &serde_json::Value,
+        context: &Context<'_>,
+    ) -> Result<Backend, LoadError> {
         if class.module() != self.module_name {
             let (found, expected) = (self.module_name.clone(), class.module().to_owned());
             return Err(LoadError::OtherModule { path: self.path.clone(), found, expected });
@@ -145,6 +150,10 @@ fn layout_error(path: &Path, error: &LibraryError) -> LoadError {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let errors = lines.iter().enumerate().filter(|(_, line)| line.starts_with("Error:")).take(SHOWN);
     let said: Vec<String> = errors.map(|(at, _)| lines[at..lines.len().min(at + 5)].join(" ")).collect();
-    let why = if said.is_empty() { lines.iter().find(|line| !line.is_empty()).map_or(String::new(), |line| (*line).to_owned()) } else { said.join("; ") };
+    let why = if said.is_empty() {
+        lines.iter().find(|line| !line.is_empty()).map_or(String::new(), |line| (*line).to_owned())
+    } else {
+        said.join("; ")
+    };
     LoadError::Layout { path: path.to_owned(), why }
 }

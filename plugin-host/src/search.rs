@@ -66,7 +66,8 @@ impl SearchPath {
         let mut found: Vec<Found> = Vec::new();
         for directory in &self.0 {
             let Ok(entries) = std::fs::read_dir(directory) else { continue };
-            let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_library(path)).collect();
+            let mut paths: Vec<PathBuf> =
+                entries.flatten().map(|entry| entry.path()).filter(|path| is_library(path)).collect();
             paths.sort();
             for path in paths {
                 let library = Library::load(&path);

@@ -19,6 +19,8 @@ pub(super) struct Intake<'a> {
     end: Timestamp,
     tenants: Option<&'a BTreeSet<String>>,
     keep_metadata: bool,
+    /// The last tenant that is done already, if this is not the first reading.
+    done: Option<String>,
     seen: Seen,
     sorter: Sorter,
     /// A temporary file failed: not the source's mistake, though it ended the reading.
@@ -32,7 +34,7 @@ struct Meter {
 }
 
 impl<'a> Intake<'a> {
-    pub fn new(request: Request<'a>, keep_metadata: bool) -> Self {
+    pub fn new(request: Request<'a>, keep_metadata: bool, done: Option<String>) -> Self {
         let mut entries: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in request.entries {
             entries.entry(&entry.meter).or_default().push(entry);
@@ -50,6 +52,7 @@ impl<'a> Intake<'a> {
             end: request.period.end(),
             tenants: request.tenants,
             keep_metadata,
+            done,
             seen: Seen::default(),
             sorter: Sorter::new(request.memory_bytes),
             failed: None,
@@ -69,7 +72,9 @@ impl<'a> Intake<'a> {
         let Some(meter) = meter else { return Ok(()) };
         let at = wire.at().map_err(refusal)?;
         let volume = wire.volume().map_err(refusal)?;
-        if at < meter.start || at >= self.end || self.tenants.is_some_and(|tenants| !tenants.contains(tenant)) {
+        let wanted = self.tenants.is_none_or(|tenants| tenants.contains(tenant))
+            && self.done.as_deref().is_none_or(|done| done < tenant);
+        if !wanted || at < meter.start || at >= self.end {
             return Ok(());
         }
         let metadata: Metadata = read_metadata(wire.metadata, &meter.keys).map_err(refusal)?;

@@ -28,6 +28,7 @@ use artifice_model::statement::Usage;
 pub use file::FileError;
 use intake::Intake;
 pub use sort::SortError;
+use usage::Stop;
 
 use crate::config::SourceConfig;
 
@@ -107,15 +108,31 @@ impl Source {
 
     /// Reads the source and hands over each tenant's usage, in the order of their ids. Tenants
     /// without usage are not among them. Blocks; call it on a thread that may.
+    ///
+    /// Nothing is handed over before everything has been read: a mistake in the last line of the
+    /// last file leaves nothing half done.
     pub fn collect(&self, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<Seen, CollectError> {
-        let keep_metadata = !self.can_be_read_twice();
-        match self.collect_once(request, keep_metadata, take)? {
-            Collected::All(seen) => Ok(seen),
-            Collected::NeedsMetadata => match self.collect_once(request, true, take)? {
-                Collected::All(seen) => Ok(seen),
-                // With all metadata kept, nothing more can be needed.
-                Collected::NeedsMetadata => Ok(Seen::default()),
-            },
+        let mut last = None;
+        let mut keep_metadata = !self.can_be_read_twice();
+        loop {
+            let mut intake = Intake::new(request, keep_metadata, last.clone());
+            let read = match self {
+                Source::File { paths } => {
+                    paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)))
+                }
+            };
+            let (sorter, seen) = intake.finish(read)?;
+            tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
+            let handed_over = usage::hand_over(sorter, request, &mut |usage| {
+                last = Some(usage.tenant.clone());
+                take(usage);
+            });
+            match handed_over {
+                Ok(()) => return Ok(seen),
+                Err(Stop::Sort(error)) => return Err(error.into()),
+                // Once more, for the tenants behind the last one that was complete.
+                Err(Stop::NeedsMetadata) => keep_metadata = true,
+            }
         }
     }
 
@@ -124,24 +141,4 @@ impl Source {
             Source::File { paths } => paths.iter().all(|path| path.as_os_str() != file::STANDARD_INPUT),
         }
     }
-
-    fn collect_once(&self, request: Request<'_>, keep_metadata: bool, take: &mut dyn FnMut(TenantUsage)) -> Result<Collected, CollectError> {
-        let mut intake = Intake::new(request, keep_metadata);
-        let read = match self {
-            Source::File { paths } => {
-                paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)))
-            }
-        };
-        let (sorter, seen) = intake.finish(read)?;
-        tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), "samples read");
-        usage::hand_over(sorter, request, seen, take)
-    }
-}
-
-/// How a reading ended.
-enum Collected {
-    /// With everything handed over.
-    All(Seen),
-    /// With nothing handed over: the order of some samples depends on metadata that was not kept.
-    NeedsMetadata,
 }

@@ -6,28 +6,22 @@ use artifice_model::sample::Sample;
 use artifice_model::statement::Usage;
 
 use super::sort::{SortError, Sorter};
-use super::{CollectError, Collected, Request, Seen, SeriesError, TenantUsage};
+use super::{Request, SeriesError, TenantUsage};
 
-/// Aggregates everything a sorter holds and hands over each tenant's usage.
-pub(super) fn hand_over(
-    sorter: Sorter,
-    request: Request<'_>,
-    seen: Seen,
-    take: &mut dyn FnMut(TenantUsage),
-) -> Result<Collected, CollectError> {
-    let mut tenants = Tenants { request, all: Vec::new(), series: None };
-    match sorter.finish(&mut |key, sample| tenants.push(key, sample)) {
-        Ok(()) => {}
-        Err(Stop::NeedsMetadata) => return Ok(Collected::NeedsMetadata),
-        Err(Stop::Sort(error)) => return Err(error.into()),
-    }
+/// Aggregates everything a sorter holds and hands over each tenant's usage, as soon as it is complete.
+pub(super) fn hand_over(sorter: Sorter, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<(), Stop> {
+    let mut tenants = Tenants { request, take, tenant: None, series: None };
+    sorter.finish(&mut |key, sample| tenants.push(key, sample))?;
     tenants.end_series();
-    tenants.all.into_iter().for_each(take);
-    Ok(Collected::All(seen))
+    tenants.end_tenant();
+    Ok(())
 }
 
-enum Stop {
+/// Why the handing over ended early.
+pub(super) enum Stop {
+    /// A temporary file failed.
     Sort(SortError),
+    /// The order of some samples depends on metadata that was not kept.
     NeedsMetadata,
 }
 
@@ -37,10 +31,11 @@ impl From<SortError> for Stop {
     }
 }
 
-/// The usage so far, and the series that is being read.
-struct Tenants<'a> {
+/// The tenant and the series that are being read.
+struct Tenants<'a, 't> {
     request: Request<'a>,
-    all: Vec<TenantUsage>,
+    take: &'t mut dyn FnMut(TenantUsage),
+    tenant: Option<TenantUsage>,
     series: Option<Series<'a>>,
 }
 
@@ -52,10 +47,14 @@ struct Series<'a> {
     failed: Option<AggregateError>,
 }
 
-impl<'a> Tenants<'a> {
+impl Tenants<'_, '_> {
     fn push(&mut self, key: &SeriesKey, sample: Sample) -> Result<(), Stop> {
         if self.series.as_ref().is_none_or(|series| series.key != *key) {
             self.end_series();
+            if self.tenant.as_ref().is_none_or(|tenant| *tenant.tenant != *key.tenant) {
+                self.end_tenant();
+                self.tenant = Some(TenantUsage { tenant: key.tenant.to_string(), usage: Ok(Vec::new()) });
+            }
             self.series = Some(Series::new(key.clone(), self.request));
         }
         match &mut self.series {
@@ -65,20 +64,22 @@ impl<'a> Tenants<'a> {
     }
 
     fn end_series(&mut self) {
-        let Some(series) = self.series.take() else { return };
-        let key = series.key.clone();
-        let usage = series.finish(self.request).map_err(|error| {
-            let (resource, meter) = (key.resource.to_string(), key.meter.to_string());
-            SeriesError { resource, meter, error }
-        });
-        match (self.all.last_mut(), usage) {
-            (Some(last), usage) if *last.tenant == *key.tenant => match (&mut last.usage, usage) {
-                (Ok(all), Ok(more)) => all.extend(more),
-                (all @ Ok(_), Err(error)) => *all = Err(error),
-                // The first error of a tenant is the one to report.
-                (Err(_), _) => {}
-            },
-            (_, usage) => self.all.push(TenantUsage { tenant: key.tenant.to_string(), usage }),
+        let (Some(series), Some(tenant)) = (self.series.take(), &mut self.tenant) else { return };
+        let (resource, meter) = (series.key.resource.to_string(), series.key.meter.to_string());
+        // The first error of a tenant is the one to report.
+        if let Ok(all) = &mut tenant.usage {
+            match series.finish(self.request) {
+                Ok(more) => all.extend(more),
+                Err(error) => tenant.usage = Err(SeriesError { resource, meter, error }),
+            }
+        }
+    }
+
+    fn end_tenant(&mut self) {
+        match self.tenant.take() {
+            Some(TenantUsage { usage: Ok(usage), .. }) if usage.is_empty() => {}
+            Some(tenant) => (self.take)(tenant),
+            None => {}
         }
     }
 }

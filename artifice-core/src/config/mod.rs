@@ -165,7 +165,8 @@ impl Config {
         let (names, rates) = (text_of(&self.rates.names)?, text_of(&self.rates.file)?);
         let mut keep = |found: Vec<Mistake>| mistakes.extend(found);
         let names = names.map(|(file, text)| Names::parse(&file, &text)).transpose().map_err(&mut keep);
-        let rates = rates.map(|(file, text)| RateTable::parse(&file, &text, self.rates.rules)).transpose().map_err(&mut keep);
+        let rates =
+            rates.map(|(file, text)| RateTable::parse(&file, &text, self.rates.rules)).transpose().map_err(&mut keep);
         match (names, rates) {
             (Ok(names), Ok(rates)) => Ok((names.unwrap_or_default(), rates)),
             _ => Err(ConfigError::Mistakes(mistakes)),
@@ -262,7 +263,9 @@ fn database(directory: &Path, mut database: Map<'_>) -> DatabaseUrl {
     let url = database.parse("url", |text| {
         let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
         match path {
-            Some("" | ":memory:") => Err("a ledger must outlive the program; name a file, for example sqlite://artifice.db".to_owned()),
+            Some("" | ":memory:") => {
+                Err("a ledger must outlive the program; name a file, for example sqlite://artifice.db".to_owned())
+            }
             Some(path) => Ok(DatabaseUrl::Sqlite(directory.join(path))),
             None => Err("write sqlite://FILE, for example sqlite://artifice.db".to_owned()),
         }
@@ -332,7 +335,6 @@ fn plugin_path(directory: &Path, mut plugins: Map<'_>) -> Vec<PathBuf> {
     plugins.end();
     path.iter().filter_map(Node::text).map(|text| directory.join(text)).collect()
 }
-
 
 #[cfg(test)]
 mod tests;

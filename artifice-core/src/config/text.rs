@@ -39,9 +39,11 @@ pub fn expand(text: &str) -> Result<String, String> {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, behind) = after.split_once('}').ok_or_else(|| format!("'${{{after}' is not closed; write ${{NAME}}"))?;
-        let value = std::env::var(name)
-            .map_err(|_| format!("the environment variable {name} is not set (or not UTF-8); set it, or write the value here"))?;
+        let (name, behind) =
+            after.split_once('}').ok_or_else(|| format!("'${{{after}' is not closed; write ${{NAME}}"))?;
+        let value = std::env::var(name).map_err(|_| {
+            format!("the environment variable {name} is not set (or not UTF-8); set it, or write the value here")
+        })?;
         expanded.extend([before, &value]);
         rest = behind;
     }
@@ -77,7 +79,10 @@ mod tests {
 
     #[test]
     fn durations_and_sizes_are_read_exactly() {
-        assert_eq!(["90s", "10m", "2h", "1d"].map(|t| duration_us(t).unwrap()), [90_000_000, 600_000_000, 7_200_000_000, 86_400_000_000]);
+        assert_eq!(
+            ["90s", "10m", "2h", "1d"].map(|t| duration_us(t).unwrap()),
+            [90_000_000, 600_000_000, 7_200_000_000, 86_400_000_000]
+        );
         for wrong in ["", "2", "h", "0h", "-1h", "1.5h", "2 weeks", "99999999999999999d"] {
             assert!(duration_us(wrong).is_err(), "{wrong}");
         }

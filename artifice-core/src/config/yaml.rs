@@ -163,7 +163,11 @@ impl<'a> Map<'a> {
     }
 
     /// A key's value as whatever `read` makes of its text.
-    pub fn parse<T, E: fmt::Display>(&mut self, key: &'static str, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn parse<T, E: fmt::Display>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         self.get(key)?.parse(read)
     }
 
@@ -352,7 +356,10 @@ mod tests {
 
     #[test]
     fn what_yaml_parsers_silently_accept_is_refused() {
-        assert_eq!(mistakes("a:\n  c: 1\n  c: 2\n", |_| ()), ["c.yaml:2:3: not valid YAML: a: duplicate entry with key \"c\""]);
+        assert_eq!(
+            mistakes("a:\n  c: 1\n  c: 2\n", |_| ()),
+            ["c.yaml:2:3: not valid YAML: a: duplicate entry with key \"c\""]
+        );
         let merge = mistakes("a: &x {q: 1}\nb:\n  <<: *x\n", |mut root| {
             root.get("a");
             root.get("b").unwrap().map().unwrap().end();

@@ -11,7 +11,8 @@ use super::{Body, Kind, Statement};
 pub fn digest(kind: Kind, timezone: &str, draft: &Draft) -> String {
     let body = Body { lines: draft.lines.clone(), taxes: draft.taxes.clone() };
     let sums = [&draft.subtotal, &draft.total].map(|sum| sum.map(|sum| sum.to_string()).unwrap_or_default());
-    let head = [kind.name(), &draft.tenant.id, &draft.period.to_string(), timezone, draft.currency.code(), &sums[0], &sums[1]];
+    let head =
+        [kind.name(), &draft.tenant.id, &draft.period.to_string(), timezone, draft.currency.code(), &sums[0], &sums[1]];
     of(&head, &body)
 }
 
@@ -36,7 +37,9 @@ fn of(head: &[&str], body: &Body) -> String {
     head.iter().for_each(|text| content.add(text));
     for line in &body.lines {
         let usage = &line.usage;
-        for text in [&usage.section, &usage.location, &usage.service, &line.name, &usage.resource_id, &usage.resource_name] {
+        for text in
+            [&usage.section, &usage.location, &usage.service, &line.name, &usage.resource_id, &usage.resource_name]
+        {
             content.add(text);
         }
         for text in [&usage.entry, &usage.meter, usage.aggregate.name(), &usage.unit] {
@@ -45,7 +48,8 @@ fn of(head: &[&str], body: &Body) -> String {
         content.add(&usage.period.to_string());
         content.add(&usage.volume.to_string());
         let rate = line.rate.as_ref();
-        content.add(&rate.map(|rate| format!("{} per {} at {}", rate.amount, rate.per, rate.origin)).unwrap_or_default());
+        content
+            .add(&rate.map(|rate| format!("{} per {} at {}", rate.amount, rate.per, rate.origin)).unwrap_or_default());
         content.add(&line.cost.map(|cost| cost.to_string()).unwrap_or_default());
     }
     for tax in &body.taxes {

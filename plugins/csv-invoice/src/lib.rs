@@ -21,15 +21,15 @@
 //! settings only. A cell that the host adds to lines under a key is `extra.KEY` in a layout.
 //!
 //! # What a document is called
-//! `output_file`, made safe: see [`name`]. If the name belongs to another statement, or a file
+//! `output_file`, made safe: see `name.rs`. If the name belongs to another statement, or a file
 //! bears it, the document is called `…-2`, `…-3` and so on. Names that some file systems take for the
 //! same (`Demo`, `demo`) count as the same. A name once given to a statement is not given to another,
 //! also if that statement fails and is never written.
 //!
 //! # Exactly once
-//! What belongs to which key is kept in `output_path/.artifice`: see [`protocol`], with its crash
+//! What belongs to which key is kept in `output_path/.artifice`: see `protocol.rs`, with its crash
 //! points. A committed document may be moved, edited or deleted: asked again, the backend answers the
-//! same receipt, and only [`rewrite`] puts the file back, with the format it had (the receipt
+//! same receipt, and only [`rewrite`](Invoice::rewrite) puts the file back, with the format it had (the receipt
 //! keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
 //! it, only what the ledger knows tells that a document was written.
 //!

@@ -123,14 +123,16 @@ impl Store {
                 record
             }
             None => {
-                let file = self.choose(order.key, name)?;
-                self.reached(Step::Reserved)?;
+                let (file, fresh) = self.choose(order.key, name)?;
                 let record = order.record(file, State::Intended);
-                if !self.record_create(&record)? {
-                    if self.record(order.key)?.is_some_and(|other| other.file != record.file) {
+                let created = self.reached(Step::Reserved).and_then(|()| self.record_create(&record));
+                if !matches!(created, Ok(true)) {
+                    // Another process was faster, under another name. Only who reserved a name gives
+                    // it back: by then it may be another key's.
+                    if fresh && self.record(order.key)?.is_some_and(|other| other.file != record.file) {
                         self.release(&record.file);
                     }
-                    return Ok(None);
+                    return created.map(|_| None);
                 }
                 record
             }
@@ -193,15 +195,18 @@ impl Store {
         ))
     }
 
-    /// Reserves the first free name.
-    fn choose(&self, key: &str, name: &FileName) -> Result<String, Error> {
+    /// Reserves the first free name; whether it was not this key's before.
+    fn choose(&self, key: &str, name: &FileName) -> Result<(String, bool), Error> {
         let mut from = 1;
         loop {
             let n = first_free(from, |n| self.is_taken(key, &name.nth(n)))?;
             let file = name.nth(n);
             let ours = |reservation: Reservation| reservation.key == key && reservation.file == file;
-            if self.reserve(key, &file)? || self.reservation(&file)?.is_some_and(ours) {
-                return Ok(file);
+            if self.reserve(key, &file)? {
+                return Ok((file, true));
+            }
+            if self.reservation(&file)?.is_some_and(ours) {
+                return Ok((file, false));
             }
             from = n + 1;
         }

@@ -165,7 +165,7 @@ impl Store {
             options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
             let mut file = options.tempfile_in(&temp)?;
             file.write_all(bytes)?;
-            
+            file.as_file().sync_all()?;
             Ok(file)
         };
         write().map_err(|error| failed("write into", &temp, &error))

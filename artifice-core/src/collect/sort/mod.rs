@@ -18,7 +18,9 @@ use run::{Run, RunWriter};
 
 /// A temporary file cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("temporary file in {directory}: {source}; free space there, name another directory in TMPDIR, or raise main.memory")]
+#[error(
+    "temporary file in {directory}: {source}; free space there, name another directory in TMPDIR, or raise main.memory"
+)]
 pub struct SortError {
     directory: String,
     source: std::io::Error,
@@ -88,9 +90,13 @@ impl Sorter {
     /// Hands over all samples: series by series in the order of their keys, samples in order.
     ///
     /// `E` is the error of whoever takes them; it ends the handing over.
-    pub fn finish<E: From<SortError>>(mut self, take: &mut dyn FnMut(&SeriesKey, Sample) -> Result<(), E>) -> Result<(), E> {
+    pub fn finish<E: From<SortError>>(
+        mut self,
+        take: &mut dyn FnMut(&SeriesKey, Sample) -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.runs.is_empty() {
-            return in_order(self.series).try_for_each(|(key, samples)| samples.into_iter().try_for_each(|sample| take(&key, sample)));
+            return in_order(self.series)
+                .try_for_each(|(key, samples)| samples.into_iter().try_for_each(|sample| take(&key, sample)));
         }
         self.spill()?;
         run::merge(self.runs, take)

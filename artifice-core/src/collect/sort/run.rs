@@ -55,7 +55,8 @@ impl RunWriter {
         if self.block.as_ref().is_some_and(|block| &block.key != key || block.samples.len() == BLOCK_SAMPLES) {
             self.write_block()?;
         }
-        let block = self.block.get_or_insert_with(|| Block { key: key.clone(), facts: Vec::new(), samples: Vec::new() });
+        let block =
+            self.block.get_or_insert_with(|| Block { key: key.clone(), facts: Vec::new(), samples: Vec::new() });
         if block.facts.last().is_none_or(|last| *last != sample.facts) {
             block.facts.push(sample.facts);
         }

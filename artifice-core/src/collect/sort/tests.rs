@@ -34,7 +34,8 @@ fn sorted(mut sorter: Sorter, samples: &[(u8, Sample)]) -> Vec<(String, Sample)>
 
 #[test]
 fn what_does_not_fit_is_spilled_and_merged_more_than_once() {
-    let samples: Vec<_> = (0..2000_i64).rev().map(|i| (u8::try_from(i % 7).unwrap(), sample(i, 1, i, 0, false))).collect();
+    let samples: Vec<_> =
+        (0..2000_i64).rev().map(|i| (u8::try_from(i % 7).unwrap(), sample(i, 1, i, 0, false))).collect();
     let mut small = Sorter::new(0);
     small.limit_bytes = 3000;
     for (series, sample) in &samples {
@@ -42,7 +43,12 @@ fn what_does_not_fit_is_spilled_and_merged_more_than_once() {
     }
     assert!(small.runs() > 1 && small.runs() <= MOST_RUNS, "{} runs", small.runs());
     let mut times = Vec::new();
-    small.finish::<SortError>(&mut |key, sample| { times.push((key.resource.clone(), sample.at)); Ok(()) }).unwrap();
+    small
+        .finish::<SortError>(&mut |key, sample| {
+            times.push((key.resource.clone(), sample.at));
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(times.len(), 2000);
     assert!(times.is_sorted());
 }

@@ -56,7 +56,8 @@ impl SqliteLedger {
     /// Gives the refusal of an overlap the statement that it overlaps.
     async fn overlap(&self, new: NewStatement<'_>, error: LedgerError) -> LedgerError {
         match &error {
-            LedgerError::Refused { rule } if rule.starts_with("statement_no_overlap") || rule.starts_with("usage_no_overlap") => {}
+            LedgerError::Refused { rule }
+                if rule.starts_with("statement_no_overlap") || rule.starts_with("usage_no_overlap") => {}
             _ => return error,
         }
         let filter = Filter { tenant: Some(new.draft.tenant.id.clone()), ..Filter::default() };
@@ -73,7 +74,8 @@ impl SqliteLedger {
 /// The tenant's number; a new tenant gets the next one.
 async fn tenant_no(connection: &mut SqliteConnection, draft: &Draft) -> sqlx::Result<i64> {
     let (id, name) = (&draft.tenant.id, &draft.tenant.name);
-    let known = sqlx::query_scalar("UPDATE tenant SET name = coalesce(?2, name) WHERE tenant_id = ?1 RETURNING tenant_no");
+    let known =
+        sqlx::query_scalar("UPDATE tenant SET name = coalesce(?2, name) WHERE tenant_id = ?1 RETURNING tenant_no");
     match known.bind(id).bind(name).fetch_optional(&mut *connection).await? {
         Some(number) => Ok(number),
         None => {
@@ -83,7 +85,12 @@ async fn tenant_no(connection: &mut SqliteConnection, draft: &Draft) -> sqlx::Re
     }
 }
 
-async fn insert_statement(connection: &mut SqliteConnection, tenant_no: i64, id: &str, new: NewStatement<'_>) -> sqlx::Result<()> {
+async fn insert_statement(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    id: &str,
+    new: NewStatement<'_>,
+) -> sqlx::Result<()> {
     let draft = new.draft;
     let sum = |sum: Option<artifice_model::Decimal>| sum.map(|sum| sum.to_string());
     sqlx::query(
@@ -111,15 +118,21 @@ async fn insert_statement(connection: &mut SqliteConnection, tenant_no: i64, id:
 }
 
 /// The numbers of all series of a tenant's usage; new series get the next ones.
-async fn series_numbers<'u>(connection: &mut SqliteConnection, tenant_no: i64, usage: &'u [Usage]) -> sqlx::Result<HashMap<SeriesKey<'u>, i64>> {
+async fn series_numbers<'u>(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    usage: &'u [Usage],
+) -> sqlx::Result<HashMap<SeriesKey<'u>, i64>> {
     let known: Vec<(i64, String, String, String, String)> =
         sqlx::query_as("SELECT series_no, resource_id, entry, service, location FROM series WHERE tenant_no = ?")
             .bind(tenant_no)
             .fetch_all(&mut *connection)
             .await?;
     let mut next = known.iter().map(|row| row.0).max().unwrap_or(0);
-    let known: HashMap<SeriesKey<'_>, i64> =
-        known.iter().map(|(number, resource, entry, service, location)| ((&**resource, &**entry, &**service, &**location), *number)).collect();
+    let known: HashMap<SeriesKey<'_>, i64> = known
+        .iter()
+        .map(|(number, resource, entry, service, location)| ((&**resource, &**entry, &**service, &**location), *number))
+        .collect();
     let mut numbers = HashMap::with_capacity(usage.len());
     let mut new = Vec::new();
     for usage in usage {
@@ -133,16 +146,28 @@ async fn series_numbers<'u>(connection: &mut SqliteConnection, tenant_no: i64, u
         });
     }
     for rows in new.chunks(ROWS) {
-        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ");
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ",
+        );
         sql.push_values(rows, |mut row, (number, (resource, entry, service, location))| {
-            row.push_bind(tenant_no).push_bind(*number).push_bind(*resource).push_bind(*entry).push_bind(*service).push_bind(*location);
+            row.push_bind(tenant_no)
+                .push_bind(*number)
+                .push_bind(*resource)
+                .push_bind(*entry)
+                .push_bind(*service)
+                .push_bind(*location);
         });
         sql.build().execute(&mut *connection).await?;
     }
     Ok(numbers)
 }
 
-async fn insert_usage(connection: &mut SqliteConnection, tenant_no: i64, id: &str, usage: &[Usage]) -> sqlx::Result<()> {
+async fn insert_usage(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    id: &str,
+    usage: &[Usage],
+) -> sqlx::Result<()> {
     let numbers = series_numbers(connection, tenant_no, usage).await?;
     for rows in usage.chunks(ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(

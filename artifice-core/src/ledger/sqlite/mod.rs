@@ -46,8 +46,7 @@ impl SqliteLedger {
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
         match &source {
-            // A rule's message is `rule_name: why` (migrations/sqlite/0002_guards.sql).
-            sqlx::Error::Database(error) if error.message().contains(": ") && !error.message().contains("constraint failed") => {
+            sqlx::Error::Database(error) if is_rule(error.message()) => {
                 LedgerError::Refused { rule: error.message().to_owned() }
             }
             _ => LedgerError::Database { database: self.name.clone(), source },
@@ -57,18 +56,30 @@ impl SqliteLedger {
     fn migrate_error(&self, error: MigrateError) -> LedgerError {
         let database = self.name.clone();
         match error {
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => LedgerError::Database { database, source },
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                LedgerError::Database { database, source }
+            }
             MigrateError::VersionMissing(version) => {
-                let why = format!("its schema has version {version}, which this artifice does not know; use a newer artifice");
+                let why = format!(
+                    "its schema has version {version}, which this artifice does not know; use a newer artifice"
+                );
                 LedgerError::Schema { database, why }
             }
             MigrateError::VersionMismatch(version) => {
-                let why = format!("its schema version {version} is not the one of this artifice; was the file changed by hand?");
+                let why = format!(
+                    "its schema version {version} is not the one of this artifice; was the file changed by hand?"
+                );
                 LedgerError::Schema { database, why }
             }
             other => LedgerError::Schema { database, why: other.to_string() },
         }
     }
+}
+
+/// Whether a message is a rule's, `rule_name: why` (migrations/sqlite/0002_guards.sql), not SQLite's own.
+fn is_rule(message: &str) -> bool {
+    let name = message.split_once(": ").map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 #[async_trait]

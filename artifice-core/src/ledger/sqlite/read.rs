@@ -71,7 +71,10 @@ struct Stored<T>(T);
 /// Reads a column's text as a type of the model's.
 fn text<T>(row: &SqliteRow, column: &str, read: impl FnOnce(&str) -> Option<T>) -> sqlx::Result<T> {
     let text: String = row.try_get(column)?;
-    read(&text).ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("'{text}' is not readable").into() })
+    read(&text).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("'{text}' is not readable").into(),
+    })
 }
 
 fn decimal(row: &SqliteRow, column: &str) -> sqlx::Result<Decimal> {

@@ -1,0 +1,210 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use artifice_core::engine::Selection;
+use artifice_model::{Calendar, Period, Timestamp};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::CommandError;
+
+/// Metering goes in, invoices come out, exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "artifice", version, propagate_version = true)]
+pub struct Args {
+    /// The configuration file [default: $ARTIFICE_CONFIG, /etc/artifice/artifice.yaml, /etc/openstack/artifice.conf]
+    #[arg(short, long, global = true, value_name = "FILE", env = "ARTIFICE_CONFIG", hide_env = true)]
+    pub config: Option<PathBuf>,
+    /// Say more; twice for even more
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// The form of what is written to standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated, with a header row
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableOrJson {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what a bill would say now; stores nothing
+    Usage {
+        #[command(flatten)]
+        tenants: TenantArgs,
+        /// Only this section of the statement; may be repeated
+        #[arg(short, long = "section", value_name = "SECTION")]
+        sections: Vec<String>,
+        #[command(flatten)]
+        period: PeriodArgs,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Store what was used, price it, and hand it to the backend; safe to repeat
+    Bill {
+        #[command(flatten)]
+        tenants: TenantArgs,
+        #[command(flatten)]
+        period: PeriodArgs,
+        /// Show what would be billed, and store nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Bill a period that is not over, or ended less than main.settle ago
+        #[arg(long)]
+        accept_incomplete: bool,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
+    /// Look at what has been billed
+    #[command(subcommand)]
+    Statement(StatementCommand),
+    /// Look at the backends
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look after the ledger
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Write a script that completes this command's words in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StatementCommand {
+    /// List the statements
+    List {
+        /// Only those with this status (pending, sending, in_doubt, committed, voiding, void)
+        #[arg(long, value_name = "STATUS")]
+        status: Option<String>,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
+    /// Show a statement with its lines
+    Show {
+        /// Its id or number
+        id: String,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
+    /// Have a statement's document written again, from what is stored, and print where it is
+    Regenerate {
+        /// Its id or number
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List the backends in the plugin directories, broken ones included
+    List {
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration, the files it names, and the backend
+    Check {
+        /// Also ask the ledger and the backend whether they can be reached
+        #[arg(long)]
+        online: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Bring the ledger's schema up to date
+    Migrate,
+    /// Say where the ledger is and how far its schema is
+    Status,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct TenantArgs {
+    /// Only this tenant, by id or name; may be repeated [default: all]
+    #[arg(short, long = "tenant", value_name = "TENANT")]
+    pub tenants: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct PeriodArgs {
+    /// A calendar month
+    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "to"])]
+    month: Option<String>,
+    /// The first instant: a date, or RFC 3339
+    #[arg(long, value_name = "WHEN", requires = "to")]
+    from: Option<String>,
+    /// The first instant after it: a date, or RFC 3339
+    #[arg(long, value_name = "WHEN", requires = "from")]
+    to: Option<String>,
+}
+
+impl PeriodArgs {
+    /// The period that was asked for, if one was.
+    pub fn period(&self, calendar: &Calendar) -> Result<Option<Period>, CommandError> {
+        let wrong = |why: String| CommandError::Arguments(why);
+        if let Some(month) = &self.month {
+            return calendar.month(month).map(Some).map_err(|error| wrong(format!("--month: {error}")));
+        }
+        let (Some(from), Some(to)) = (&self.from, &self.to) else { return Ok(None) };
+        let start = calendar.when(from).map_err(|error| wrong(format!("--from: {error}")))?;
+        let end = calendar.when(to).map_err(|error| wrong(format!("--to: {error}")))?;
+        Period::new(start, end).map(Some).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+/// The current month up to now.
+pub fn this_month(calendar: &Calendar, now: Timestamp) -> Result<Period, CommandError> {
+    let month = calendar.month_of(now).and_then(|month| Period::new(month.start(), now).ok());
+    month.ok_or_else(|| {
+        CommandError::Arguments(
+            "this month has only just begun; name a period with --month or --from and --to".to_owned(),
+        )
+    })
+}
+
+impl TenantArgs {
+    /// As the engine wants it.
+    pub fn selection(self, sections: Vec<String>) -> Selection {
+        Selection { tenants: self.tenants, sections }
+    }
+}

@@ -1,0 +1,67 @@
+//! `artifice bill`: store, price, hand to the backend.
+
+use std::path::Path;
+
+use artifice_core::engine::{How, Selection};
+
+use super::{engine, existing_ledger, open_ledger};
+use crate::args::{Format, PeriodArgs, TableOrJson};
+use crate::output::bills;
+use crate::output::statements::Writer;
+use crate::{CommandError, Ending, output};
+
+/// How to bill.
+pub struct Options {
+    pub dry_run: bool,
+    pub accept_incomplete: bool,
+    pub format: TableOrJson,
+}
+
+pub async fn run(
+    file: &Path,
+    selection: &Selection,
+    period: &PeriodArgs,
+    options: Options,
+) -> Result<Ending, CommandError> {
+    let engine = engine(file)?;
+    let Some(period) = period.period(&engine.config().main.calendar)? else {
+        return Err(CommandError::Arguments("which period? add --month YYYY-MM, or --from and --to".to_owned()));
+    };
+    if !options.accept_incomplete {
+        engine.check_settled(period)?;
+    }
+    let format = options.format;
+    if options.dry_run {
+        let ledger = existing_ledger(engine.config()).await?;
+        let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table });
+        engine.preview(ledger.as_deref(), selection, period, true, |result| writer.preview(result)).await?;
+        let ending = writer.end()?;
+        output::note("dry run: nothing was stored");
+        return Ok(if ending.failed { Ending::Failed } else { Ending::Done });
+    }
+    // What is wrong with the backend is found before anything is stored.
+    let backend = engine.load_backend()?;
+    let ledger = open_ledger(engine.config()).await?;
+    let (mut billed, mut failed) = (Vec::new(), Vec::new());
+    let done = engine
+        .bill(ledger.as_ref(), backend, selection, period, |result| match result {
+            Ok(bill) => billed.push(bill),
+            Err(failure) => {
+                output::failure(&failure);
+                failed.push(failure);
+            }
+        })
+        .await;
+    for bill in billed.iter().filter(|bill| bill.how == How::Finished) {
+        output::note(&format!("statement {} was begun by an earlier run, and is finished now", bill.statement.number));
+    }
+    for bill in billed.iter().filter(|bill| bill.how == How::Before) {
+        output::note(&bills::billed_before(&bill.statement));
+    }
+    bills::write(ledger.as_ref(), &billed, &failed, format).await?;
+    done?;
+    if billed.is_empty() && failed.is_empty() {
+        output::note(&format!("nothing to bill in the period {period}"));
+    }
+    Ok(if failed.is_empty() { Ending::Done } else { Ending::Failed })
+}

@@ -1,0 +1,58 @@
+//! `artifice config`: whether the configuration can be used.
+
+use std::path::Path;
+
+use artifice_core::collect::{CollectError, Source};
+use artifice_core::engine::{Engine, EngineError};
+
+use super::{engine, open_ledger};
+use crate::args::ConfigCommand;
+use crate::output::{note, print};
+use crate::{CommandError, Ending};
+
+pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandError> {
+    let ConfigCommand::Check { online } = command;
+    let engine = engine(file)?;
+    let mut wrong = check(&engine);
+    if online {
+        wrong.extend(check_online(&engine).await);
+    }
+    if wrong.is_empty() {
+        print(&format!("{}: correct\n", file.display()))?;
+        return Ok(Ending::Done);
+    }
+    let last = wrong.pop();
+    wrong.iter().for_each(|error| note(&format!("error: {error}")));
+    Err(last.map_or_else(|| CommandError::Arguments(String::new()), CommandError::from))
+}
+
+/// What can be told without asking anybody: the files, and the backend's configuration.
+fn check(engine: &Engine) -> Vec<EngineError> {
+    let config = engine.config();
+    let mut wrong = Vec::new();
+    match &config.source {
+        Some(source) => {
+            wrong.extend(Source::open(source, &config.directory).err().map(|error| CollectError::from(error).into()))
+        }
+        None => note("note: there is no source; `usage` and `bill` need one"),
+    }
+    match &config.main.invoice_object {
+        Some(_) => wrong.extend(engine.load_backend().err()),
+        None => note("note: there is no main.invoice:object; `bill` needs one"),
+    }
+    if config.rates.file.is_none() {
+        note("note: there is no rates.file; `bill` needs prices");
+    }
+    wrong
+}
+
+async fn check_online(engine: &Engine) -> Vec<EngineError> {
+    let mut wrong: Vec<EngineError> = open_ledger(engine.config()).await.err().into_iter().collect();
+    if let Ok(backend) = engine.load_backend() {
+        let class = backend.class().to_string();
+        let health = tokio::task::spawn_blocking(move || backend.health().map_err(|error| error.to_string())).await;
+        let why = health.unwrap_or_else(|error| Err(error.to_string())).err();
+        wrong.extend(why.map(|why| EngineError::Backend { backend: class, why }));
+    }
+    wrong
+}

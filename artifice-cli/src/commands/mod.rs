@@ -1,0 +1,78 @@
+//! One file a command: arguments in, results out.
+
+mod bill;
+mod config;
+mod db;
+mod plugin;
+mod statement;
+mod usage;
+
+use std::path::{Path, PathBuf};
+
+use artifice_core::config::{Config, DatabaseUrl};
+use artifice_core::engine::{Engine, EngineError};
+use artifice_core::ledger::{self, Ledger};
+use clap::CommandFactory;
+
+use crate::args::{Args, Command};
+use crate::{CommandError, Ending};
+
+/// Where the configuration is when nobody says.
+const DEFAULT_FILES: [&str; 2] = ["/etc/artifice/artifice.yaml", "/etc/openstack/artifice.conf"];
+
+/// Runs a command.
+pub async fn run(args: Args) -> Result<Ending, CommandError> {
+    let file = || config_file(args.config.as_deref());
+    match args.command {
+        Command::Usage { tenants, sections, period, format } => {
+            usage::run(&file(), tenants.selection(sections), &period, format).await
+        }
+        Command::Bill { tenants, period, dry_run, accept_incomplete, format } => {
+            bill::run(
+                &file(),
+                &tenants.selection(Vec::new()),
+                &period,
+                bill::Options { dry_run, accept_incomplete, format },
+            )
+            .await
+        }
+        Command::Statement(command) => statement::run(&file(), command).await,
+        Command::Plugin(command) => plugin::run(&file(), args.config.is_some(), command),
+        Command::Config(command) => config::run(&file(), command).await,
+        Command::Db(command) => db::run(&file(), &command).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "artifice", &mut std::io::stdout());
+            Ok(Ending::Done)
+        }
+    }
+}
+
+fn config_file(named: Option<&Path>) -> PathBuf {
+    let there = |path: &&&str| Path::new(path).exists();
+    let default = DEFAULT_FILES.iter().find(there).unwrap_or(&DEFAULT_FILES[0]);
+    named.map_or_else(|| default.into(), Path::to_owned)
+}
+
+fn load(file: &Path) -> Result<Config, EngineError> {
+    Ok(Config::load(file)?)
+}
+
+fn engine(file: &Path) -> Result<Engine, EngineError> {
+    Engine::new(load(file)?)
+}
+
+/// The ledger, made and brought up to date if need be.
+async fn open_ledger(config: &Config) -> Result<Box<dyn Ledger>, EngineError> {
+    Ok(ledger::open(&config.database).await?)
+}
+
+/// The ledger, if there is one: a command that only looks makes none.
+async fn existing_ledger(config: &Config) -> Result<Option<Box<dyn Ledger>>, EngineError> {
+    match &config.database {
+        DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
+        DatabaseUrl::Sqlite(_) => {}
+    }
+    let ledger = ledger::open_as_it_is(&config.database).await?;
+    let empty = ledger.schema_status().await?.applied.is_empty();
+    Ok((!empty).then_some(ledger))
+}

@@ -1,0 +1,69 @@
+//! `artifice plugin`: the backends there are.
+
+use std::path::Path;
+
+use artifice_plugin_host::{Found, SearchPath};
+use serde_json::json;
+
+use super::load;
+use crate::args::{PluginCommand, TableOrJson};
+use crate::output::{note, print, table};
+use crate::{CommandError, Ending};
+
+/// Without a configuration, the directories that need none are listed.
+pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, CommandError> {
+    let PluginCommand::List { format } = command;
+    let configured = if named || file.exists() { load(file)?.plugin_path } else { Vec::new() };
+    let path = SearchPath::new(&configured);
+    let found = path.list();
+    match format {
+        TableOrJson::Json => {
+            let plugins: Vec<_> = found.iter().map(as_json).collect();
+            print(&format!("{:#}\n", json!({ "directories": path.directories(), "plugins": plugins })))?;
+        }
+        TableOrJson::Table => {
+            let rows = found.iter().flat_map(rows).collect();
+            print(&table(&["Backend", "Version", "File", "What it is"], rows))?;
+        }
+    }
+    if found.is_empty() {
+        let directories: Vec<_> = path.directories().iter().map(|path| path.display().to_string()).collect();
+        note(&format!("no backends in {}", directories.join(", ")));
+    }
+    Ok(Ending::Done)
+}
+
+fn rows(found: &Found) -> Vec<Vec<String>> {
+    let file = found.path.display().to_string();
+    let hidden = if found.hidden { " (not used: an earlier directory has this file, too)" } else { "" };
+    match &found.library {
+        Ok(library) => library
+            .classes()
+            .iter()
+            .map(|class| {
+                let name = format!("{}:{}", library.module_name(), class.name);
+                vec![name, class.version.to_string(), file.clone(), format!("{}{hidden}", class.description)]
+            })
+            .collect(),
+        Err(error) => vec![vec!["(broken)".to_owned(), String::new(), file, format!("{error}{hidden}")]],
+    }
+}
+
+fn as_json(found: &Found) -> serde_json::Value {
+    match &found.library {
+        Ok(library) => {
+            let class = |class: &artifice_plugin_host::ClassInfo| {
+                json!({
+                    "name": format!("{}:{}", library.module_name(), class.name),
+                    "version": class.version.as_str(),
+                    "description": class.description.as_str(),
+                })
+            };
+            let classes: Vec<_> = library.classes().iter().map(class).collect();
+            json!({ "file": found.path, "hidden": found.hidden, "interface": library.interface(), "classes": classes, "error": null })
+        }
+        Err(error) => {
+            json!({ "file": found.path, "hidden": found.hidden, "interface": null, "classes": [], "error": error.to_string() })
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Statements that are stored, as tables and JSON.
+
+use artifice_core::engine::{Billed, EngineError, Failed, How};
+use artifice_core::ledger::{Body, Ledger, Statement};
+use serde_json::{Value, json};
+
+use super::statements::{body_table, failed_json, lines_json, money, taxes_json};
+use super::{print, table};
+use crate::CommandError;
+use crate::args::TableOrJson;
+
+/// Writes what a bill did.
+pub async fn write(
+    ledger: &dyn Ledger,
+    billed: &[Billed],
+    failed: &[Failed],
+    format: TableOrJson,
+) -> Result<(), CommandError> {
+    if format == TableOrJson::Table {
+        let statements: Vec<Statement> =
+            billed.iter().filter(|bill| bill.how != How::Before).map(|bill| bill.statement.clone()).collect();
+        return Ok(print(&list_table(&statements))?);
+    }
+    print("{\"tenants\": [")?;
+    for (index, Billed { statement, .. }) in billed.iter().enumerate() {
+        let body = ledger.statement_body(statement).await.map_err(EngineError::from)?;
+        let separator = if index == 0 { "\n" } else { ",\n" };
+        print(&format!("{separator}{}", bill_json(statement, &body)))?;
+    }
+    let failed: Vec<Value> = failed.iter().map(failed_json).collect();
+    Ok(print(&format!("], \"failed\": {}}}\n", Value::Array(failed)))?)
+}
+
+/// What is said of a period that was billed before.
+pub fn billed_before(statement: &Statement) -> String {
+    let name = statement.tenant.name.as_ref().unwrap_or(&statement.tenant.id);
+    let receipt = statement.receipt.as_ref().map(|receipt| format!(", {}", receipt.reference)).unwrap_or_default();
+    format!(
+        "{name} was billed for exactly this period before: statement {} ({}, {}{receipt}); nothing was changed",
+        statement.number, statement.id, statement.state
+    )
+}
+
+/// A statement's content, in the shape of a preview, with the statement itself.
+fn bill_json(statement: &Statement, body: &Body) -> Value {
+    let currency = statement.currency;
+    json!({
+        "tenant": statement.tenant,
+        "period": statement.period,
+        "currency": currency,
+        "lines": lines_json(&body.lines, statement.period, currency),
+        "subtotal": money(Some(statement.subtotal), currency),
+        "taxes": taxes_json(&body.taxes, currency),
+        "total": money(Some(statement.total), currency),
+        "statement": { "id": statement.id, "key": statement.id, "status": statement.state.to_string(), "receipt": receipt(statement) },
+    })
+}
+
+fn receipt(statement: &Statement) -> Option<&str> {
+    statement.receipt.as_ref().map(|receipt| receipt.reference.as_str())
+}
+
+/// The statements, as JSON.
+pub fn list_json(statements: &[Statement]) -> String {
+    let all: Vec<Value> = statements.iter().map(head_json).collect();
+    format!("{:#}\n", json!({ "statements": all }))
+}
+
+fn head_json(statement: &Statement) -> Value {
+    json!({
+        "id": statement.id,
+        "number": statement.number,
+        "kind": statement.kind.name(),
+        "status": statement.state.to_string(),
+        "tenant": statement.tenant,
+        "period": statement.period,
+        "currency": statement.currency,
+        "subtotal": money(Some(statement.subtotal), statement.currency),
+        "total": money(Some(statement.total), statement.currency),
+        "backend": statement.backend,
+        "receipt": receipt(statement),
+        "created": statement.created,
+        "error": statement.error,
+        "tries": statement.tries,
+    })
+}
+
+/// The statements, as a table.
+pub fn list_table(statements: &[Statement]) -> String {
+    let row = |statement: &Statement| {
+        let total = money(Some(statement.total), statement.currency).unwrap_or_default();
+        let what = receipt(statement).or(statement.error.as_deref()).unwrap_or_default();
+        vec![
+            statement.number.to_string(),
+            statement.kind.name().to_owned(),
+            statement.tenant.name.clone().unwrap_or_else(|| statement.tenant.id.clone()),
+            statement.period.to_string(),
+            format!("{} {total}", statement.currency),
+            statement.state.to_string(),
+            what.to_owned(),
+        ]
+    };
+    table(&["Number", "Kind", "Tenant", "Period", "Total", "Status", "Receipt"], statements.iter().map(row).collect())
+}
+
+/// A statement with its lines, as JSON.
+pub fn show_json(statement: &Statement, body: &Body) -> String {
+    let mut value = head_json(statement);
+    value["lines"] = json!(lines_json(&body.lines, statement.period, statement.currency));
+    value["taxes"] = json!(taxes_json(&body.taxes, statement.currency));
+    value["digest"] = json!(statement.digest);
+    format!("{value:#}\n")
+}
+
+/// A statement with its lines, as a table.
+pub fn show_table(statement: &Statement, body: &Body) -> String {
+    let mut text = format!("Statement {} ({}), {}\n", statement.number, statement.id, statement.kind.name());
+    let name = statement.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+    text.push_str(&format!("Tenant {name}{}, {}\n", statement.tenant.id, statement.period));
+    text.push_str(&format!("{} by {} {}", statement.state, statement.backend, statement.backend_version));
+    text.push_str(&receipt(statement).map(|receipt| format!(": {receipt}")).unwrap_or_default());
+    text.push('\n');
+    if let Some(error) = &statement.error {
+        text.push_str(&format!("After {} tries: {error}\n", statement.tries));
+    }
+    text.push_str(&body_table(
+        &body.lines,
+        &body.taxes,
+        statement.currency,
+        Some(statement.subtotal),
+        Some(statement.total),
+    ));
+    text
+}

@@ -1,0 +1,42 @@
+//! What people and scripts see: tables, JSON, CSV on standard output; everything else on standard error.
+
+pub mod bills;
+pub mod statements;
+
+use std::io::{self, Write};
+
+use artifice_core::engine::Failed;
+use comfy_table::{ContentArrangement, Table, presets};
+
+/// Writes to standard output.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Says something to a person, on standard error.
+pub fn note(text: &str) {
+    // Nobody is there to hear of a standard error that is closed.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says who failed, and why.
+pub fn failure(failed: &Failed) {
+    let tenant = &failed.tenant;
+    match &tenant.name {
+        Some(name) => note(&format!("error: tenant {name} ({}): {}", tenant.id, failed.why)),
+        None => note(&format!("error: tenant {}: {}", tenant.id, failed.why)),
+    }
+}
+
+/// A table for people, with a line break at its end; empty without rows.
+pub fn table(headers: &[&str], rows: Vec<Vec<String>>) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headers).add_rows(rows);
+    format!("{table}\n")
+}

@@ -1,0 +1,241 @@
+//! Previews: what a bill would say, as a table, JSON or CSV, tenant by tenant as they come.
+
+use std::io::{self, Write};
+
+use artifice_core::engine::{Failed, Preview};
+use artifice_model::statement::{Draft, Line, Tax};
+use artifice_model::{Currency, Decimal, Period};
+use serde_json::{Value, json};
+
+use super::{failure, note, table};
+use crate::args::Format;
+
+/// Writes previews as they come.
+pub struct Writer {
+    format: Format,
+    count: usize,
+    failed: Vec<Value>,
+    incomplete: bool,
+    /// The first error of writing; told at the end.
+    result: io::Result<()>,
+}
+
+/// What was written.
+pub struct Written {
+    /// How many tenants.
+    pub count: usize,
+    /// Whether some failed, or have lines without a price.
+    pub failed: bool,
+}
+
+impl Writer {
+    pub fn new(format: Format) -> Self {
+        Writer { format, count: 0, failed: Vec::new(), incomplete: false, result: Ok(()) }
+    }
+
+    /// Writes the next tenant.
+    pub fn preview(&mut self, result: Result<Preview, Failed>) {
+        let Preview { draft, problems } = match result {
+            Ok(preview) => preview,
+            Err(failed) => {
+                failure(&failed);
+                self.failed.push(failed_json(&failed));
+                return;
+            }
+        };
+        self.incomplete |= !problems.is_empty();
+        for problem in problems {
+            failure(&Failed { tenant: draft.tenant.clone(), why: problem.to_string() });
+        }
+        let text = match self.format {
+            Format::Table => draft_table(&draft),
+            Format::Json if self.count == 0 => Ok(format!("{{\"tenants\": [\n{}", draft_json(&draft))),
+            Format::Json => Ok(format!(",\n{}", draft_json(&draft))),
+            Format::Csv => draft_csv(&draft, self.count == 0),
+        };
+        self.count += 1;
+        if self.result.is_ok() {
+            self.result = text.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
+        }
+    }
+
+    /// Writes the end.
+    pub fn end(self) -> io::Result<Written> {
+        self.result?;
+        let mut out = io::stdout().lock();
+        if self.format == Format::Json {
+            let begin = if self.count == 0 { "{\"tenants\": [" } else { "" };
+            writeln!(out, "{begin}], \"failed\": {}}}", Value::Array(self.failed.clone()))?;
+        }
+        out.flush()?;
+        if self.incomplete {
+            note("the total is incomplete: some lines have no price");
+        }
+        Ok(Written { count: self.count, failed: self.incomplete || !self.failed.is_empty() })
+    }
+}
+
+/// A failed tenant, as JSON.
+pub fn failed_json(failed: &Failed) -> Value {
+    json!({ "tenant": failed.tenant, "error": failed.why })
+}
+
+/// A draft, as JSON (the shape that scripts depend on).
+fn draft_json(draft: &Draft) -> Value {
+    json!({
+        "tenant": draft.tenant,
+        "period": draft.period,
+        "currency": draft.currency,
+        "lines": lines_json(&draft.lines, draft.period, draft.currency),
+        "subtotal": money(draft.subtotal, draft.currency),
+        "taxes": taxes_json(&draft.taxes, draft.currency),
+        "total": money(draft.total, draft.currency),
+    })
+}
+
+/// Money with its currency's digits.
+pub fn money(amount: Option<Decimal>, currency: Currency) -> Option<String> {
+    amount.map(|amount| amount.to_fixed(currency.digits()))
+}
+
+/// Lines, as JSON.
+pub fn lines_json(lines: &[Line], period: Period, currency: Currency) -> Vec<Value> {
+    lines.iter().map(|line| line_json(line, period, currency)).collect()
+}
+
+fn line_json(line: &Line, period: Period, currency: Currency) -> Value {
+    let usage = &line.usage;
+    let mut value = json!({
+        "section": usage.section,
+        "location": usage.location,
+        "service": usage.service,
+        "name": line.name,
+        "resource_id": usage.resource_id,
+        "resource_name": usage.resource_name,
+        "meter": usage.meter,
+        "aggregate": usage.aggregate.name(),
+        "volume": usage.volume,
+        "unit": usage.unit,
+        "rate": line.rate.as_ref().map(|rate| rate.amount),
+        "rate_unit": line.rate.as_ref().map(|rate| &rate.per),
+        "cost": money(line.cost, currency),
+    });
+    if usage.period.start() > period.start() {
+        value["period"] = json!(usage.period);
+    }
+    value
+}
+
+/// Taxes, as JSON.
+pub fn taxes_json(taxes: &[Tax], currency: Currency) -> Vec<Value> {
+    let tax = |tax: &Tax| {
+        json!({
+            "name": tax.name,
+            "percent": tax.percent,
+            "base": money(Some(tax.base), currency),
+            "amount": money(Some(tax.amount), currency),
+        })
+    };
+    taxes.iter().map(tax).collect()
+}
+
+fn draft_table(draft: &Draft) -> io::Result<String> {
+    let name = draft.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+    let head = format!("Tenant {name}{}, {}\n", draft.tenant.id, draft.period);
+    Ok(format!("{head}{}\n", body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total)))
+}
+
+/// Lines and sums, as a table.
+pub fn body_table(
+    lines: &[Line],
+    taxes: &[Tax],
+    currency: Currency,
+    subtotal: Option<Decimal>,
+    total: Option<Decimal>,
+) -> String {
+    let row = |line: &Line| {
+        let usage = &line.usage;
+        let resource = if usage.resource_name.is_empty() { &usage.resource_id } else { &usage.resource_name };
+        let rate = line
+            .rate
+            .as_ref()
+            .map_or_else(|| "no price".to_owned(), |rate| format!("{} per {}", rate.amount, rate.per));
+        let volume = format!("{} {}", usage.volume, usage.unit);
+        let cost = money(line.cost, currency).unwrap_or_else(|| "?".to_owned());
+        [&usage.section, &usage.location, &line.name, resource, &volume, &rate, &cost].map(Clone::clone).to_vec()
+    };
+    let mut text = table(
+        &["Section", "Location", "Service", "Resource", "Volume", "Rate", "Cost"],
+        lines.iter().map(row).collect(),
+    );
+    let amount =
+        |amount| money(amount, currency).map_or_else(|| "incomplete".to_owned(), |text| format!("{currency} {text}"));
+    if !taxes.is_empty() {
+        text.push_str(&format!("Subtotal {}\n", amount(subtotal)));
+    }
+    for tax in taxes {
+        text.push_str(&format!("{} {} % {}\n", tax.name, tax.percent, amount(Some(tax.amount))));
+    }
+    text.push_str(&format!("Total {}\n", amount(total)));
+    text
+}
+
+const CSV_HEADER: [&str; 19] = [
+    "tenant_id",
+    "tenant_name",
+    "start",
+    "end",
+    "currency",
+    "section",
+    "location",
+    "service",
+    "name",
+    "resource_id",
+    "resource_name",
+    "meter",
+    "aggregate",
+    "volume",
+    "unit",
+    "rate",
+    "rate_unit",
+    "cost",
+    "entry",
+];
+
+/// One row a line. (Totals are sums of the rows; taxes are not usage.)
+fn draft_csv(draft: &Draft, header: bool) -> io::Result<String> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    if header {
+        csv.write_record(CSV_HEADER)?;
+    }
+    for line in &draft.lines {
+        let usage = &line.usage;
+        let (start, end) = (usage.period.start().to_string(), usage.period.end().to_string());
+        let rate = line.rate.as_ref();
+        let amount = rate.map(|rate| rate.amount.to_string()).unwrap_or_default();
+        let cost = money(line.cost, draft.currency).unwrap_or_default();
+        csv.write_record([
+            &draft.tenant.id,
+            draft.tenant.name.as_deref().unwrap_or_default(),
+            &start,
+            &end,
+            draft.currency.code(),
+            &usage.section,
+            &usage.location,
+            &usage.service,
+            &line.name,
+            &usage.resource_id,
+            &usage.resource_name,
+            &usage.meter,
+            usage.aggregate.name(),
+            &usage.volume.to_string(),
+            &usage.unit,
+            &amount,
+            rate.map(|rate| rate.per.as_str()).unwrap_or_default(),
+            &cost,
+            &usage.entry,
+        ])?;
+    }
+    let bytes = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    String::from_utf8(bytes).map_err(io::Error::other)
+}

@@ -1,0 +1,156 @@
+//! Handing a stored statement to its backend, exactly once.
+//!
+//! [`deliver`] follows the table of [`crate::ledger::WAYS`]: it looks where the statement stands,
+//! takes one step, and looks again, until there is nothing left to do in this run. It may be
+//! stopped between any two steps, and any number of workers may follow it at once: every change is
+//! conditional on what it was based on, and what a worker has lost it notices by that.
+//!
+//! It sees the ledger as a [`Desk`] and the backend as a [`Courier`], so that the tests can run
+//! this very code against every interleaving of workers, crashes and late commits.
+
+use std::time::Duration;
+
+use artifice_model::Timestamp;
+use async_trait::async_trait;
+
+use super::owner::Owner;
+use crate::ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement};
+
+/// Where a statement stands, and how that changes.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// The statement as it is now.
+    async fn read(&self, id: &str) -> Result<Statement, LedgerError>;
+    /// Changes it, if it is still as `basis` says.
+    async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
+}
+
+/// The backend.
+#[async_trait]
+pub trait Courier: Send + Sync {
+    /// Sends a statement.
+    async fn send(&self, statement: &Statement) -> Sent;
+    /// The receipt of the document under the statement's key, if the backend has one.
+    async fn find(&self, statement: &Statement) -> Result<Option<Receipt>, String>;
+    /// How long after a broken connection a commit may still happen, in microseconds.
+    async fn longest_delay_us(&self) -> Result<i64, String>;
+}
+
+/// What became of a sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// The backend has it.
+    Received(Receipt),
+    /// The backend surely has it not, and why.
+    NotSent(String),
+    /// Nobody knows, and why.
+    Unknown(String),
+}
+
+/// Time, as a worker sees it.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+    /// Waits.
+    async fn sleep(&self, duration: Duration);
+    /// A name for a new claim, that no other claim ever had.
+    fn token(&self) -> String;
+}
+
+/// A worker: who claims, and for how long.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// Who it is.
+    pub owner: Owner,
+    /// How long a claim holds without being given up, in microseconds: longer than a sending may take.
+    pub lease_us: i64,
+}
+
+/// What a run could do for a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivered {
+    /// The backend has it.
+    Committed(Statement),
+    /// The backend surely has it not; the next run tries again.
+    NotSent(Statement),
+    /// Nobody knows, and the backend cannot be asked now; the next run asks again.
+    InDoubt {
+        /// The statement.
+        statement: Statement,
+        /// Why the backend cannot be asked.
+        why: String,
+    },
+    /// It was taken back.
+    Void(Statement),
+}
+
+/// How often a worker looks whether another one has finished.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Does for a statement what can be done in one run. Sends it once at most.
+pub async fn deliver(
+    desk: &dyn Desk,
+    courier: &dyn Courier,
+    clock: &dyn Clock,
+    worker: &Worker,
+    id: &str,
+) -> Result<Delivered, LedgerError> {
+    let mut tried = false;
+    loop {
+        let statement = desk.read(id).await?;
+        let basis = statement.basis();
+        match statement.state {
+            State::Committed | State::Voiding => return Ok(Delivered::Committed(statement)),
+            State::Void => return Ok(Delivered::Void(statement)),
+            State::Pending if tried => return Ok(Delivered::NotSent(statement)),
+            State::Pending => {
+                let lease_until = clock.now().plus(worker.lease_us);
+                let claim = Claim { token: clock.token(), owner: worker.owner.to_string(), lease_until };
+                let held = Basis { state: State::Sending, token: Some(claim.token.clone()) };
+                if !desk.change(id, &basis, &Change::Claim(claim)).await? {
+                    continue;
+                }
+                tried = true;
+                let change = match courier.send(&statement).await {
+                    Sent::Received(receipt) => Change::Commit(receipt),
+                    Sent::NotSent(why) => Change::Release(Some(why)),
+                    Sent::Unknown(error) => Change::Doubt { error, since: clock.now() },
+                };
+                // If this changes nothing, the lease was lost: whoever took over goes on.
+                desk.change(id, &held, &change).await?;
+            }
+            State::Sending => {
+                let held_by = statement.claim.as_ref();
+                let lost = held_by.is_none_or(|claim| {
+                    claim.lease_until <= clock.now() || worker.owner.knows_to_be_gone(&claim.owner)
+                });
+                if lost {
+                    let error = "the program ended while it was being sent".to_owned();
+                    desk.change(id, &basis, &Change::Doubt { error, since: clock.now() }).await?;
+                } else {
+                    clock.sleep(POLL).await;
+                }
+            }
+            State::InDoubt => {
+                let in_doubt = |why| Ok(Delivered::InDoubt { statement: statement.clone(), why });
+                let delay_us = match courier.longest_delay_us().await {
+                    Ok(delay_us) => delay_us,
+                    Err(why) => return in_doubt(why),
+                };
+                let certain_from = statement.doubted.unwrap_or(clock.now()).plus(delay_us);
+                let wait_us = certain_from.micros().saturating_sub(clock.now().micros());
+                if let Ok(wait_us @ 1..) = u64::try_from(wait_us) {
+                    clock.sleep(Duration::from_micros(wait_us)).await;
+                    continue;
+                }
+                let change = match courier.find(&statement).await {
+                    Ok(Some(receipt)) => Change::Commit(receipt),
+                    Ok(None) => Change::Release(None),
+                    Err(why) => return in_doubt(why),
+                };
+                desk.change(id, &basis, &change).await?;
+            }
+        }
+    }
+}

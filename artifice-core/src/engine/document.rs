@@ -1,0 +1,200 @@
+//! A stored statement becomes a document of its backend.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artifice_model::Decimal;
+use artifice_model::statement::{Line, Tax};
+use artifice_plugin_host::Backend;
+use artifice_plugin_host::api::{self, ErrorKind, RSlice};
+use async_trait::async_trait;
+
+use super::deliver::{Courier, Sent};
+use crate::ledger::{Body, Kind, Ledger, Receipt, Statement};
+
+/// How long a backend may take for one statement. A claim's lease is longer.
+pub const SEND_DEADLINE: Duration = Duration::from_secs(300);
+/// How long a backend may take to answer a question.
+const ASK_DEADLINE: Duration = Duration::from_secs(120);
+
+/// Lines of one call: enough that the call costs nothing, few enough for any memory.
+const BATCH: usize = 512;
+
+/// The backend of a loaded library, which blocks, as a courier, which does not.
+pub struct BackendCourier<'l> {
+    /// The backend.
+    pub backend: Arc<Backend>,
+    /// Where the lines are.
+    pub ledger: &'l dyn Ledger,
+}
+
+/// A document under way failed; whether the backend may have it all the same.
+struct SendError {
+    unknown: bool,
+    message: String,
+}
+
+impl SendError {
+    /// An error before `commit`: nothing outside has changed.
+    fn before(error: api::Error) -> Self {
+        SendError { unknown: false, message: error.message().to_owned() }
+    }
+
+    fn in_commit(error: api::Error) -> Self {
+        let unknown = matches!(error.kind(), ErrorKind::Unknown | ErrorKind::Panicked);
+        SendError { unknown, message: error.message().to_owned() }
+    }
+}
+
+#[async_trait]
+impl Courier for BackendCourier<'_> {
+    async fn send(&self, statement: &Statement) -> Sent {
+        let body = match self.ledger.statement_body(statement).await {
+            Ok(body) => body,
+            Err(error) => return Sent::NotSent(error.to_string()),
+        };
+        let (backend, statement) = (self.backend.clone(), statement.clone());
+        let sending = blocking(SEND_DEADLINE, move || send(&backend, &statement, &body));
+        match sending.await {
+            Ok(Ok(receipt)) => Sent::Received(receipt),
+            Ok(Err(SendError { unknown: false, message })) => Sent::NotSent(message),
+            Ok(Err(SendError { unknown: true, message })) | Err(message) => Sent::Unknown(message),
+        }
+    }
+
+    async fn find(&self, statement: &Statement) -> Result<Option<Receipt>, String> {
+        let (backend, statement) = (self.backend.clone(), statement.clone());
+        let finding = blocking(ASK_DEADLINE, move || with_header(&statement, |header| backend.find(header)));
+        let found = finding.await?.map_err(|error| error.message().to_owned())?;
+        Ok(found.map(own))
+    }
+
+    async fn longest_delay_us(&self) -> Result<i64, String> {
+        let backend = self.backend.clone();
+        let asking = blocking(ASK_DEADLINE, move || backend.longest_delay_s());
+        let seconds = asking.await?.map_err(|error| error.message().to_owned())?;
+        Ok(i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000)).unwrap_or(i64::MAX))
+    }
+}
+
+/// Calls a backend on a thread that may block. A call that takes too long goes on there, unheard.
+async fn blocking<T: Send + 'static>(
+    deadline: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    match tokio::time::timeout(deadline, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(format!("the call to the backend ended: {error}")),
+        Err(_) => Err(format!("the backend did not answer within {} s", deadline.as_secs())),
+    }
+}
+
+/// Hands a whole statement over and commits it.
+fn send(backend: &Backend, statement: &Statement, body: &Body) -> Result<Receipt, SendError> {
+    let mut invoice = with_header(statement, |header| backend.open(header)).map_err(SendError::before)?;
+    fill(&mut invoice, statement, body).map_err(SendError::before)?;
+    invoice.commit().map(own).map_err(SendError::in_commit)
+}
+
+/// Writes a committed document once more; `None` if its backend keeps it elsewhere.
+pub(super) async fn rewrite(
+    backend: Arc<Backend>,
+    statement: Statement,
+    body: Body,
+    receipt: Receipt,
+) -> Result<Option<Receipt>, String> {
+    let writing = blocking(SEND_DEADLINE, move || {
+        let mut invoice = with_header(&statement, |header| backend.open(header))?;
+        fill(&mut invoice, &statement, &body)?;
+        invoice.rewrite(&lend(&receipt))
+    });
+    writing.await?.map(|receipt| receipt.map(own)).map_err(|error| error.message().to_owned())
+}
+
+/// Sections, lines, totals.
+fn fill(invoice: &mut artifice_plugin_host::Invoice, statement: &Statement, body: &Body) -> Result<(), api::Error> {
+    for section in body.lines.chunk_by(|a, b| a.usage.section == b.usage.section) {
+        if let Some(first) = section.first() {
+            invoice.section(&first.usage.section)?;
+        }
+        for batch in section.chunks(BATCH) {
+            let lines: Vec<api::Line<'_>> = batch.iter().map(line).collect();
+            invoice.lines(&lines)?;
+        }
+    }
+    let taxes: Vec<api::Tax<'_>> = body.taxes.iter().map(tax).collect();
+    let taxes = RSlice::from_slice(&taxes);
+    invoice.totals(&api::Totals { subtotal: decimal(statement.subtotal), taxes, total: decimal(statement.total) })
+}
+
+fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> T) -> T {
+    work(&api::Header {
+        key: statement.id.as_str().into(),
+        digest: statement.digest.as_str().into(),
+        number: statement.number,
+        kind: match statement.kind {
+            Kind::Invoice => api::Kind::Invoice,
+            Kind::Adjustment => api::Kind::Adjustment,
+            Kind::Credit => api::Kind::Credit,
+        },
+        refers_to: None.into(),
+        tenant: api::Tenant {
+            id: statement.tenant.id.as_str().into(),
+            name: statement.tenant.name.as_deref().map(Into::into).into(),
+            attributes: RSlice::EMPTY,
+        },
+        start: api::Timestamp { micros: statement.period.start().micros() },
+        end: api::Timestamp { micros: statement.period.end().micros() },
+        timezone: statement.timezone.as_str().into(),
+        currency: statement.currency.code().into(),
+        currency_digits: statement.currency.digits(),
+        extra: RSlice::EMPTY,
+    })
+}
+
+fn line(line: &Line) -> api::Line<'_> {
+    let usage = &line.usage;
+    api::Line {
+        section: usage.section.as_str().into(),
+        location: usage.location.as_str().into(),
+        service: usage.service.as_str().into(),
+        name: line.name.as_str().into(),
+        resource_id: usage.resource_id.as_str().into(),
+        resource_name: usage.resource_name.as_str().into(),
+        meter: usage.meter.as_str().into(),
+        aggregate: usage.aggregate.name().into(),
+        start: api::Timestamp { micros: usage.period.start().micros() },
+        end: api::Timestamp { micros: usage.period.end().micros() },
+        volume: decimal(usage.volume),
+        unit: usage.unit.as_str().into(),
+        rate: line.rate.as_ref().map(|rate| decimal(rate.amount)).into(),
+        rate_unit: line.rate.as_ref().map_or("", |rate| &rate.per).into(),
+        cost: decimal(line.cost.unwrap_or_default()),
+        extra: RSlice::EMPTY,
+    }
+}
+
+fn tax(tax: &Tax) -> api::Tax<'_> {
+    api::Tax {
+        name: tax.name.as_str().into(),
+        percent: decimal(tax.percent),
+        base: decimal(tax.base),
+        amount: decimal(tax.amount),
+    }
+}
+
+fn decimal(value: Decimal) -> api::Decimal {
+    api::Decimal::new(value.mantissa(), value.scale())
+}
+
+/// A receipt as the ledger keeps it.
+fn own(receipt: api::Receipt) -> Receipt {
+    let details = receipt.details.into_iter().map(|detail| (detail.key.into_string(), detail.value.into_string()));
+    Receipt { reference: receipt.reference.into_string(), details: details.collect() }
+}
+
+/// A receipt as the backend made it.
+fn lend(receipt: &Receipt) -> api::Receipt {
+    let empty = api::Receipt::new(receipt.reference.as_str());
+    receipt.details.iter().fold(empty, |receipt, (key, value)| receipt.with(key.as_str(), value.as_str()))
+}

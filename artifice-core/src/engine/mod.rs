@@ -1,0 +1,507 @@
+//! The engine: the story of a bill.
+//!
+//! ```text
+//! preview:     collect ─▶ draft ─▶ shown
+//! bill:        finish what is unfinished; collect ─▶ draft ─▶ ledger ─▶ backend ─▶ ledger
+//! regenerate:  ledger ─▶ backend
+//! ```
+//! A preview takes the same path as a bill up to the storing, so the two cannot disagree. What is
+//! sent is always what is stored: a statement that was interrupted is finished from the ledger,
+//! never collected again.
+
+pub mod deliver;
+mod document;
+pub mod owner;
+mod report;
+mod tenants;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artifice_model::rate::{Names, PriceSource, RateTable};
+use artifice_model::statement::{Charging, Draft, Problem, Tenant, Usage};
+use artifice_model::{Period, Timestamp};
+use artifice_plugin_host::api::Context;
+use artifice_plugin_host::{Backend, Library, LoadError, SearchPath};
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+pub use report::{Billed, Failed, How};
+
+use crate::collect::{Request, Seen, Source, TenantUsage};
+use crate::config::{Config, ConfigError};
+use crate::ledger::{Basis, Change, Filter, Ledger, LedgerError, NewStatement, State, Statement};
+use deliver::{Clock, Delivered, Desk, Worker, deliver};
+use document::{BackendCourier, SEND_DEADLINE};
+use owner::Owner;
+use tenants::Tenants;
+
+/// Why a command could not start, or not go on for anybody.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The configuration, rates or names.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The source.
+    #[error(transparent)]
+    Collect(#[from] crate::collect::CollectError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The backend's library.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A key of the configuration that this command needs.
+    #[error("{file}: {what}")]
+    NotConfigured {
+        /// The configuration file.
+        file: String,
+        /// What is missing, and what to write.
+        what: &'static str,
+    },
+    /// The period may still change.
+    #[error(
+        "the period ends at {end}, and metering may come in until {settled}; bill it then, or now with --accept-incomplete"
+    )]
+    NotSettled {
+        /// The period's end.
+        end: Timestamp,
+        /// When it can be billed.
+        settled: Timestamp,
+    },
+    /// No statement has that id or number.
+    #[error("there is no statement '{key}'; `artifice statement list` shows all")]
+    NoStatement {
+        /// What was asked for.
+        key: String,
+    },
+    /// Statements of several backends have that number.
+    #[error("several backends have a statement {key}; name it by its id: {}", .ids.join(", "))]
+    ManyStatements {
+        /// What was asked for.
+        key: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// A statement was made for another backend.
+    #[error("statement {number} was made for {made_for}; set main.invoice:object to it for this")]
+    OtherBackend {
+        /// Its number.
+        number: u64,
+        /// The backend it was made for.
+        made_for: String,
+    },
+    /// A statement that its backend does not have yet.
+    #[error("statement {number} is {state}: there is no document yet; `artifice bill` finishes it")]
+    NotCommitted {
+        /// Its number.
+        number: u64,
+        /// How far it has got.
+        state: State,
+    },
+    /// The backend failed.
+    #[error("{backend}: {why}")]
+    Backend {
+        /// The backend.
+        backend: String,
+        /// What it says.
+        why: String,
+    },
+    /// The collecting thread ended early.
+    #[error("collecting ended: {0}")]
+    Ended(String),
+}
+
+impl EngineError {
+    /// Whether nothing could even begin: the configuration, the database or the plugin is wrong,
+    /// rather than what was found on the way.
+    pub fn is_start_up(&self) -> bool {
+        match self {
+            EngineError::Collect(crate::collect::CollectError::File(error)) => error.is_unopened(),
+            EngineError::Collect(_) | EngineError::Backend { .. } | EngineError::Ended(_) => false,
+            EngineError::NoStatement { .. } | EngineError::ManyStatements { .. } | EngineError::NotCommitted { .. } => {
+                false
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Whom a command is for.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Tenants by id or name; everybody if empty.
+    pub tenants: Vec<String>,
+    /// Sections of the statement; all if empty.
+    pub sections: Vec<String>,
+}
+
+/// A draft, and what stands in the way of billing it.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// What a bill would say.
+    pub draft: Draft,
+    /// What has no cost, and why.
+    pub problems: Vec<Problem>,
+}
+
+/// The configuration with everything it names read.
+pub struct Engine {
+    config: Config,
+    names: Names,
+    rates: Option<RateTable>,
+}
+
+impl Engine {
+    /// Reads the files that the configuration names.
+    pub fn new(config: Config) -> Result<Engine, EngineError> {
+        let (names, rates) = config.load_rates()?;
+        Ok(Engine { config, names, rates })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Loads the configured backend.
+    pub fn load_backend(&self) -> Result<Arc<Backend>, EngineError> {
+        let class = self.config.main.invoice_object.as_ref().ok_or_else(|| {
+            let what =
+                "main.invoice:object is missing; name a backend, for example `invoice:object: billing.csv_invoice:Csv`";
+            EngineError::NotConfigured { file: self.config.file.display().to_string(), what }
+        })?;
+        let directory = std::path::absolute(&self.config.directory).unwrap_or_else(|_| self.config.directory.clone());
+        let (directory, timezone) = (directory.display().to_string(), self.config.main.calendar.timezone());
+        let context = Context { directory: directory.as_str().into(), timezone: timezone.into() };
+        let library = Library::load(&SearchPath::new(&self.config.plugin_path).find(class)?)?;
+        Ok(Arc::new(library.create(class, &self.config.invoice, &context)?))
+    }
+
+    /// What a bill would say now, tenant by tenant. Stores nothing.
+    ///
+    /// The ledger, if there is one yet, tells the tenants' names and, for `unbilled_only`, who has
+    /// been billed: whoever was billed for exactly this period is left out, whoever was billed for
+    /// a part of it fails, as in a bill.
+    pub async fn preview(
+        &self,
+        ledger: Option<&dyn Ledger>,
+        selection: &Selection,
+        period: Period,
+        unbilled_only: bool,
+        mut show: impl FnMut(Result<Preview, Failed>),
+    ) -> Result<(), EngineError> {
+        let (known, billed) = match ledger {
+            Some(ledger) if unbilled_only => {
+                (ledger.tenant_list().await?, ledger.statement_list(&Filter::default()).await?)
+            }
+            Some(ledger) => (ledger.tenant_list().await?, Vec::new()),
+            None => (Vec::new(), Vec::new()),
+        };
+        let tenants = Tenants::new(known, &selection.tenants);
+        let mut usages = self.collect(&tenants, selection, period)?;
+        while let Some(usage) = usages.next().await {
+            let tenant = tenants.found(&usage.tenant);
+            match overlapping(&billed, &tenant, period) {
+                Some(LedgerError::Overlap { statement, .. }) if statement.period == period => continue,
+                Some(overlap) => {
+                    show(Err(Failed { tenant, why: overlap.to_string() }));
+                    continue;
+                }
+                None => {}
+            }
+            match self.draft(tenant.clone(), period, usage) {
+                Ok(preview) if preview.draft.lines.is_empty() => {}
+                Ok(preview) => show(Ok(preview)),
+                Err(why) => show(Err(Failed { tenant, why })),
+            }
+        }
+        let seen = usages.end().await?;
+        tenants.missing(&seen).into_iter().for_each(|failed| show(Err(failed)));
+        Ok(())
+    }
+
+    /// Bills: finishes what is unfinished, then collects, stores and sends what is new.
+    pub async fn bill(
+        &self,
+        ledger: &dyn Ledger,
+        backend: Arc<Backend>,
+        selection: &Selection,
+        period: Period,
+        mut show: impl FnMut(Result<Billed, Failed>),
+    ) -> Result<(), EngineError> {
+        let tenants = Tenants::new(ledger.tenant_list().await?, &selection.tenants);
+        let before = self.finish_all(ledger, &backend, &tenants, period, &mut show).await?;
+        if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&before)) {
+            return Ok(());
+        }
+        let mut usages = self.collect(&tenants, selection, period)?;
+        while let Some(usage) = usages.next().await {
+            if before.contains(&usage.tenant) {
+                continue;
+            }
+            let tenant = tenants.found(&usage.tenant);
+            match self.bill_tenant(ledger, &backend, tenant.clone(), period, usage).await {
+                Ok(Some(billed)) => show(Ok(billed)),
+                Ok(None) => {}
+                Err(why) => show(Err(Failed { tenant, why })),
+            }
+        }
+        let seen = usages.end().await?;
+        let missing = tenants.missing(&seen).into_iter().filter(|failed| !before.contains(&failed.tenant.id));
+        missing.for_each(|failed| show(Err(failed)));
+        Ok(())
+    }
+
+    /// Refuses a period that metering may still change.
+    pub fn check_settled(&self, period: Period) -> Result<(), EngineError> {
+        let settled = period.end().plus(self.config.main.settle_us);
+        if SystemClock.now() < settled { Err(EngineError::NotSettled { end: period.end(), settled }) } else { Ok(()) }
+    }
+
+    /// A statement by its id or number.
+    pub async fn statement(ledger: &dyn Ledger, key: &str) -> Result<Statement, EngineError> {
+        let mut found = ledger.statement_list(&Filter { key: Some(key.to_owned()), ..Filter::default() }).await?;
+        match (found.len(), found.pop()) {
+            (1, Some(statement)) => Ok(statement),
+            (0, _) | (_, None) => Err(EngineError::NoStatement { key: key.to_owned() }),
+            (_, Some(last)) => {
+                let ids = found.into_iter().chain([last]).map(|statement| statement.id).collect();
+                Err(EngineError::ManyStatements { key: key.to_owned(), ids })
+            }
+        }
+    }
+
+    /// Has a committed statement's document written once more, from what is stored. Answers where it is.
+    pub async fn regenerate(
+        &self,
+        ledger: &dyn Ledger,
+        backend: Arc<Backend>,
+        key: &str,
+    ) -> Result<String, EngineError> {
+        let statement = Engine::statement(ledger, key).await?;
+        let number = statement.number;
+        check_backend(&backend, &statement)?;
+        let Some(receipt) = statement.receipt.clone() else {
+            return Err(EngineError::NotCommitted { number, state: statement.state });
+        };
+        let failed = |why| EngineError::Backend { backend: statement.backend.clone(), why };
+        let body = ledger.statement_body(&statement).await?;
+        let rewritten = document::rewrite(backend.clone(), statement.clone(), body, receipt).await.map_err(failed)?;
+        if let Some(receipt) = rewritten {
+            return Ok(receipt.reference);
+        }
+        let courier = BackendCourier { backend, ledger };
+        let found = deliver::Courier::find(&courier, &statement).await.map_err(failed)?;
+        let gone = || failed(format!("it has no document under the key {} any more", statement.id));
+        found.map(|receipt| receipt.reference).ok_or_else(gone)
+    }
+
+    /// Finishes what earlier runs left unfinished. Answers who has been billed for exactly this period.
+    async fn finish_all(
+        &self,
+        ledger: &dyn Ledger,
+        backend: &Arc<Backend>,
+        tenants: &Tenants,
+        period: Period,
+        show: &mut impl FnMut(Result<Billed, Failed>),
+    ) -> Result<BTreeSet<String>, EngineError> {
+        let mut before = BTreeSet::new();
+        for statement in ledger.statement_list(&Filter::default()).await? {
+            let this = statement.period == period;
+            if !tenants.is_wanted(&statement.tenant.id)
+                || statement.state == State::Void
+                || !(this || statement.state.is_unfinished())
+            {
+                continue;
+            }
+            if this {
+                before.insert(statement.tenant.id.clone());
+            }
+            if statement.state.is_unfinished() {
+                show(self.send(ledger, backend, statement, How::Finished).await);
+            } else {
+                show(Ok(Billed { statement, how: How::Before }));
+            }
+        }
+        Ok(before)
+    }
+
+    async fn bill_tenant(
+        &self,
+        ledger: &dyn Ledger,
+        backend: &Arc<Backend>,
+        tenant: Tenant,
+        period: Period,
+        usage: TenantUsage,
+    ) -> Result<Option<Billed>, String> {
+        let Preview { draft, problems } = self.draft(tenant, period, usage)?;
+        if !problems.is_empty() {
+            return Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+        }
+        if draft.lines.is_empty() {
+            return Ok(None);
+        }
+        let new = NewStatement {
+            draft: &draft,
+            timezone: self.config.main.calendar.timezone(),
+            backend: &backend.class().to_string(),
+            backend_version: &backend.info().version,
+            created: SystemClock.now(),
+        };
+        let how = match ledger.statement_insert(new).await {
+            Ok(statement) => (statement, How::New),
+            // Somebody else was faster with the very same: then it is theirs, or ours to finish.
+            Err(LedgerError::Overlap { statement, .. }) if statement.period == period => (*statement, How::Before),
+            Err(error) => return Err(error.to_string()),
+        };
+        self.send(ledger, backend, how.0, how.1).await.map(Some).map_err(|failed| failed.why)
+    }
+
+    async fn send(
+        &self,
+        ledger: &dyn Ledger,
+        backend: &Arc<Backend>,
+        statement: Statement,
+        how: How,
+    ) -> Result<Billed, Failed> {
+        let tenant = statement.tenant.clone();
+        let (number, id) = (statement.number, statement.id.clone());
+        let failed = |why: String| Failed { tenant: tenant.clone(), why };
+        check_backend(backend, &statement).map_err(|error| failed(error.to_string()))?;
+        let courier = BackendCourier { backend: backend.clone(), ledger };
+        let lease_us = i64::try_from((SEND_DEADLINE + GRACE).as_micros()).unwrap_or(i64::MAX);
+        let worker = Worker { owner: Owner::this(), lease_us };
+        match deliver(&LedgerDesk(ledger), &courier, &SystemClock, &worker, &id).await {
+            Ok(Delivered::Committed(statement)) => Ok(Billed { statement, how }),
+            Ok(Delivered::Void(_)) => {
+                Err(failed(format!("statement {number} was voided meanwhile; run the command again")))
+            }
+            Ok(Delivered::NotSent(statement)) => {
+                let why = statement.error.unwrap_or_default();
+                Err(failed(format!(
+                    "statement {number} is stored, but not sent: {why}; the next `artifice bill` sends it"
+                )))
+            }
+            Ok(Delivered::InDoubt { why, .. }) => Err(failed(format!(
+                "statement {number} is in doubt: the backend cannot be asked whether it has it: {why}; the next `artifice bill` asks again"
+            ))),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
+    fn draft(&self, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
+        let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
+        let prices: &dyn PriceSource = match &self.rates {
+            Some(rates) => rates,
+            None => &(),
+        };
+        let charging = Charging {
+            currency: self.config.main.currency,
+            names: &self.names,
+            prices,
+            missing_is_zero: self.config.rates.missing_is_zero,
+            zero_lines: self.config.main.zero_lines,
+        };
+        let (draft, problems) = Draft::new(tenant, period, usage, charging).map_err(|error| error.to_string())?;
+        Ok(Preview { draft, problems })
+    }
+
+    /// Starts collecting on a thread that may block.
+    fn collect(&self, tenants: &Tenants, selection: &Selection, period: Period) -> Result<Usages, EngineError> {
+        let source = self.config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
+            file: self.config.file.display().to_string(),
+            what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`",
+        })?;
+        let source = Source::open(source, &self.config.directory).map_err(crate::collect::CollectError::from)?;
+        let mut entries = self.config.entries.clone();
+        entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
+        let (locations, memory_bytes) = (self.config.locations.clone(), self.config.main.memory_bytes);
+        let wanted = tenants.wanted().cloned();
+        let (sender, receiver) = mpsc::channel(1);
+        let thread = tokio::task::spawn_blocking(move || {
+            let request =
+                Request { entries: &entries, locations: &locations, period, tenants: wanted.as_ref(), memory_bytes };
+            // Nobody listens any more only when the command is ending.
+            source.collect(request, &mut |usage| drop(sender.blocking_send(usage)))
+        });
+        Ok(Usages { receiver, thread })
+    }
+}
+
+/// How much longer than a sending may take a claim holds.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Usage as it is being collected.
+struct Usages {
+    receiver: mpsc::Receiver<TenantUsage>,
+    thread: tokio::task::JoinHandle<Result<Seen, crate::collect::CollectError>>,
+}
+
+impl Usages {
+    async fn next(&mut self) -> Option<TenantUsage> {
+        self.receiver.recv().await
+    }
+
+    /// What was seen on the way, once everything was handed over.
+    async fn end(self) -> Result<Seen, EngineError> {
+        let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
+        if seen.without_tenant > 0 {
+            tracing::warn!(
+                "{} samples of charged meters belong to no tenant and are billed to nobody",
+                seen.without_tenant
+            );
+        }
+        Ok(seen)
+    }
+}
+
+/// The refusal that the ledger would answer.
+fn overlapping(billed: &[Statement], tenant: &Tenant, period: Period) -> Option<LedgerError> {
+    let live = billed.iter().filter(|statement| statement.state != State::Void && statement.tenant.id == tenant.id);
+    let statement = live.into_iter().find(|statement| statement.period.overlaps(period))?;
+    Some(LedgerError::Overlap { period, statement: Box::new(statement.clone()) })
+}
+
+fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {
+    if backend.class().to_string() == statement.backend {
+        return Ok(());
+    }
+    Err(EngineError::OtherBackend { number: statement.number, made_for: statement.backend.clone() })
+}
+
+/// The ledger as [`deliver`] sees it.
+struct LedgerDesk<'l>(&'l dyn Ledger);
+
+#[async_trait]
+impl Desk for LedgerDesk<'_> {
+    async fn read(&self, id: &str) -> Result<Statement, LedgerError> {
+        let found = self.0.statement_list(&Filter { key: Some(id.to_owned()), ..Filter::default() }).await?;
+        found.into_iter().next().ok_or_else(|| LedgerError::Refused { rule: format!("statement {id} is not there") })
+    }
+
+    async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+        self.0.statement_change(id, basis, change).await
+    }
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn token(&self) -> String {
+        uuid::Uuid::now_v7().to_string()
+    }
+}
