@@ -4,7 +4,7 @@
 //! Then, after one another in any mixture:
 //! - samples, one a line (NDJSON), or pretty-printed, or with nothing between them;
 //! - arrays of samples;
-//! - objects of such arrays, `{"url": [sample, …], …}`: an object whose first value is an array.
+//! - objects of such arrays, `{"url": [sample, …], …}`: an object whose first value is an array of samples.
 //!
 //! [`window`] brings the text in, chunk by chunk; [`scan`] finds and reads the samples in it.
 //! No byte is looked at twice except where a sample continues in the next chunk.

@@ -70,7 +70,7 @@ impl Scanner {
                     at += 1;
                     continue;
                 }
-                (Expect::Document, b'{') => match begins_with_array(&bytes[at..]) {
+                (Expect::Document, b'{') => match holds_arrays(&text[at..], last) {
                     None if !last => return Ok(at),
                     Some(true) => {
                         self.in_object = true;
@@ -171,32 +171,74 @@ impl Scanner {
     }
 }
 
-/// Whether the first value of the object that begins here is an array; `None` if its beginning is not
-/// all there. What is no JSON is left to the parser of samples to complain about.
-fn begins_with_array(object: &[u8]) -> Option<bool> {
-    let mut key = match without_space(object.get(1..)?) {
-        [b'"', key @ ..] => key,
-        rest => return rest.first().map(|_| false),
-    };
+/// Whether the object that begins here holds arrays of samples, rather than being a sample whose
+/// first values happen to be arrays; `None` if not enough of it is there to tell. What is no JSON
+/// is left to whoever reads it to complain about.
+fn holds_arrays(object: &str, last: bool) -> Option<bool> {
+    let (mut rest, mut any) = (object.get(1..)?, false);
+    // Where the text ends for good, what there was decides.
+    let end = |any: bool| last.then_some(any);
     loop {
-        let mark = memchr::memchr2(b'"', b'\\', key)?;
-        if key[mark] == b'"' {
-            key = &key[mark + 1..];
-            break;
+        let (key, value) = match member(rest) {
+            None => return end(any),
+            Some(None) => return Some(any),
+            Some(Some(member)) => member,
+        };
+        let Some(items) = value.strip_prefix('[') else {
+            return if value.is_empty() { end(any) } else { Some(false) };
+        };
+        any = true;
+        let items = without_space(items);
+        match items.as_bytes().first() {
+            None => return end(any),
+            // An empty array is neither: the next member decides.
+            Some(b']') => match without_space(&items[1..]) {
+                "" => return end(any),
+                behind => match behind.strip_prefix(',') {
+                    Some(next) => rest = next,
+                    None => return Some(true),
+                },
+            },
+            Some(b'{') => {
+                let mut samples = Deserializer::from_str(items).into_iter::<WireSample<'_>>();
+                return match samples.next() {
+                    Some(Ok(_)) => Some(true),
+                    Some(Err(error)) if error.is_eof() => end(any),
+                    // A damaged sample, or objects of another kind: a sample's own keys are plain words.
+                    _ => Some(key.contains(['/', ':', '?'])),
+                };
+            }
+            Some(_) => return Some(false),
         }
-        key = key.get(mark + 2..)?;
-    }
-    match without_space(key) {
-        [b':', value @ ..] => without_space(value).first().map(|&byte| byte == b'['),
-        rest => rest.first().map(|_| false),
     }
 }
 
-fn without_space(bytes: &[u8]) -> &[u8] {
-    match bytes.first() {
-        Some(b' ' | b'\n' | b'\r' | b'\t') => bytes.trim_ascii_start(),
-        _ => bytes,
+/// The key of an object's next member and what follows its colon: `None` if the text ends before,
+/// `Some(None)` if there is no member.
+fn member(text: &str) -> Option<Option<(&str, &str)>> {
+    let text = without_space(text);
+    let Some(inside) = text.strip_prefix('"') else { return text.bytes().next().map(|_| None) };
+    let mut from = 0;
+    let end = loop {
+        let mark = from + memchr::memchr2(b'"', b'\\', &inside.as_bytes()[from..])?;
+        if inside.as_bytes()[mark] == b'"' {
+            break mark;
+        }
+        // Behind the backslash and what it escapes; of a longer character, into it, which no mark is in.
+        from = mark + 2;
+        if from > inside.len() {
+            return None;
+        }
+    };
+    let behind = without_space(&inside[end + 1..]);
+    match behind.strip_prefix(':') {
+        Some(value) => Some(Some((&inside[..end], without_space(value)))),
+        None => behind.bytes().next().map(|_| None),
     }
+}
+
+fn without_space(text: &str) -> &str {
+    text.trim_start_matches([' ', '\n', '\r', '\t'])
 }
 
 /// Reads the sample at `at` and shows it; answers where it ends, or `None` if not all of it is there.
