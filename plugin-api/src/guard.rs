@@ -77,7 +77,10 @@ impl<T> Drop for Guarded<T> {
     #[expect(unsafe_code, reason = "the only way to catch a panic of the inner object's Drop")]
     fn drop(&mut self) {
         // SAFETY: `object` is dropped here and nowhere else, and not used afterwards.
-        let dropped = caught("drop", || Ok(unsafe { ManuallyDrop::drop(&mut self.object) }));
+        let dropped = caught("drop", || {
+            unsafe { ManuallyDrop::drop(&mut self.object) };
+            Ok(())
+        });
         if let RResult::RErr(error) = dropped {
             eprintln!("artifice: {error}");
         }

@@ -31,7 +31,7 @@ pub fn check(path: &Path) -> Result<(), LoadError> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    if !is_whole(&ReadCache::new(file), about.len()).map_err(|what| bad(what))? {
+    if !is_whole(&ReadCache::new(file), about.len()).map_err(bad)? {
         return Err(LoadError::NoBackend { path: path.to_owned() });
     }
     Ok(())

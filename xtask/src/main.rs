@@ -1,1 +1,56 @@
-fn main() {}
+//! `cargo xtask`: the project's own chores.
+//!
+//! It depends on no crate, neither of this workspace nor of anybody's, so that it is there within
+//! seconds, and so that it can still report what is wrong when nothing else compiles.
+
+mod checks;
+mod cloud;
+mod demo;
+mod failure;
+mod run;
+mod samples;
+mod test;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Result};
+use run::Workspace;
+
+const HELP: &str = "\
+The project's own chores
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  demo                Build artifice, invent a month of a small cloud, and bill it
+  test                Run everything that must pass, with all its set-up
+  test --only STEP    Run one of its steps: {steps}
+  help                Print this message
+
+What a step writes is in target/xtask/STEP.log, also while it runs.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match task(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        [] | ["help"] | [.., "-h" | "--help"] => {
+            print!("{}", HELP.replace("{steps}", &test::step_names()));
+            Ok(())
+        }
+        ["demo"] => demo::run(&Workspace::find()?),
+        ["test"] => test::run(&Workspace::find()?, None),
+        ["test", "--only", step] => test::run(&Workspace::find()?, Some(step)),
+        other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),
+    }
+}

@@ -29,7 +29,7 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
 /// What can be told without asking anybody: the files, and the backend's configuration.
 fn check(engine: &Engine) -> Vec<EngineError> {
     let config = engine.config();
-    let mut wrong = Vec::new();
+    let mut wrong: Vec<EngineError> = config.load_rates().err().map(EngineError::from).into_iter().collect();
     match &config.source {
         Some(source) => {
             wrong.extend(Source::open(source, &config.directory).err().map(|error| CollectError::from(error).into()))

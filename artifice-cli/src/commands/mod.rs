@@ -58,7 +58,7 @@ fn load(file: &Path) -> Result<Config, EngineError> {
 }
 
 fn engine(file: &Path) -> Result<Engine, EngineError> {
-    Engine::new(load(file)?)
+    Ok(Engine::new(load(file)?))
 }
 
 /// The ledger, made and brought up to date if need be.

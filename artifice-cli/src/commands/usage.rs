@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use artifice_core::engine::deliver::Clock;
-use artifice_core::engine::{Selection, SystemClock};
+use artifice_core::engine::{self, Selection};
 
-use super::{engine, existing_ledger};
+use super::existing_ledger;
 use crate::args::{Format, PeriodArgs, this_month};
 use crate::output::statements::Writer;
 use crate::{CommandError, Ending, output};
@@ -16,11 +15,11 @@ pub async fn run(
     period: &PeriodArgs,
     format: Format,
 ) -> Result<Ending, CommandError> {
-    let engine = engine(file)?;
+    let engine = super::engine(file)?;
     let calendar = &engine.config().main.calendar;
     let period = match period.period(calendar)? {
         Some(period) => period,
-        None => this_month(calendar, SystemClock.now())?,
+        None => this_month(calendar, engine::now())?,
     };
     let ledger = existing_ledger(engine.config()).await?;
     let mut writer = Writer::new(format);

@@ -3,9 +3,9 @@
 //! ```text
 //! source ──WireSample──▶ intake ──Sample──▶ sort ──series in order──▶ usage ──▶ one tenant at a time
 //! ```
-//! Only this module knows wire formats. A [`Source`] shows samples in any order; [`intake`] keeps
-//! those that something charges, with as much of their metadata as charging reads; [`sort`] brings
-//! them into order in bounded memory; [`usage`] aggregates them.
+//! Only this module knows wire formats. A [`Source`] shows samples in any order; `intake` keeps
+//! those that something charges, with as much of their metadata as charging reads; `sort` brings
+//! them into order in bounded memory; `usage` aggregates them.
 //!
 //! Metadata is long, and needed whole only to order samples that are equal in time, message and
 //! value but say different things. So the first reading keeps what charging reads and no more; if

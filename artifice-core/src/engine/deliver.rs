@@ -13,7 +13,6 @@ use std::time::Duration;
 use artifice_model::Timestamp;
 use async_trait::async_trait;
 
-use super::owner::Owner;
 use crate::ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement};
 
 /// Where a statement stands, and how that changes.
@@ -47,24 +46,21 @@ pub enum Sent {
     Unknown(String),
 }
 
-/// Time, as a worker sees it.
+/// Everything else that a worker sees: time, and other workers.
 #[async_trait]
-pub trait Clock: Send + Sync {
+pub trait World: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
     /// Waits.
     async fn sleep(&self, duration: Duration);
     /// A name for a new claim, that no other claim ever had.
     fn token(&self) -> String;
-}
-
-/// A worker: who claims, and for how long.
-#[derive(Debug, Clone)]
-pub struct Worker {
-    /// Who it is.
-    pub owner: Owner,
+    /// Who this worker is, for its claims.
+    fn owner(&self) -> String;
+    /// Whether the owner of a claim certainly runs no more.
+    fn is_gone(&self, owner: &str) -> bool;
     /// How long a claim holds without being given up, in microseconds: longer than a sending may take.
-    pub lease_us: i64,
+    fn lease_us(&self) -> i64;
 }
 
 /// What a run could do for a statement.
@@ -92,8 +88,7 @@ const POLL: Duration = Duration::from_millis(100);
 pub async fn deliver(
     desk: &dyn Desk,
     courier: &dyn Courier,
-    clock: &dyn Clock,
-    worker: &Worker,
+    world: &dyn World,
     id: &str,
 ) -> Result<Delivered, LedgerError> {
     let mut tried = false;
@@ -105,8 +100,8 @@ pub async fn deliver(
             State::Void => return Ok(Delivered::Void(statement)),
             State::Pending if tried => return Ok(Delivered::NotSent(statement)),
             State::Pending => {
-                let lease_until = clock.now().plus(worker.lease_us);
-                let claim = Claim { token: clock.token(), owner: worker.owner.to_string(), lease_until };
+                let lease_until = world.now().plus(world.lease_us());
+                let claim = Claim { token: world.token(), owner: world.owner(), lease_until };
                 let held = Basis { state: State::Sending, token: Some(claim.token.clone()) };
                 if !desk.change(id, &basis, &Change::Claim(claim)).await? {
                     continue;
@@ -115,21 +110,19 @@ pub async fn deliver(
                 let change = match courier.send(&statement).await {
                     Sent::Received(receipt) => Change::Commit(receipt),
                     Sent::NotSent(why) => Change::Release(Some(why)),
-                    Sent::Unknown(error) => Change::Doubt { error, since: clock.now() },
+                    Sent::Unknown(error) => Change::Doubt { error, since: world.now() },
                 };
                 // If this changes nothing, the lease was lost: whoever took over goes on.
                 desk.change(id, &held, &change).await?;
             }
             State::Sending => {
                 let held_by = statement.claim.as_ref();
-                let lost = held_by.is_none_or(|claim| {
-                    claim.lease_until <= clock.now() || worker.owner.knows_to_be_gone(&claim.owner)
-                });
+                let lost = held_by.is_none_or(|claim| claim.lease_until <= world.now() || world.is_gone(&claim.owner));
                 if lost {
                     let error = "the program ended while it was being sent".to_owned();
-                    desk.change(id, &basis, &Change::Doubt { error, since: clock.now() }).await?;
+                    desk.change(id, &basis, &Change::Doubt { error, since: world.now() }).await?;
                 } else {
-                    clock.sleep(POLL).await;
+                    world.sleep(POLL).await;
                 }
             }
             State::InDoubt => {
@@ -138,10 +131,10 @@ pub async fn deliver(
                     Ok(delay_us) => delay_us,
                     Err(why) => return in_doubt(why),
                 };
-                let certain_from = statement.doubted.unwrap_or(clock.now()).plus(delay_us);
-                let wait_us = certain_from.micros().saturating_sub(clock.now().micros());
+                let certain_from = statement.doubted.unwrap_or(world.now()).plus(delay_us);
+                let wait_us = certain_from.micros().saturating_sub(world.now().micros());
                 if let Ok(wait_us @ 1..) = u64::try_from(wait_us) {
-                    clock.sleep(Duration::from_micros(wait_us)).await;
+                    world.sleep(Duration::from_micros(wait_us)).await;
                     continue;
                 }
                 let change = match courier.find(&statement).await {

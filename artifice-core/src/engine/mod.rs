@@ -11,7 +11,9 @@
 
 pub mod deliver;
 mod document;
-pub mod owner;
+#[cfg(test)]
+mod explore;
+mod owner;
 mod report;
 mod tenants;
 
@@ -32,7 +34,7 @@ pub use report::{Billed, Failed, How};
 use crate::collect::{Request, Seen, Source, TenantUsage};
 use crate::config::{Config, ConfigError};
 use crate::ledger::{Basis, Change, Filter, Ledger, LedgerError, NewStatement, State, Statement};
-use deliver::{Clock, Delivered, Desk, Worker, deliver};
+use deliver::{Delivered, Desk, World, deliver};
 use document::{BackendCourier, SEND_DEADLINE};
 use owner::Owner;
 use tenants::Tenants;
@@ -146,18 +148,26 @@ pub struct Preview {
     pub problems: Vec<Problem>,
 }
 
-/// The configuration with everything it names read.
+/// The commands' work, for one configuration.
 pub struct Engine {
     config: Config,
+}
+
+/// Names and prices, as they are today. Only what is new needs them.
+struct Prices {
     names: Names,
     rates: Option<RateTable>,
 }
 
 impl Engine {
-    /// Reads the files that the configuration names.
-    pub fn new(config: Config) -> Result<Engine, EngineError> {
-        let (names, rates) = config.load_rates()?;
-        Ok(Engine { config, names, rates })
+    /// An engine for a configuration.
+    pub fn new(config: Config) -> Engine {
+        Engine { config }
+    }
+
+    fn load_prices(&self) -> Result<Prices, EngineError> {
+        let (names, rates) = self.config.load_rates()?;
+        Ok(Prices { names, rates })
     }
 
     /// The configuration.
@@ -192,6 +202,7 @@ impl Engine {
         unbilled_only: bool,
         mut show: impl FnMut(Result<Preview, Failed>),
     ) -> Result<(), EngineError> {
+        let prices = self.load_prices()?;
         let (known, billed) = match ledger {
             Some(ledger) if unbilled_only => {
                 (ledger.tenant_list().await?, ledger.statement_list(&Filter::default()).await?)
@@ -211,7 +222,7 @@ impl Engine {
                 }
                 None => {}
             }
-            match self.draft(tenant.clone(), period, usage) {
+            match self.draft(&prices, tenant.clone(), period, usage) {
                 Ok(preview) if preview.draft.lines.is_empty() => {}
                 Ok(preview) => show(Ok(preview)),
                 Err(why) => show(Err(Failed { tenant, why })),
@@ -231,6 +242,7 @@ impl Engine {
         period: Period,
         mut show: impl FnMut(Result<Billed, Failed>),
     ) -> Result<(), EngineError> {
+        let prices = self.load_prices()?;
         let tenants = Tenants::new(ledger.tenant_list().await?, &selection.tenants);
         let before = self.finish_all(ledger, &backend, &tenants, period, &mut show).await?;
         if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&before)) {
@@ -242,7 +254,7 @@ impl Engine {
                 continue;
             }
             let tenant = tenants.found(&usage.tenant);
-            match self.bill_tenant(ledger, &backend, tenant.clone(), period, usage).await {
+            match self.bill_tenant(ledger, &backend, &prices, tenant.clone(), period, usage).await {
                 Ok(Some(billed)) => show(Ok(billed)),
                 Ok(None) => {}
                 Err(why) => show(Err(Failed { tenant, why })),
@@ -257,7 +269,7 @@ impl Engine {
     /// Refuses a period that metering may still change.
     pub fn check_settled(&self, period: Period) -> Result<(), EngineError> {
         let settled = period.end().plus(self.config.main.settle_us);
-        if SystemClock.now() < settled { Err(EngineError::NotSettled { end: period.end(), settled }) } else { Ok(()) }
+        if now() < settled { Err(EngineError::NotSettled { end: period.end(), settled }) } else { Ok(()) }
     }
 
     /// A statement by its id or number.
@@ -332,11 +344,12 @@ impl Engine {
         &self,
         ledger: &dyn Ledger,
         backend: &Arc<Backend>,
+        prices: &Prices,
         tenant: Tenant,
         period: Period,
         usage: TenantUsage,
     ) -> Result<Option<Billed>, String> {
-        let Preview { draft, problems } = self.draft(tenant, period, usage)?;
+        let Preview { draft, problems } = self.draft(prices, tenant, period, usage)?;
         if !problems.is_empty() {
             return Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
         }
@@ -348,7 +361,7 @@ impl Engine {
             timezone: self.config.main.calendar.timezone(),
             backend: &backend.class().to_string(),
             backend_version: &backend.info().version,
-            created: SystemClock.now(),
+            created: now(),
         };
         let how = match ledger.statement_insert(new).await {
             Ok(statement) => (statement, How::New),
@@ -371,9 +384,7 @@ impl Engine {
         let failed = |why: String| Failed { tenant: tenant.clone(), why };
         check_backend(backend, &statement).map_err(|error| failed(error.to_string()))?;
         let courier = BackendCourier { backend: backend.clone(), ledger };
-        let lease_us = i64::try_from((SEND_DEADLINE + GRACE).as_micros()).unwrap_or(i64::MAX);
-        let worker = Worker { owner: Owner::this(), lease_us };
-        match deliver(&LedgerDesk(ledger), &courier, &SystemClock, &worker, &id).await {
+        match deliver(&LedgerDesk(ledger), &courier, &Machine(Owner::this()), &id).await {
             Ok(Delivered::Committed(statement)) => Ok(Billed { statement, how }),
             Ok(Delivered::Void(_)) => {
                 Err(failed(format!("statement {number} was voided meanwhile; run the command again")))
@@ -391,16 +402,16 @@ impl Engine {
         }
     }
 
-    fn draft(&self, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
+    fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
         let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
-        let prices: &dyn PriceSource = match &self.rates {
+        let source: &dyn PriceSource = match &prices.rates {
             Some(rates) => rates,
             None => &(),
         };
         let charging = Charging {
             currency: self.config.main.currency,
-            names: &self.names,
-            prices,
+            names: &prices.names,
+            prices: source,
             missing_is_zero: self.config.rates.missing_is_zero,
             zero_lines: self.config.main.zero_lines,
         };
@@ -486,15 +497,19 @@ impl Desk for LedgerDesk<'_> {
     }
 }
 
-/// The machine's clock.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
+/// Now, by the machine's clock.
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The machine's clock and processes.
+struct Machine(Owner);
 
 #[async_trait]
-impl Clock for SystemClock {
+impl World for Machine {
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        now()
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -503,5 +518,17 @@ impl Clock for SystemClock {
 
     fn token(&self) -> String {
         uuid::Uuid::now_v7().to_string()
+    }
+
+    fn owner(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn is_gone(&self, owner: &str) -> bool {
+        self.0.knows_to_be_gone(owner)
+    }
+
+    fn lease_us(&self) -> i64 {
+        i64::try_from((SEND_DEADLINE + GRACE).as_micros()).unwrap_or(i64::MAX)
     }
 }

@@ -27,11 +27,6 @@ impl Owner {
         Owner { place, process, started: started(process).unwrap_or_default() }
     }
 
-    /// An owner of that place and number, for tests.
-    pub fn new(place: &str, process: u32, started: &str) -> Self {
-        Owner { place: place.to_owned(), process, started: started.to_owned() }
-    }
-
     /// Whether another owner, as its claim names it, certainly runs no more: it was a process of
     /// this machine and namespace, and there is none of that number and start now.
     pub fn knows_to_be_gone(&self, other: &str) -> bool {

@@ -113,6 +113,33 @@ impl Statement {
     pub fn basis(&self) -> Basis {
         Basis { state: self.state, token: self.claim.as_ref().map(|claim| claim.token.clone()) }
     }
+
+    /// A statement as it is when it has just been stored.
+    #[cfg(test)]
+    pub(crate) fn for_tests(tenant: Tenant, period: Period) -> Self {
+        Statement {
+            id: "key".to_owned(),
+            number: 1,
+            kind: Kind::Invoice,
+            tenant,
+            period,
+            timezone: "UTC".to_owned(),
+            currency: "NZD".parse().unwrap(),
+            subtotal: Decimal::ONE,
+            total: Decimal::ONE,
+            digest: String::new(),
+            backend: "a.b:C".to_owned(),
+            backend_version: "1".to_owned(),
+            created: period.end(),
+            state: State::Pending,
+            claim: None,
+            doubted: None,
+            tries: 0,
+            error: None,
+            receipt: None,
+            tenant_no: 1,
+        }
+    }
 }
 
 /// A statement's lines and taxes.

@@ -1,6 +1,7 @@
 //! The names file: what people call the services.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::pipe;
 use crate::position::Mistake;
@@ -16,11 +17,14 @@ impl Names {
         let mut names = HashMap::new();
         for row in pipe::rows(file, text, ["internal name", "name people read"], &mut mistakes) {
             let [(internal, at), (name, _)] = row.fields;
-            if names.contains_key(&internal) {
-                mistakes
-                    .push(Mistake { at, what: format!("'{internal}' has a name already; keep one of the two rows") });
-            } else {
-                names.insert(internal, name);
+            match names.entry(internal) {
+                Entry::Vacant(free) => {
+                    free.insert(name);
+                }
+                Entry::Occupied(taken) => {
+                    let what = format!("'{}' has a name already; keep one of the two rows", taken.key());
+                    mistakes.push(Mistake { at, what });
+                }
             }
         }
         if mistakes.is_empty() { Ok(Names(names)) } else { Err(mistakes) }

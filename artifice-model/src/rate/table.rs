@@ -41,9 +41,8 @@ impl RateTable {
             let mut mistake = |at, what| mistakes.push(Mistake { at, what });
             let unit = Unit::of_price(&per, rules.time_slice_us);
             let amount = price.parse::<Decimal>();
-            match &unit {
-                Err(why) => mistake(per_at, why.to_string()),
-                Ok(_) => {}
+            if let Err(why) = &unit {
+                mistake(per_at, why.to_string());
             }
             if let Err(why) = amount {
                 mistake(price_at.clone(), format!("'{price}' is not a price: {why}; write it as 0.05"));
