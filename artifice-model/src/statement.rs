@@ -105,12 +105,27 @@ pub struct Draft {
     pub total: Option<Decimal>,
 }
 
-/// Why a usage cannot be charged. A preview shows it; a bill is refused.
+/// Why a usage cannot be charged as it should. A preview shows it; most refuse a bill.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Problem {
+    /// There are no prices at all.
+    #[error("no prices are configured; name a rates file in rates.file")]
+    NoPrices,
     /// Nobody says what it costs.
     #[error("no rate for {} at '{location}', used by {}; add a row for it to the rates, or set rates.missing: zero", named(.service, .name), list(.resources))]
     NoRate {
+        /// The service's internal name.
+        service: String,
+        /// What people call it.
+        name: String,
+        /// The location.
+        location: String,
+        /// Ids of the resources that used it.
+        resources: Vec<String>,
+    },
+    /// Nobody says what it costs, and so it costs nothing (`rates.missing: zero`). No bill is refused for it.
+    #[error("no rate for {} at '{location}', used by {}: it costs nothing, because of rates.missing: zero", named(.service, .name), list(.resources))]
+    Free {
         /// The service's internal name.
         service: String,
         /// What people call it.
@@ -150,6 +165,13 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// Whether a bill is refused for it.
+    pub fn refuses(&self) -> bool {
+        !matches!(self, Problem::Free { .. })
+    }
+}
+
 fn named(service: &str, name: &str) -> String {
     if service == name { format!("'{service}'") } else { format!("'{service}' ({name})") }
 }
@@ -181,8 +203,8 @@ pub struct Charging<'a> {
     pub currency: Currency,
     /// What people call the services.
     pub names: &'a Names,
-    /// The prices.
-    pub prices: &'a dyn PriceSource,
+    /// The prices, if any are configured.
+    pub prices: Option<&'a dyn PriceSource>,
     /// Whether what has no price costs nothing (`rates.missing: zero`).
     pub missing_is_zero: bool,
     /// Whether a usage of 0 makes a line (`main.zero_lines: show`).
@@ -249,10 +271,21 @@ fn charge(
         unit: &usage.unit,
         at: usage.period.start(),
     };
-    let price = charging.prices.price(&query)?;
+    let price = match charging.prices {
+        Some(prices) => prices.price(&query)?,
+        None => None,
+    };
     let (service, location) = (usage.service.clone(), usage.location.clone());
     let cost = match &price {
-        None if charging.missing_is_zero || usage.volume.is_zero() => Some(Decimal::ZERO),
+        None if usage.volume.is_zero() => Some(Decimal::ZERO),
+        None if charging.missing_is_zero => {
+            problems.insert(Problem::Free { service, name: name.clone(), location, resources: vec![usage.resource_id.clone()] });
+            Some(Decimal::ZERO)
+        }
+        None if charging.prices.is_none() => {
+            problems.insert(Problem::NoPrices);
+            None
+        }
         None => {
             problems.insert(Problem::NoRate {
                 service,
@@ -294,6 +327,10 @@ fn joined(problems: BTreeSet<Problem>) -> Vec<Problem> {
             (
                 Some(Problem::NoRate { service: s, location: l, resources, .. }),
                 Problem::NoRate { service, location, resources: more, .. },
+            )
+            | (
+                Some(Problem::Free { service: s, location: l, resources, .. }),
+                Problem::Free { service, location, resources: more, .. },
             ) if s == service && l == location => resources.extend(more.iter().cloned()),
             _ => all.push(problem),
         }

@@ -101,6 +101,14 @@ BEGIN
     SELECT RAISE(ABORT, 'tenant_stays: only its name changes');
 END;
 
+-- A backend's numbers have no gaps, whoever takes them.
+CREATE TRIGGER invoice_number_is_next BEFORE INSERT ON invoice_number
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM invoice_number WHERE backend = NEW.backend)
+  OR NEW.backend IS NOT (SELECT backend FROM statement WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id)
+BEGIN
+    SELECT RAISE(ABORT, 'invoice_number_is_next: a statement takes the next number of its own backend');
+END;
+
 -- Nothing is deleted.
 CREATE TRIGGER tenant_no_delete BEFORE DELETE ON "tenant"
 BEGIN
@@ -176,6 +184,11 @@ CREATE TRIGGER statement_has_tenant BEFORE INSERT ON statement
 WHEN NOT EXISTS (SELECT 1 FROM tenant WHERE tenant_no = NEW.tenant_no)
 BEGIN
     SELECT RAISE(ABORT, 'statement_has_tenant: there is no such tenant');
+END;
+CREATE TRIGGER series_has_tenant BEFORE INSERT ON series
+WHEN NOT EXISTS (SELECT 1 FROM tenant WHERE tenant_no = NEW.tenant_no)
+BEGIN
+    SELECT RAISE(ABORT, 'series_has_tenant: there is no such tenant');
 END;
 CREATE TRIGGER usage_has_series BEFORE INSERT ON usage
 WHEN NOT EXISTS (SELECT 1 FROM series WHERE tenant_no = NEW.tenant_no AND series_no = NEW.series_no)

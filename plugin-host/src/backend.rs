@@ -1,7 +1,10 @@
 //! A backend and its documents, as the engine uses them. Every call blocks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use artifice_plugin_api::abi::{BackendObject, ClassInfo, InvoiceObject};
-use artifice_plugin_api::{Error, Header, Line, Price, PriceQuery, RSlice, Receipt, Totals};
+use artifice_plugin_api::abi_stable::std_types::RResult;
+use artifice_plugin_api::{Error, ErrorKind, Header, Line, Price, PriceQuery, RSlice, Receipt, Totals};
 
 use crate::class_path::ClassPath;
 
@@ -10,6 +13,7 @@ pub struct Backend {
     class: ClassPath,
     info: ClassInfo,
     object: BackendObject,
+    panicked: AtomicBool,
 }
 
 impl std::fmt::Debug for Backend {
@@ -34,7 +38,20 @@ fn checked(receipt: Receipt) -> Result<Receipt, Error> {
 
 impl Backend {
     pub(crate) fn new(class: ClassPath, info: ClassInfo, object: BackendObject) -> Self {
-        Backend { class, info, object }
+        Backend { class, info, object, panicked: AtomicBool::new(false) }
+    }
+
+    /// Whether it has panicked. Such a backend answers nothing but that any more: make a new one.
+    pub fn has_panicked(&self) -> bool {
+        self.panicked.load(Ordering::Acquire)
+    }
+
+    /// Takes note of a panic.
+    fn noted<T>(&self, result: RResult<T, Error>) -> Result<T, Error> {
+        if matches!(&result, RResult::RErr(error) if error.kind() == ErrorKind::Panicked) {
+            self.panicked.store(true, Ordering::Release);
+        }
+        result.into_result()
     }
 
     /// Its name in the configuration.
@@ -49,27 +66,27 @@ impl Backend {
 
     /// Whether the system behind it can be reached and is prepared.
     pub fn health(&self) -> Result<(), Error> {
-        self.object.health().into_result()
+        self.noted(self.object.health())
     }
 
     /// The price list's answer.
     pub fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
-        self.object.price(query).into_result().map(Into::into)
+        self.noted(self.object.price(query)).map(Into::into)
     }
 
     /// The receipt of the document committed under the header's key, if there is one.
     pub fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Option::from(self.object.find(header).into_result()?).map(checked).transpose()
+        Option::from(self.noted(self.object.find(header))?).map(checked).transpose()
     }
 
     /// How long after a connection broke a commit may still happen by itself, in seconds.
     pub fn longest_delay_s(&self) -> Result<u64, Error> {
-        self.object.longest_delay_s().into_result()
+        self.noted(self.object.longest_delay_s())
     }
 
     /// Begins a document.
     pub fn open(&self, header: &Header<'_>) -> Result<Invoice, Error> {
-        self.object.open(header).into_result().map(Invoice)
+        self.noted(self.object.open(header)).map(Invoice)
     }
 }
 

@@ -20,14 +20,15 @@ pub const SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
 pub fn check(path: &Path) -> Result<(), LoadError> {
     let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
     let bad = |what: &str| LoadError::BadFile { path: path.to_owned(), what: what.to_owned() };
-    let file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
+    // Before it is opened: opening a pipe would wait for somebody to write into it.
+    let about = std::fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         return Err(bad("not a file; name the shared library itself"));
     }
     if about.len() == 0 {
         return Err(bad("empty; build or install the library again"));
     }
+    let file = File::open(path).map_err(unreadable)?;
     if !cfg!(target_os = "linux") {
         return Ok(());
     }

@@ -1,1 +1,32 @@
-//! The harness of the stories.
+//! The harness of the stories: what a story needs to be told, and to be checked.
+//!
+//! A [`Cloud`] is a directory with a configuration, rates, metering and a ledger, in which a story
+//! runs the built `artifice` command ([`Ran`] is what came of it). [`Vm`] and its relatives write
+//! [`samples`], [`Erp`] is the backend that misbehaves as it is told, [`Db`] is a client that
+//! goes to the ledger's file directly.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a story that cannot be told fails, and its words speak for themselves"
+)]
+
+mod bills;
+mod built;
+mod cloud;
+mod database;
+mod erp;
+mod library;
+mod ran;
+pub mod samples;
+
+pub use bills::Bill;
+pub use built::{artifice, plugin, workspace};
+pub use cloud::Cloud;
+pub use database::{Db, Refusal};
+pub use erp::Erp;
+pub use library::{Elf, damaged, without_backend};
+pub use ran::Ran;
+pub use samples::{Counter, Vm, Volume};

@@ -1,1 +1,19 @@
-fn main() {}
+//! The stories: what artifice promises, told end to end with the built command.
+//!
+//! Run `cargo build --workspace` first: the stories use what it builds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a story that cannot be told fails, and names say what it is about"
+)]
+
+mod bad_input;
+mod billing;
+mod guide;
+mod interruption;
+mod ledger_direct;
+mod plugins;
+mod recorded;

@@ -58,7 +58,9 @@ pub async fn run(
     for bill in billed.iter().filter(|bill| bill.how == How::Before) {
         output::note(&bills::billed_before(&bill.statement));
     }
-    bills::write(ledger.as_ref(), &billed, &failed, format).await?;
+    let written = bills::write(ledger.as_ref(), &billed, &failed, format).await;
+    ledger.close().await;
+    written?;
     done?;
     if billed.is_empty() && failed.is_empty() {
         output::note(&format!("nothing to bill in the period {period}"));

@@ -15,7 +15,9 @@ pub async fn run(file: &Path, command: &DbCommand) -> Result<Ending, CommandErro
     let text = match command {
         DbCommand::Migrate => {
             let ledger = ledger::open_as_it_is(&config.database).await.map_err(EngineError::from)?;
-            match ledger.migrate().await.map_err(EngineError::from)?[..] {
+            let added = ledger.migrate().await.map_err(EngineError::from)?;
+            ledger.close().await;
+            match added[..] {
                 [] => format!("{}: up to date\n", config.database),
                 [.., newest] => format!("{}: now at schema version {newest}\n", config.database),
             }

@@ -21,14 +21,14 @@ pub async fn write(
             billed.iter().filter(|bill| bill.how != How::Before).map(|bill| bill.statement.clone()).collect();
         return Ok(print(&list_table(&statements))?);
     }
-    print("{\"tenants\": [")?;
-    for (index, Billed { statement, .. }) in billed.iter().enumerate() {
+    // Written at once: half of a document helps nobody.
+    let mut tenants = Vec::with_capacity(billed.len());
+    for Billed { statement, .. } in billed {
         let body = ledger.statement_body(statement).await.map_err(EngineError::from)?;
-        let separator = if index == 0 { "\n" } else { ",\n" };
-        print(&format!("{separator}{}", bill_json(statement, &body)))?;
+        tenants.push(format!("\n{}", bill_json(statement, &body)));
     }
     let failed: Vec<Value> = failed.iter().map(failed_json).collect();
-    Ok(print(&format!("], \"failed\": {}}}\n", Value::Array(failed)))?)
+    Ok(print(&format!("{{\"tenants\": [{}], \"failed\": {}}}\n", tenants.join(","), Value::Array(failed)))?)
 }
 
 /// What is said of a period that was billed before.

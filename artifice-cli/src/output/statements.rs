@@ -15,6 +15,8 @@ pub struct Writer {
     format: Format,
     count: usize,
     failed: Vec<Value>,
+    /// The tenants as JSON: half of a document helps nobody, so it is written at the end.
+    json: String,
     incomplete: bool,
     /// The first error of writing; told at the end.
     result: io::Result<()>,
@@ -30,7 +32,7 @@ pub struct Written {
 
 impl Writer {
     pub fn new(format: Format) -> Self {
-        Writer { format, count: 0, failed: Vec::new(), incomplete: false, result: Ok(()) }
+        Writer { format, count: 0, failed: Vec::new(), json: String::new(), incomplete: false, result: Ok(()) }
     }
 
     /// Writes the next tenant.
@@ -43,17 +45,25 @@ impl Writer {
                 return;
             }
         };
-        self.incomplete |= !problems.is_empty();
         for problem in problems {
-            failure(&Failed { tenant: draft.tenant.clone(), why: problem.to_string() });
+            if problem.refuses() {
+                self.incomplete = true;
+                failure(&Failed { tenant: draft.tenant.clone(), why: problem.to_string() });
+            } else {
+                note(&format!("warning: tenant {}: {problem}", draft.tenant.id));
+            }
         }
+        let first = self.count == 0;
+        self.count += 1;
         let text = match self.format {
             Format::Table => draft_table(&draft),
-            Format::Json if self.count == 0 => Ok(format!("{{\"tenants\": [\n{}", draft_json(&draft))),
-            Format::Json => Ok(format!(",\n{}", draft_json(&draft))),
-            Format::Csv => draft_csv(&draft, self.count == 0),
+            Format::Csv => draft_csv(&draft, first),
+            Format::Json => {
+                self.json.push_str(if first { "\n" } else { ",\n" });
+                self.json.push_str(&draft_json(&draft).to_string());
+                return;
+            }
         };
-        self.count += 1;
         if self.result.is_ok() {
             self.result = text.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
         }
@@ -64,8 +74,7 @@ impl Writer {
         self.result?;
         let mut out = io::stdout().lock();
         if self.format == Format::Json {
-            let begin = if self.count == 0 { "{\"tenants\": [" } else { "" };
-            writeln!(out, "{begin}], \"failed\": {}}}", Value::Array(self.failed.clone()))?;
+            writeln!(out, "{{\"tenants\": [{}], \"failed\": {}}}", self.json, Value::Array(self.failed.clone()))?;
         }
         out.flush()?;
         if self.incomplete {

@@ -211,17 +211,20 @@ impl Engine {
             None => (Vec::new(), Vec::new()),
         };
         let tenants = Tenants::new(known, &selection.tenants);
+        let mut before = BTreeSet::new();
+        for statement in billed.into_iter().filter(|billed| billed.state != State::Void && billed.period.overlaps(period)) {
+            let (this, tenant) = (statement.period == period, statement.tenant.clone());
+            if tenants.is_wanted(&tenant.id) && before.insert(tenant.id.clone()) && !this {
+                let overlap = LedgerError::Overlap { period, statement: Box::new(statement) };
+                show(Err(Failed { tenant, why: overlap.to_string() }));
+            }
+        }
         let mut usages = self.collect(&tenants, selection, period)?;
         while let Some(usage) = usages.next().await {
-            let tenant = tenants.found(&usage.tenant);
-            match overlapping(&billed, &tenant, period) {
-                Some(LedgerError::Overlap { statement, .. }) if statement.period == period => continue,
-                Some(overlap) => {
-                    show(Err(Failed { tenant, why: overlap.to_string() }));
-                    continue;
-                }
-                None => {}
+            if before.contains(&usage.tenant) {
+                continue;
             }
+            let tenant = tenants.found(&usage.tenant);
             match self.draft(&prices, tenant.clone(), period, usage) {
                 Ok(preview) if preview.draft.lines.is_empty() => {}
                 Ok(preview) => show(Ok(preview)),
@@ -244,7 +247,8 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let prices = self.load_prices()?;
         let tenants = Tenants::new(ledger.tenant_list().await?, &selection.tenants);
-        let before = self.finish_all(ledger, &backend, &tenants, period, &mut show).await?;
+        let mut backend = backend;
+        let before = self.finish_all(ledger, &mut backend, &tenants, period, &mut show).await?;
         if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&before)) {
             return Ok(());
         }
@@ -254,7 +258,7 @@ impl Engine {
                 continue;
             }
             let tenant = tenants.found(&usage.tenant);
-            match self.bill_tenant(ledger, &backend, &prices, tenant.clone(), period, usage).await {
+            match self.bill_tenant(ledger, &mut backend, &prices, tenant.clone(), period, usage).await {
                 Ok(Some(billed)) => show(Ok(billed)),
                 Ok(None) => {}
                 Err(why) => show(Err(Failed { tenant, why })),
@@ -310,31 +314,32 @@ impl Engine {
         found.map(|receipt| receipt.reference).ok_or_else(gone)
     }
 
-    /// Finishes what earlier runs left unfinished. Answers who has been billed for exactly this period.
+    /// Finishes what earlier runs left unfinished, and refuses whoever has been billed for a part
+    /// of the period. Answers for whom there is nothing left to do.
     async fn finish_all(
         &self,
         ledger: &dyn Ledger,
-        backend: &Arc<Backend>,
+        backend: &mut Arc<Backend>,
         tenants: &Tenants,
         period: Period,
         show: &mut impl FnMut(Result<Billed, Failed>),
     ) -> Result<BTreeSet<String>, EngineError> {
         let mut before = BTreeSet::new();
         for statement in ledger.statement_list(&Filter::default()).await? {
-            let this = statement.period == period;
-            if !tenants.is_wanted(&statement.tenant.id)
-                || statement.state == State::Void
-                || !(this || statement.state.is_unfinished())
-            {
+            if !tenants.is_wanted(&statement.tenant.id) || statement.state == State::Void {
                 continue;
             }
-            if this {
-                before.insert(statement.tenant.id.clone());
-            }
+            let (this, tenant) = (statement.period == period, statement.tenant.clone());
+            let overlaps = statement.period.overlaps(period);
             if statement.state.is_unfinished() {
-                show(self.send(ledger, backend, statement, How::Finished).await);
-            } else {
-                show(Ok(Billed { statement, how: How::Before }));
+                show(self.send(ledger, backend, statement.clone(), How::Finished).await);
+            } else if this {
+                show(Ok(Billed { statement: statement.clone(), how: How::Before }));
+            }
+            // Told once for a tenant, however many statements cover parts of the period.
+            if overlaps && before.insert(tenant.id.clone()) && !this {
+                let overlap = LedgerError::Overlap { period, statement: Box::new(statement) };
+                show(Err(Failed { tenant, why: overlap.to_string() }));
             }
         }
         Ok(before)
@@ -343,15 +348,19 @@ impl Engine {
     async fn bill_tenant(
         &self,
         ledger: &dyn Ledger,
-        backend: &Arc<Backend>,
+        backend: &mut Arc<Backend>,
         prices: &Prices,
         tenant: Tenant,
         period: Period,
         usage: TenantUsage,
     ) -> Result<Option<Billed>, String> {
         let Preview { draft, problems } = self.draft(prices, tenant, period, usage)?;
-        if !problems.is_empty() {
-            return Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+        let (refused, warned): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.refuses());
+        for problem in warned {
+            tracing::warn!("tenant {}: {problem}", draft.tenant.id);
+        }
+        if !refused.is_empty() {
+            return Err(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
         }
         if draft.lines.is_empty() {
             return Ok(None);
@@ -375,7 +384,7 @@ impl Engine {
     async fn send(
         &self,
         ledger: &dyn Ledger,
-        backend: &Arc<Backend>,
+        backend: &mut Arc<Backend>,
         statement: Statement,
         how: How,
     ) -> Result<Billed, Failed> {
@@ -383,6 +392,10 @@ impl Engine {
         let (number, id) = (statement.number, statement.id.clone());
         let failed = |why: String| Failed { tenant: tenant.clone(), why };
         check_backend(backend, &statement).map_err(|error| failed(error.to_string()))?;
+        if backend.has_panicked() {
+            // One tenant's panic is not the next one's.
+            *backend = self.load_backend().map_err(|error| failed(error.to_string()))?;
+        }
         let courier = BackendCourier { backend: backend.clone(), ledger };
         match deliver(&LedgerDesk(ledger), &courier, &Machine(Owner::this()), &id).await {
             Ok(Delivered::Committed(statement)) => Ok(Billed { statement, how }),
@@ -404,14 +417,10 @@ impl Engine {
 
     fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
         let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
-        let source: &dyn PriceSource = match &prices.rates {
-            Some(rates) => rates,
-            None => &(),
-        };
         let charging = Charging {
             currency: self.config.main.currency,
             names: &prices.names,
-            prices: source,
+            prices: prices.rates.as_ref().map(|rates| rates as &dyn PriceSource),
             missing_is_zero: self.config.rates.missing_is_zero,
             zero_lines: self.config.main.zero_lines,
         };
@@ -466,13 +475,6 @@ impl Usages {
         }
         Ok(seen)
     }
-}
-
-/// The refusal that the ledger would answer.
-fn overlapping(billed: &[Statement], tenant: &Tenant, period: Period) -> Option<LedgerError> {
-    let live = billed.iter().filter(|statement| statement.state != State::Void && statement.tenant.id == tenant.id);
-    let statement = live.into_iter().find(|statement| statement.period.overlaps(period))?;
-    Some(LedgerError::Overlap { period, statement: Box::new(statement.clone()) })
 }
 
 fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {

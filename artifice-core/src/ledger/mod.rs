@@ -228,6 +228,10 @@ pub trait Ledger: Send + Sync {
     /// Where the schema stands.
     async fn schema_status(&self) -> Result<SchemaStatus, LedgerError>;
 
+    /// Gives everything back in good order. (Without it nothing is lost, but SQLite's file may have
+    /// a part of itself in another file beside it.)
+    async fn close(&self);
+
     /// Everybody who was ever billed.
     async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError>;
 

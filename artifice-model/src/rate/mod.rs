@@ -65,13 +65,6 @@ pub trait PriceSource {
     fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError>;
 }
 
-/// No prices at all: what a configuration without rates has.
-impl PriceSource for () {
-    fn price(&self, _query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError> {
-        Ok(None)
-    }
-}
-
 /// Why a volume at a price has no cost.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CostError {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use artifice_model::statement::Tenant;
 use async_trait::async_trait;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
 
@@ -74,25 +74,10 @@ impl SqliteLedger {
             other => LedgerError::Schema { database, why: other.to_string() },
         }
     }
-}
 
-/// Whether a message is a rule's, `rule_name: why` (migrations/sqlite/0002_guards.sql), not SQLite's own.
-fn is_rule(message: &str) -> bool {
-    let name = message.split_once(": ").map_or("", |(name, _)| name);
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-}
-
-#[async_trait]
-impl Ledger for SqliteLedger {
-    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
-        let missing = self.schema_status().await?.missing;
-        MIGRATIONS.run(&self.pool).await.map_err(|error| self.migrate_error(error))?;
-        Ok(missing)
-    }
-
-    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
+    /// Where the schema stands, as one connection sees it.
+    async fn schema_status_in(&self, connection: &mut SqliteConnection) -> Result<SchemaStatus, LedgerError> {
         let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
-        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
         let there = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
             .fetch_one(&mut *connection)
             .await
@@ -108,6 +93,54 @@ impl Ledger for SqliteLedger {
         }
         let missing = known.into_iter().filter(|version| !applied.contains(version)).collect();
         Ok(SchemaStatus { applied, missing })
+    }
+
+    /// Refuses to make a ledger of another program's database.
+    async fn check_is_empty(&self, connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+        const OTHERS: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' LIMIT 1";
+        let other = sqlx::query_scalar::<_, String>(OTHERS).fetch_optional(connection).await;
+        match other.map_err(|error| self.error(error))? {
+            None => Ok(()),
+            Some(table) => {
+                let why = format!("it is another program's database (it has a table '{table}'); name a file of its own for the ledger");
+                Err(LedgerError::Schema { database: self.name.clone(), why })
+            }
+        }
+    }
+}
+
+/// Whether a message is a rule's, `rule_name: why` (migrations/sqlite/0002_guards.sql), not SQLite's own.
+fn is_rule(message: &str) -> bool {
+    let name = message.split_once(": ").map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
+        if self.schema_status().await?.missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Several programs may find the same ledger old at once: one of them changes it, and the
+        // others wait here and then find it new.
+        let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await;
+        let mut transaction = transaction.map_err(|error| self.error(error))?;
+        let missing = self.schema_status_in(&mut transaction).await?.missing;
+        if missing.len() == MIGRATIONS.iter().count() {
+            self.check_is_empty(&mut transaction).await?;
+        }
+        MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(|error| self.migrate_error(error))?;
+        transaction.commit().await.map_err(|error| self.error(error))?;
+        Ok(missing)
+    }
+
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
+        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
+        self.schema_status_in(&mut connection).await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
     }
 
     async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {

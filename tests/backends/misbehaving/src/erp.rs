@@ -1,0 +1,82 @@
+//! The backend: an ERP in a directory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use artifice_plugin_api::{Backend, Context, Decimal, Error, Header, Price, PriceQuery, ROption, Receipt};
+
+use crate::document::Document;
+use crate::faults::{Rest, strike};
+use crate::office::Office;
+use crate::settings::{Place, Settings};
+
+/// An ERP in a directory.
+pub struct Erp {
+    desk: Arc<Desk>,
+}
+
+/// What the backend and its documents share.
+pub struct Desk {
+    pub office: Office,
+    pub settings: Settings,
+}
+
+impl Desk {
+    /// Notes a call, and does what goes wrong in it.
+    pub fn call(&self, name: &str, place: Place, tenant: &str) -> Result<Rest, Error> {
+        self.office.log(name, tenant);
+        strike(&self.office, &self.settings.faults, place, tenant)
+    }
+}
+
+impl Backend for Erp {
+    const VERSION: &'static str = "1.2.3";
+    const DESCRIPTION: &'static str = "An ERP in a directory, with faults";
+    type Config = Settings;
+    type Invoice = Document;
+
+    fn new(settings: Settings, context: &Context<'_>) -> Result<Self, Error> {
+        let office = Office::new(&Path::new(context.directory.as_str()).join(&settings.directory))?;
+        let desk = Desk { office, settings };
+        desk.call("new", Place::New, "")?;
+        Ok(Erp { desk: Arc::new(desk) })
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        self.desk.call("health", Place::Health, "").map(drop)
+    }
+
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        self.desk.call("price", Place::Price, query.tenant.as_str())?;
+        let prices = &self.desk.settings.prices;
+        Ok(prices.iter().find(|price| query.service == *price.service).map(|price| Price {
+            amount: Decimal::new(price.thousandths.into(), 3),
+            per: price.per.clone().into(),
+            currency: price.currency.clone().into(),
+            origin: "the ERP's price list".into(),
+            from: ROption::RNone,
+            until: ROption::RNone,
+        }))
+    }
+
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+        self.desk.call("find", Place::Find, header.tenant.id.as_str())?;
+        self.desk.office.find(header.key.as_str(), header.digest.as_str())
+    }
+
+    fn longest_delay_s(&self) -> u64 {
+        self.desk.settings.longest_delay_s
+    }
+
+    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
+        self.desk.call("open", Place::Open, header.tenant.id.as_str())?;
+        Ok(Document::new(Arc::clone(&self.desk), header))
+    }
+}
+
+impl Drop for Erp {
+    fn drop(&mut self) {
+        // What Drop would answer, nobody hears; what it does, everybody.
+        let _ = self.desk.call("drop_backend", Place::DropBackend, "");
+    }
+}

@@ -1,0 +1,146 @@
+//! A cloud in a directory.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Ran, artifice};
+
+/// A directory with `artifice.yaml`, `rates.csv`, `names.csv`, `samples.ndjson`, and what comes of them.
+pub struct Cloud {
+    directory: TempDir,
+    sections: RefCell<BTreeMap<String, String>>,
+}
+
+const RATES: &str = "\
+* | m1.nano | hour | 0.05
+* | m1.small | hour | 0.10
+* | volume.size | GB per hour | 0.01
+* | network.outgoing.bytes | GB | 0.10
+* | network.incoming.bytes | GB | 0.02
+";
+
+impl Cloud {
+    /// A cloud with the CSV backend, the usual rates, and no metering yet.
+    pub fn new() -> Cloud {
+        let cloud = Cloud { directory: TempDir::new().unwrap(), sections: RefCell::default() };
+        cloud.set("main", "{invoice:object: billing.csv_invoice:Csv}");
+        cloud.set("source", "{kind: file, path: samples.ndjson}");
+        cloud.set("database", "{url: sqlite://ledger.db}");
+        cloud.set("invoice:config", "{output_path: ./invoices}");
+        cloud.set("rates", "{file: rates.csv}");
+        cloud.write("rates.csv", RATES);
+        cloud.write("samples.ndjson", "");
+        cloud
+    }
+
+    /// Sets a section of the configuration.
+    pub fn set(&self, section: &str, value: &str) -> &Cloud {
+        self.sections.borrow_mut().insert(section.to_owned(), value.to_owned());
+        let text = self.sections.borrow().iter().map(|(key, value)| format!("{key}: {value}\n")).collect::<String>();
+        self.write("artifice.yaml", text)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Cloud {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Adds samples to `samples.ndjson`.
+    pub fn meter(&self, samples: impl Into<String>) -> &Cloud {
+        let before = fs::read_to_string(self.path("samples.ndjson")).unwrap_or_default();
+        self.write("samples.ndjson", before + &samples.into())
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The names of the files in a directory that are not hidden, sorted.
+    pub fn files(&self, name: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path(name)) else { return Vec::new() };
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| !name.starts_with('.'));
+        names.sort();
+        names
+    }
+
+    /// The command, with the arguments (separated by spaces) and nothing of this process' own settings.
+    pub fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(artifice());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("ARTIFICE_") {
+                command.env_remove(name);
+            }
+        }
+        command.arg("-c").arg(self.path("artifice.yaml")).args(arguments.split_whitespace());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &str) -> Ran {
+        run(&mut self.command(arguments))
+    }
+
+    /// Bills, with the answer as JSON.
+    pub fn bill(&self, arguments: &str) -> Ran {
+        self.run(&format!("bill --format json {arguments}"))
+    }
+
+    /// Previews, with the answer as JSON.
+    pub fn usage(&self, arguments: &str) -> Ran {
+        self.run(&format!("usage --format json {arguments}"))
+    }
+
+    /// All statements, oldest number first.
+    pub fn statements(&self) -> Vec<Value> {
+        let listed = self.run("statement list --format json").done().json();
+        listed["statements"].as_array().unwrap().clone()
+    }
+
+    /// A field of all statements.
+    pub fn statuses(&self) -> Vec<String> {
+        self.statements().iter().map(|statement| statement["status"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Everything that the ledger holds, as text: to be compared.
+    pub fn ledger(&self) -> String {
+        if self.path("ledger.db").is_file() { crate::Db::open(&self.path("ledger.db")).dump() } else { String::new() }
+    }
+}
+
+impl Default for Cloud {
+    fn default() -> Self {
+        Cloud::new()
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
+    let output: Output = command.output().unwrap();
+    Ran::new(format!("{command:?}"), output)
+}
+
+impl Ran {
+    /// Runs a command of its own to its end.
+    pub fn of(command: &mut Command) -> Ran {
+        run(command)
+    }
+}
+
+impl AsRef<Path> for Cloud {
+    fn as_ref(&self) -> &Path {
+        self.directory.path()
+    }
+}

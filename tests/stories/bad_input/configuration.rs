@@ -1,0 +1,116 @@
+//! The configuration file.
+
+use std::fs;
+
+use artifice_tests::Cloud;
+
+use super::{check, cloud, goes_wrong};
+
+#[test]
+fn a_configuration_that_is_missing_is_named() {
+    let cloud = Cloud::new();
+    fs::remove_file(cloud.path("artifice.yaml")).unwrap();
+    for command in
+        ["bill --month 2013-08", "usage --month 2013-08", "config check", "statement list", "plugin list", "db status"]
+    {
+        check(cloud.run(command), 2, &["artifice.yaml", "name the configuration with -c"]);
+    }
+    assert!(!cloud.path("ledger.db").exists());
+}
+
+/// Adds something to the good configuration, and looks at what is said.
+#[track_caller]
+fn with(added: &str, says: &[&str]) {
+    let cloud = cloud();
+    let good = cloud.read("artifice.yaml");
+    cloud.write("artifice.yaml", format!("{good}{added}"));
+    goes_wrong(&cloud, 2, says);
+    check(cloud.run("config check"), 2, says);
+}
+
+/// The same with one of its lines, which all have a section each, replaced.
+#[track_caller]
+fn instead(section: &str, says: &[&str]) {
+    let cloud = cloud();
+    let (key, value) = section.split_once(": ").unwrap();
+    cloud.set(key, value);
+    goes_wrong(&cloud, 2, says);
+}
+
+#[test]
+fn what_is_not_yaml_is_named_with_its_place() {
+    with("plugins: [1, 2\n", &["artifice.yaml:", "not valid YAML"]);
+    with("\tplugins: 1\n", &["artifice.yaml:6:", "not valid YAML"]);
+    with("plugins: 'x\n", &["artifice.yaml:", "not valid YAML"]);
+    with("just words\n", &["artifice.yaml:", "not valid YAML"]);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_a_mistake() {
+    with("main: {}\n", &["artifice.yaml:", "duplicate entry with key \"main\""]);
+    instead("main: {currency: NZD, currency: EUR}", &["artifice.yaml:3:", "duplicate entry with key \"currency\""]);
+}
+
+#[test]
+fn a_key_that_is_unknown_is_a_mistake_with_the_nearest_known_one() {
+    with("plugin: {path: x}\n", &["artifice.yaml:6:1: plugin: there is no such key", "'plugins'"]);
+    instead("rates: {fiel: rates.csv}", &["artifice.yaml:4:9: rates.fiel: there is no such key", "'file'"]);
+    instead(
+        "main: {invoice:object: billing.csv_invoice:Csv, currncy: NZD}",
+        &["artifice.yaml:3:49: main.currncy: there is no such key; did you mean 'currency'?"],
+    );
+}
+
+#[test]
+fn a_value_that_is_wrong_is_a_mistake_at_its_place() {
+    for (value, says) in [
+        ("timezone: Mars/Olympus", "Mars/Olympus"),
+        ("timezone: [UTC]", "a text is expected"),
+        ("currency: XXZ", "XXZ"),
+        ("currency: Nzd", "Nzd"),
+        ("settle: soon", "'soon' is not a duration"),
+        ("settle: -2h", "'-2h' is not a duration"),
+        ("memory: lots", "'lots' is not a size"),
+        ("memory: 1MB", "too little"),
+        ("zero_lines: maybe", "'maybe' is not known here"),
+    ] {
+        let key = value.split(':').next().unwrap();
+        instead(&format!("main: {{{value}}}"), &["artifice.yaml:3:", &format!("main.{key}: "), says]);
+    }
+    instead("source: {kind: fiel, path: x}", &["artifice.yaml:5:16: source.kind: 'fiel' is not known here", "'file'"]);
+    instead("source: {path: x}", &["artifice.yaml:5:", "kind is missing"]);
+    instead("source: {kind: file}", &["artifice.yaml:5:", "path is missing"]);
+    instead("database: {url: mysql://x}", &["artifice.yaml:1:17: database.url: write sqlite://FILE"]);
+    instead("rates: {file: rates.csv, missing: never}", &["artifice.yaml:4:35: rates.missing: 'never' is not known"]);
+}
+
+#[test]
+fn several_mistakes_are_reported_at_once_in_their_order() {
+    let cloud = cloud();
+    cloud.set("main", "{currency: Money, timezone: Mars/Olympus}").set("rates", "{fiel: x}").set("plugins", "5");
+
+    let ran = cloud.bill("--month 2013-08").refused();
+
+    let places = ["artifice.yaml:3:", "main.currency", "main.timezone", "artifice.yaml:4:", "artifice.yaml:5:"]
+        .map(|text| ran.err.find(text).unwrap_or_else(|| panic!("{text}: {ran:#?}")));
+    assert!(places.is_sorted(), "{ran:#?}");
+    assert_eq!(ran.err.lines().count(), 4, "{ran:#?}");
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named() {
+    instead(
+        "database: {url: 'sqlite://${ARTIFICE_NO_SUCH_VARIABLE}'}",
+        &["artifice.yaml:1:17", "ARTIFICE_NO_SUCH_VARIABLE"],
+    );
+}
+
+#[test]
+fn a_configuration_that_is_no_text_is_said_to_be_none() {
+    let cloud = cloud();
+    cloud.write("artifice.yaml", b"main: {}\n\xff\xfe\n");
+    goes_wrong(&cloud, 2, &["artifice.yaml:2:1: not UTF-8"]);
+    fs::remove_file(cloud.path("artifice.yaml")).unwrap();
+    fs::create_dir(cloud.path("artifice.yaml")).unwrap();
+    goes_wrong(&cloud, 2, &["artifice.yaml", "directory"]);
+}

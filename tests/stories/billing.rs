@@ -1,0 +1,7 @@
+//! Metering goes in, invoices come out.
+
+mod again;
+mod edges;
+mod failures;
+mod once;
+mod shapes;

@@ -1,0 +1,118 @@
+//! Periods that are not over, and what a command is for.
+
+use std::time::SystemTime;
+
+use artifice_model::time::HOUR_US;
+use artifice_model::{Calendar, Timestamp};
+use artifice_tests::samples::sample;
+use artifice_tests::{Cloud, Vm, Volume};
+use serde_json::json;
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp::from_micros(since.as_micros().try_into().unwrap())
+}
+
+fn volume_at(at: Timestamp) -> String {
+    format!("{}\n", sample("demo", "disk", "volume.size", "gauge", "GB", at, json!(1)))
+}
+
+#[test]
+fn what_may_still_change_is_not_billed() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm-1").active("2013-08-05", 10));
+    let until_tomorrow = format!("--from 2013-08-01 --to {}", now().plus(24 * HOUR_US));
+
+    cloud.bill(&until_tomorrow).refused().says("--accept-incomplete").says_one_line();
+    assert!(!cloud.path("ledger.db").exists());
+    cloud.bill(&format!("--dry-run {until_tomorrow}")).refused();
+    let billed = cloud.bill(&format!("--accept-incomplete {until_tomorrow}")).done();
+    assert_eq!(billed.bill_of("demo").total(), "0.50");
+}
+
+#[test]
+fn how_late_metering_may_be_is_configured() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm-1").active("2013-08-05", 10));
+    let until_an_hour_ago = format!("--from 2013-08-01 --to {}", now().plus(-HOUR_US));
+
+    cloud.bill(&until_an_hour_ago).refused().says("metering may come in until");
+    cloud.set("main", "{invoice:object: billing.csv_invoice:Csv, settle: 30m}");
+    cloud.bill(&until_an_hour_ago).done().bill_of("demo");
+}
+
+#[test]
+fn bill_asks_for_a_period() {
+    let cloud = Cloud::new();
+    for arguments in [
+        "",
+        "--from 2013-08-01",
+        "--to 2013-08-01",
+        "--month 2013-08 --from 2013-08-01 --to 2013-09-01",
+        "--month 2013-13",
+        "--month August",
+        "--from 2013-09-01 --to 2013-08-01",
+        "--from 2013-08-01 --to 2013-08-01",
+        "--from 2013-08-01T00:00:00 --to 2013-09-01",
+    ] {
+        let refused = cloud.bill(arguments).refused();
+        assert!(!refused.err.is_empty() && refused.out.is_empty(), "{refused:?}");
+        assert!(!cloud.path("ledger.db").exists(), "{arguments}");
+    }
+}
+
+#[test]
+fn usage_takes_the_current_month_up_to_now() {
+    let cloud = Cloud::new();
+    let before = now();
+    cloud.meter(volume_at(before.plus(-1000)));
+
+    let bill = cloud.usage("").done().bill_of("demo");
+
+    let month = Calendar::new("UTC").unwrap().month_of(before).unwrap();
+    assert_eq!(bill.0["period"]["start"], month.start().to_string());
+    let end: Timestamp = bill.0["period"]["end"].as_str().unwrap().parse().unwrap();
+    assert!(before <= end && end <= now(), "{end}");
+}
+
+#[test]
+fn one_section_may_be_looked_at() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm-1").active("2013-08-05", 10));
+    cloud.meter(Volume::of("demo", "disk").sized(10, "2013-08-05", 10));
+    let usage = |more: &str| cloud.run(&format!("usage --format json --month 2013-08 {more}")).done();
+
+    assert_eq!(usage("").bill_of("demo").all("section"), ["Block storage", "Compute"]);
+    assert_eq!(usage("-s Compute").bill_of("demo").all("section"), ["Compute"]);
+    assert_eq!(usage("-s Compute").bill_of("demo").total(), "0.50");
+    assert_eq!(usage("--section Network").bills().len(), 0);
+    let mut both = cloud.command("usage --format json --month 2013-08 -s Compute -s");
+    let both = artifice_tests::Ran::of(both.arg("Block storage")).done();
+    assert_eq!(both.bill_of("demo").total(), "1.50");
+}
+
+#[test]
+fn a_dry_run_stores_nothing() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm-1").active("2013-08-05", 10));
+
+    cloud.bill("--dry-run --month 2013-08").done().says("nothing was stored").bill_of("demo");
+    cloud.run("bill --dry-run --month 2013-08").done();
+
+    assert!(!cloud.path("ledger.db").exists());
+    assert!(!cloud.path("invoices").exists());
+}
+
+#[test]
+fn only_the_tenants_asked_for_are_billed() {
+    let cloud = Cloud::new();
+    for tenant in ["aroha", "bob", "carol"] {
+        cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 10));
+    }
+
+    cloud.bill("--month 2013-08 -t bob").done();
+    assert_eq!(cloud.files("invoices"), ["bob-2013-08-01-2013-09-01.csv"]);
+    let rest = cloud.bill("--month 2013-08").done();
+    assert_eq!(rest.bills().len(), 3);
+    assert_eq!(cloud.files("invoices").len(), 3);
+}

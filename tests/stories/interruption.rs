@@ -1,0 +1,5 @@
+//! A bill that is interrupted: nothing is lost, and nothing is sent twice.
+
+mod at_once;
+mod death;
+mod doubt;

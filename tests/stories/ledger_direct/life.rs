@@ -1,0 +1,86 @@
+//! A statement's life, as the database enforces it.
+
+use artifice_core::ledger::{State, WAYS};
+
+use super::{Ledger, august};
+
+/// The way from `pending` to a state, by ways that the life allows.
+fn path_to(state: State) -> Vec<State> {
+    let mut paths = vec![vec![State::Pending]];
+    loop {
+        if let Some(found) = paths.iter().find(|path| path.last() == Some(&state)) {
+            return found[1..].to_vec();
+        }
+        let longer = |path: &Vec<State>| {
+            let last = *path.last().unwrap();
+            let next = WAYS.iter().filter(move |(from, _)| *from == last);
+            next.map(|(_, to)| [path.as_slice(), &[*to]].concat()).collect::<Vec<_>>()
+        };
+        paths = paths.iter().flat_map(longer).collect();
+    }
+}
+
+/// Goes to a state, with all that the state needs.
+fn go(id: &str, state: State) -> String {
+    format!(
+        "UPDATE statement SET state = '{state}', claim = 'c', doubted_us = 1, receipt = coalesce(receipt, 'r'),
+         receipt_details = coalesce(receipt_details, '[]') WHERE statement_id = '{id}'"
+    )
+}
+
+#[test]
+fn the_database_allows_exactly_the_ways_of_a_statements_life() {
+    let mut number = 0;
+    let mut ledger = Ledger::new();
+    for (_, from) in State::ALL {
+        for (_, to) in State::ALL {
+            number += 1;
+            let days = i64::from(number) * 10 + 100;
+            let id = ledger.statement(number, &august(days), &august(days + 5));
+            for step in path_to(from) {
+                assert_eq!(ledger.db.run(&go(&id, step)), Ok(1), "{from}: {step}");
+            }
+
+            let allowed = ledger.db.run(&go(&id, to)).is_ok();
+
+            assert_eq!(allowed, from == to || WAYS.contains(&(from, to)), "{from} to {to}");
+        }
+    }
+    assert_eq!(number, 36);
+}
+
+#[test]
+fn a_statement_begins_pending() {
+    let mut ledger = Ledger::new();
+    let (start, end) = (august(40), august(50));
+    for (_, state) in State::ALL.iter().filter(|(_, state)| *state != State::Pending) {
+        let mut new = super::pending("'00000000-0000-0000-0000-000000000000'", &start, &end).to_vec();
+        let state = format!("'{state}'");
+        for (column, value) in &mut new {
+            match *column {
+                "state" => *value = &state,
+                "claim" | "receipt" => *value = "'x'",
+                _ => {}
+            }
+        }
+        new.push(("doubted_us", "1"));
+        let sql = ledger.copy("INSERT", "statement", &new);
+        ledger.refuses(&sql, "statement_life");
+    }
+}
+
+#[test]
+fn a_state_has_what_it_needs() {
+    let mut ledger = Ledger::new();
+    let id = ledger.statement(1, &august(40), &august(50));
+    let set = |what: &str| format!("UPDATE statement SET {what} WHERE statement_id = '{id}'");
+
+    ledger.refuses(&set("state = 'sending'"), "CHECK");
+    ledger.db.run(&set("state = 'sending', claim = 'c'")).unwrap();
+    ledger.refuses(&set("state = 'committed'"), "CHECK");
+    ledger.refuses(&set("state = 'in_doubt'"), "CHECK");
+    ledger.db.run(&set("state = 'committed', receipt = 'r', receipt_details = '[]'")).unwrap();
+    ledger.refuses(&set("receipt = 'another'"), "statement_content_stays");
+    ledger.refuses(&set("receipt = NULL"), "statement_content_stays");
+    ledger.refuses(&set("state = 'gone'"), "statement_life");
+}
