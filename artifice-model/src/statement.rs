@@ -279,7 +279,12 @@ fn charge(
     let cost = match &price {
         None if usage.volume.is_zero() => Some(Decimal::ZERO),
         None if charging.missing_is_zero => {
-            problems.insert(Problem::Free { service, name: name.clone(), location, resources: vec![usage.resource_id.clone()] });
+            problems.insert(Problem::Free {
+                service,
+                name: name.clone(),
+                location,
+                resources: vec![usage.resource_id.clone()],
+            });
             Some(Decimal::ZERO)
         }
         None if charging.prices.is_none() => {

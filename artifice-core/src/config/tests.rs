@@ -24,7 +24,18 @@ fn the_reference_files_are_correct() {
 fn every_commented_default_of_the_reference_is_the_default() {
     let reference = fs::read_to_string("../config/artifice.yaml").unwrap();
     let bare = Config::load(Path::new("../config/artifice.yaml")).unwrap();
-    let keys = ["region:", "timezone:", "settle:", "memory:", "slice:", "max_gap:", "zero_lines:", "time_slice:", "missing:", "ignore_region:"];
+    let keys = [
+        "region:",
+        "timezone:",
+        "settle:",
+        "memory:",
+        "slice:",
+        "max_gap:",
+        "zero_lines:",
+        "time_slice:",
+        "missing:",
+        "ignore_region:",
+    ];
     let uncomment = |line: &str| match keys.iter().find(|key| line.trim_start().starts_with(&format!("# {key}"))) {
         Some(_) => line.replacen("# ", "", 1),
         None => line.to_owned(),
@@ -48,10 +59,24 @@ fn all_mistakes_are_told_at_once() {
     let places: Vec<&str> = error.lines().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(
         places,
-        ["c.yaml:2:13", "c.yaml:3:3", "c.yaml:4:11", "c.yaml:5:11", "c.yaml:7:3", "c.yaml:7:9", "c.yaml:9:8", "c.yaml:11:12", "c.yaml:12:1"],
+        [
+            "c.yaml:2:13",
+            "c.yaml:3:3",
+            "c.yaml:4:11",
+            "c.yaml:5:11",
+            "c.yaml:7:3",
+            "c.yaml:7:9",
+            "c.yaml:9:8",
+            "c.yaml:11:12",
+            "c.yaml:12:1"
+        ],
         "{error}"
     );
-    assert!(error.contains("did you mean 'currency'?") && error.contains("did you mean 'plugins'?") && error.contains("did you mean 'file'?"));
+    assert!(
+        error.contains("did you mean 'currency'?")
+            && error.contains("did you mean 'plugins'?")
+            && error.contains("did you mean 'file'?")
+    );
 }
 
 #[test]
@@ -73,7 +98,11 @@ fn the_originals_places_are_read() {
 fn a_backends_configuration_may_name_variables() {
     let config = load("invoice:config:\n  a: [{b: '<${CARGO_PKG_NAME}>'}]\n").unwrap();
     assert_eq!(config.invoice, serde_json::json!({ "a": [{ "b": "<artifice-core>" }] }));
-    assert!(load("invoice:config:\n  a: '${ARTIFICE_NOT_SET}'\n").unwrap_err().starts_with("c.yaml:2:6: invoice:config.a: the environment variable"));
+    assert!(
+        load("invoice:config:\n  a: '${ARTIFICE_NOT_SET}'\n")
+            .unwrap_err()
+            .starts_with("c.yaml:2:6: invoice:config.a: the environment variable")
+    );
 }
 
 #[test]

@@ -212,7 +212,9 @@ impl Engine {
         };
         let tenants = Tenants::new(known, &selection.tenants);
         let mut before = BTreeSet::new();
-        for statement in billed.into_iter().filter(|billed| billed.state != State::Void && billed.period.overlaps(period)) {
+        for statement in
+            billed.into_iter().filter(|billed| billed.state != State::Void && billed.period.overlaps(period))
+        {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
             if tenants.is_wanted(&tenant.id) && before.insert(tenant.id.clone()) && !this {
                 let overlap = LedgerError::Overlap { period, statement: Box::new(statement) };

@@ -10,7 +10,9 @@ use std::time::Duration;
 use artifice_model::statement::Tenant;
 use async_trait::async_trait;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
 
@@ -102,7 +104,9 @@ impl SqliteLedger {
         match other.map_err(|error| self.error(error))? {
             None => Ok(()),
             Some(table) => {
-                let why = format!("it is another program's database (it has a table '{table}'); name a file of its own for the ledger");
+                let why = format!(
+                    "it is another program's database (it has a table '{table}'); name a file of its own for the ledger"
+                );
                 Err(LedgerError::Schema { database: self.name.clone(), why })
             }
         }
