@@ -8,7 +8,8 @@ use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
 
 use crate::values::{Decimal, Pair, Timestamp};
 
-/// What a document is.
+/// What a document is. Amounts are signed whatever the kind: a negative total is money that the
+/// tenant gets back.
 #[repr(u8)]
 #[derive(StableAbi, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -78,7 +79,7 @@ pub struct Tenant<'a> {
 impl<'a> Tenant<'a> {
     /// The name if it is known, else the id.
     pub fn label(&self) -> &'a str {
-        self.name.into_option().unwrap_or(self.id).as_str()
+        self.name.into_option().filter(|name| !name.is_empty()).unwrap_or(self.id).as_str()
     }
 }
 
@@ -227,6 +228,9 @@ pub struct Price {
 pub struct Context<'a> {
     /// The directory of the configuration file: relative paths in the configuration start there.
     pub directory: RStr<'a>,
+    /// How long a document may take, from `open` to the end of `commit`, in seconds. Then the host
+    /// no longer listens and holds it to be in doubt: a backend must send nothing after that.
+    pub deadline_s: u64,
     /// The IANA name of the timezone that bills are made by.
     pub timezone: RStr<'a>,
 }

@@ -82,7 +82,7 @@ pub use document::{Context, Detail, Header, Kind, Line, Price, PriceQuery, Recei
 pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use export::__export;
-pub use values::{Decimal, Pair, Timestamp};
+pub use values::{Decimal, NotADecimal, Pair, Timestamp};
 pub use {schemars, serde, serde_json};
 
 /// A way to reach one invoicing system, made from its configuration. One serves a whole run and
@@ -116,7 +116,8 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// The receipt of the document that is committed under this key, if there is one.
     ///
     /// "No" must be certain: the host sends the statement again when it hears it (after
-    /// [`longest_delay_s`](Backend::longest_delay_s)). What is not certain is an error.
+    /// [`longest_delay_s`](Backend::longest_delay_s)). What is not certain is an error; whatever its
+    /// kind, the statement then stays in doubt until a later run asks again.
     fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error>;
 
     /// How long after a connection broke a commit may still happen by itself, in seconds.
@@ -139,7 +140,8 @@ pub trait Invoice: Send + 'static {
     /// The next lines, in the statement's order.
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error>;
 
-    /// What all lines come to. Called once, after the last of them.
+    /// What all lines come to. Called once, after the last of them, also where there are none; taxes
+    /// of 0 are among the taxes.
     fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error>;
 
     /// Makes the document, exactly once for its key: if it is there already, answers its receipt
@@ -147,7 +149,8 @@ pub trait Invoice: Send + 'static {
     fn commit(&mut self) -> Result<Receipt, Error>;
 
     /// Writes a document once more that was committed before, with the receipt it had then: byte
-    /// for byte the same, in the same place. `None` (the default) is for backends whose documents
+    /// for byte the same, in the same place. (If it had to go elsewhere, the answer says where; the
+    /// ledger keeps the first receipt.) `None` (the default) is for backends whose documents
     /// live in another system: the host then asks [`Backend::find`], and creates nothing.
     fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
         let _ = receipt;

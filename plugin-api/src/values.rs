@@ -1,6 +1,7 @@
 //! Numbers and instants in a form that every compiler lays out the same.
 
 use std::fmt;
+use std::str::FromStr;
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
@@ -17,9 +18,13 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// `mantissa / 10^scale`.
+    /// `mantissa / 10^scale`. Zeros at the end of the fraction are dropped, so that equal numbers are equal.
     #[expect(clippy::as_conversions, reason = "the two halves of 128 bits")]
-    pub const fn new(mantissa: i128, scale: u8) -> Self {
+    pub const fn new(mut mantissa: i128, mut scale: u8) -> Self {
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
         let bits = mantissa.cast_unsigned();
         Decimal { low: bits as u64, high: (bits >> 64) as u64, scale }
     }
@@ -66,6 +71,37 @@ impl fmt::Debug for Decimal {
     }
 }
 
+/// A text that is not a [`Decimal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotADecimal;
+
+impl fmt::Display for NotADecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a decimal number of up to 38 digits, such as -12.50")
+    }
+}
+
+impl std::error::Error for NotADecimal {}
+
+impl FromStr for Decimal {
+    type Err = NotADecimal;
+
+    /// Reads digits with a point, as price lists write them: `-12.50`. No exponents.
+    fn from_str(text: &str) -> Result<Self, NotADecimal> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            return Err(NotADecimal);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        let scale = u8::try_from(fraction.len()).ok().filter(|scale| *scale <= 38).ok_or(NotADecimal)?;
+        let sign = if digits.len() < text.len() { "-" } else { "" };
+        let mantissa = format!("{sign}{whole}{fraction}").parse().map_err(|_| NotADecimal)?;
+        Ok(Decimal::new(mantissa, scale))
+    }
+}
+
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 #[repr(C)]
 #[derive(StableAbi, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +128,7 @@ mod tests {
     fn decimals_cross_without_loss() {
         for (mantissa, scale, text) in [
             (0, 0, "0"),
-            (870, 2, "8.7"),
+            (87, 1, "8.7"),
             (-5, 3, "-0.005"),
             (i128::MAX, 38, "1.70141183460469231731687303715884105727"),
             (i128::MIN, 0, "-170141183460469231731687303715884105728"),
@@ -100,6 +136,13 @@ mod tests {
             let decimal = Decimal::new(mantissa, scale);
             assert_eq!((decimal.mantissa(), decimal.scale(), decimal.to_string().as_str()), (mantissa, scale, text));
         }
+        for text in ["8.7", "-0.005", "0", "1.70141183460469231731687303715884105727"] {
+            assert_eq!(text.parse::<Decimal>().map(|decimal| decimal.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "-", ".5", "5.", "1e3", "+1", "1,5", "--1", "999999999999999999999999999999999999999"] {
+            assert_eq!(text.parse::<Decimal>(), Err(NotADecimal), "{text}");
+        }
+        assert_eq!(Decimal::new(870, 2), Decimal::new(87, 1));
         assert_eq!(Decimal::new(870, 2).to_fixed(2), "8.70");
         assert_eq!(Decimal::new(-8, 0).to_fixed(2), "-8.00");
         assert_eq!(Decimal::new(8, 0).to_fixed(0), "8");

@@ -53,7 +53,7 @@ fn every_commented_default_of_the_reference_is_the_default() {
 fn all_mistakes_are_told_at_once() {
     let error = load(
         "main:\n  timezone: Mars/Olympus\n  curency: NZD\n  settle: soon\n  memory: 1MB\n\
-         source:\n  kind: fil\ndatabase:\n  url: sqlite::memory:\nrates:\n  missing: maybe\nplugin: {}\n",
+         source:\n  kind: fil\ndatabase:\n  url: 'sqlite::memory:'\nrates:\n  missing: maybe\nplugin: {}\n",
     );
     let error = error.unwrap_err();
     let places: Vec<&str> = error.lines().map(|line| line.split(": ").next().unwrap()).collect();

@@ -131,15 +131,18 @@ pub async fn deliver(
                     Ok(delay_us) => delay_us,
                     Err(why) => return in_doubt(why),
                 };
+                // A "yes" counts at once, a "no" only if it was asked when nothing could follow any more.
                 let certain_from = statement.doubted.unwrap_or(world.now()).plus(delay_us);
                 let wait_us = certain_from.micros().saturating_sub(world.now().micros());
-                if let Ok(wait_us @ 1..) = u64::try_from(wait_us) {
-                    world.sleep(Duration::from_micros(wait_us)).await;
-                    continue;
-                }
                 let change = match courier.find(&statement).await {
                     Ok(Some(receipt)) => Change::Commit(receipt),
-                    Ok(None) => Change::Release(None),
+                    Ok(None) => match u64::try_from(wait_us) {
+                        Ok(wait_us @ 1..) => {
+                            world.sleep(Duration::from_micros(wait_us)).await;
+                            continue;
+                        }
+                        _ => Change::Release(None),
+                    },
                     Err(why) => return in_doubt(why),
                 };
                 desk.change(id, &basis, &change).await?;

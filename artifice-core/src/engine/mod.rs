@@ -184,7 +184,11 @@ impl Engine {
         })?;
         let directory = std::path::absolute(&self.config.directory).unwrap_or_else(|_| self.config.directory.clone());
         let (directory, timezone) = (directory.display().to_string(), self.config.main.calendar.timezone());
-        let context = Context { directory: directory.as_str().into(), timezone: timezone.into() };
+        let context = Context {
+            directory: directory.as_str().into(),
+            deadline_s: SEND_DEADLINE.as_secs(),
+            timezone: timezone.into(),
+        };
         let library = Library::load(&SearchPath::new(&self.config.plugin_path).find(class)?)?;
         Ok(Arc::new(library.create(class, &self.config.invoice, &context)?))
     }
@@ -419,10 +423,11 @@ impl Engine {
 
     fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
         let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
+        let rates = prices.rates.as_ref();
         let charging = Charging {
             currency: self.config.main.currency,
             names: &prices.names,
-            prices: prices.rates.as_ref().map(|rates| rates as &dyn PriceSource),
+            prices: rates.map(|rates| -> &dyn PriceSource { rates }),
             missing_is_zero: self.config.rates.missing_is_zero,
             zero_lines: self.config.main.zero_lines,
         };

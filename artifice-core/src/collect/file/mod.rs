@@ -6,7 +6,7 @@
 //! - arrays of samples;
 //! - objects of such arrays, `{"url": [sample, …], …}`: an object whose first value is an array of samples.
 //!
-//! [`window`] brings the text in, chunk by chunk; [`scan`] finds and reads the samples in it.
+//! `window` brings the text in, chunk by chunk; `scan` finds and reads the samples in it.
 //! No byte is looked at twice except where a sample continues in the next chunk.
 
 mod error;

@@ -186,7 +186,7 @@ fn configured(dir: &Path, settings: Value) -> Result<Csv, Error> {
     let mut all = json!({ "output_path": "invoices" });
     all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
     let directory = dir.to_str().unwrap();
-    let context = Context { directory: directory.into(), timezone: "UTC".into() };
+    let context = Context { directory: directory.into(), deadline_s: 300, timezone: "UTC".into() };
     Csv::new(serde_json::from_value(all).map_err(Error::configuration)?, &context)
 }
 

@@ -1,0 +1,191 @@
+//! A sketch, not a product: how a backend in C, Zig or Go is served. Its side of it is `c_sketch.h`.
+
+#![allow(unsafe_code, reason = "a C interface: function pointers and raw parts")]
+
+use std::ffi::c_void;
+use std::mem::{offset_of, size_of};
+use std::ptr::slice_from_raw_parts;
+
+use artifice_plugin_api::{Backend, Context, Decimal, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice};
+use artifice_plugin_api::{ROption, RStr, Receipt, Tax, Tenant, Timestamp, Totals, serde_json};
+
+// What is handed in crosses as it is, without a copy: every type is `repr(C)`. The header says the same.
+const _: () = assert!(size_of::<Header<'_>>() == 216 && offset_of!(Header<'_>, tenant) == 88);
+const _: () = assert!(size_of::<Line<'_>>() == 272 && offset_of!(Line<'_>, cost) == 232);
+const _: () = assert!(size_of::<Totals<'_>>() == 64 && size_of::<Tax<'_>>() == 88);
+const _: () = assert!(size_of::<Receipt>() == 64 && size_of::<Answer>() == 56);
+const _: () = assert!(size_of::<RStr<'_>>() == size_of::<Text>());
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Text(*const u8, usize);
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct CPair(Text, Text);
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Answer {
+    kind: u32, // not `ErrorKind`: a C side may answer any number, and an enum with it would be undefined
+    text: Text,
+    details: *const CPair,
+    details_len: usize,
+    object: *mut c_void,
+    owner: *mut c_void,
+}
+const DONE: u32 = 0;
+const NONE: u32 = 5;
+
+#[repr(C)]
+#[allow(non_camel_case_types, reason = "the name of the symbol that a library exports")]
+struct artifice_plugin_v1 {
+    size: usize,
+    about: [Text; 5], // module, class, version, description, schema
+    create: extern "C" fn(Text, Text) -> Answer,
+    destroy: extern "C" fn(*mut c_void),
+    find: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
+    longest_delay_s: Option<extern "C" fn(*mut c_void) -> u64>,
+    open: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
+    section: Option<extern "C" fn(*mut c_void, Text) -> Answer>,
+    lines: extern "C" fn(*mut c_void, *const Line<'_>, usize) -> Answer,
+    totals: extern "C" fn(*mut c_void, &Totals<'_>) -> Answer,
+    commit: extern "C" fn(*mut c_void) -> Answer,
+    close: extern "C" fn(*mut c_void),
+    release: extern "C" fn(Answer),
+}
+// SAFETY: a table is constant; the functions may be called from any thread, as the header demands.
+unsafe impl Sync for artifice_plugin_v1 {}
+
+fn text(from: &str) -> Text {
+    Text(from.as_ptr(), from.len())
+}
+/// Copies; nothing of the plugin's memory is kept, and what is not UTF-8 is made so.
+fn copied(from: Text) -> String {
+    if from.0.is_null() {
+        return String::new();
+    }
+    // SAFETY: not null, and the header demands `len` bytes that stay until `release`.
+    String::from_utf8_lossy(unsafe { &*slice_from_raw_parts(from.0, from.1) }).into_owned()
+}
+
+type Table = &'static artifice_plugin_v1;
+struct CBackend(Table, *mut c_void);
+struct CInvoice(Table, *mut c_void);
+// SAFETY: the header demands that a backend may be called from any thread, several at once …
+unsafe impl Send for CBackend {}
+// SAFETY: … as above …
+unsafe impl Sync for CBackend {}
+// SAFETY: … and an invoice from any thread, one at a time.
+unsafe impl Send for CInvoice {}
+
+/// A receipt with the object that was made, or none; or the error.
+fn taken(table: Table, answer: Answer) -> Result<Option<(Receipt, *mut c_void)>, Error> {
+    let kind = match answer.kind {
+        DONE | NONE => None,
+        1 => Some(ErrorKind::Refused),
+        2 => Some(ErrorKind::Unavailable),
+        4 => Some(ErrorKind::Configuration),
+        _ => Some(ErrorKind::Unknown), // 3, and what nobody knows
+    };
+    let mut receipt = Receipt::new(copied(answer.text));
+    if kind.is_none() && !answer.details.is_null() {
+        // SAFETY: not null, and the header demands `details_len` pairs that stay until `release`.
+        let details = unsafe { &*slice_from_raw_parts(answer.details, answer.details_len) };
+        receipt = details.iter().fold(receipt, |receipt, pair| receipt.with(copied(pair.0), copied(pair.1)));
+    }
+    (table.release)(answer);
+    match kind {
+        Some(kind) => Err(Error::new(kind, receipt.reference)),
+        None if answer.kind == NONE => Ok(None),
+        None => Ok(Some((receipt, answer.object))),
+    }
+}
+fn made(table: Table, answer: Answer) -> Result<*mut c_void, Error> {
+    let nothing = || Error::refused("the backend says 'done' but made nothing; report this to its author");
+    taken(table, answer)?.map(|(_, object)| object).filter(|object| !object.is_null()).ok_or_else(nothing)
+}
+
+impl Backend for CBackend {
+    // GAP: constants and a static type, where a C library has run-time texts: its version, description and
+    // schema cannot be told here. The adapter belongs into plugin-host, beside `AbiBackend`, not behind `Backend`.
+    const VERSION: &'static str = "?";
+    const DESCRIPTION: &'static str = "?";
+    type Config = serde_json::Value;
+    type Invoice = CInvoice;
+
+    fn new(config: serde_json::Value, context: &Context<'_>) -> Result<Self, Error> {
+        let table: Table = &TABLE; // GAP: `new` cannot be told which library it is of
+        if table.size < size_of::<artifice_plugin_v1>() {
+            return Err(Error::configuration("built for another interface"));
+        }
+        let config = config.to_string();
+        let answer = (table.create)(text(&config), text(context.directory.as_str()));
+        Ok(CBackend(table, made(table, answer)?))
+    }
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+        Ok(taken(self.0, (self.0.find)(self.1, header))?.map(|(receipt, _)| receipt))
+    }
+    fn longest_delay_s(&self) -> u64 {
+        self.0.longest_delay_s.map_or(0, |delay| delay(self.1))
+    }
+    fn open(&self, header: &Header<'_>) -> Result<CInvoice, Error> {
+        Ok(CInvoice(self.0, made(self.0, (self.0.open)(self.1, header))?))
+    }
+}
+impl Invoice for CInvoice {
+    fn section(&mut self, name: &str) -> Result<(), Error> {
+        self.0.section.map_or(Ok(()), |section| taken(self.0, section(self.1, text(name))).map(drop))
+    }
+    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
+        taken(self.0, (self.0.lines)(self.1, lines.as_ptr(), lines.len())).map(drop)
+    }
+    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
+        taken(self.0, (self.0.totals)(self.1, totals)).map(drop)
+    }
+    fn commit(&mut self) -> Result<Receipt, Error> {
+        let nothing = || Error::unknown("the backend says 'none' to commit; report this to its author");
+        taken(self.0, (self.0.commit)(self.1))?.map(|(receipt, _)| receipt).ok_or_else(nothing)
+    }
+}
+impl Drop for CBackend {
+    fn drop(&mut self) {
+        (self.0.destroy)(self.1); // the invoices must be closed before: only the host can see to that
+    }
+}
+impl Drop for CInvoice {
+    fn drop(&mut self) {
+        (self.0.close)(self.1);
+    }
+}
+
+#[path = "c_sketch/side.rs"]
+mod side;
+use side::TABLE;
+
+fn main() -> Result<(), Error> {
+    let config = serde_json::json!({"prefix": "C-"});
+    let backend = CBackend::new(config, &Context { directory: ".".into(), deadline_s: 300, timezone: "UTC".into() })?;
+    let (at, amount) = (Timestamp { micros: 0 }, Decimal::new(870, 2));
+    let extra = [Pair { key: "a".into(), value: "b".into() }];
+    let header = Header {
+        key: "0198-1".into(),
+        digest: "d".into(),
+        number: 7,
+        kind: Kind::Invoice,
+        refers_to: ROption::RNone,
+        tenant: Tenant { id: "t".into(), name: ROption::RSome("Tenant".into()), attributes: RSlice::EMPTY },
+        start: at,
+        end: at,
+        timezone: "UTC".into(),
+        currency: "EUR".into(),
+        currency_digits: 2,
+        extra: RSlice::from_slice(&extra),
+    };
+    println!("{} {:?}", side::about(), backend.find(&header)?);
+    let mut invoice = backend.open(&header)?;
+    invoice.section("Compute")?;
+    invoice.lines(&[])?;
+    println!("before the totals: {:?}", invoice.commit());
+    invoice.totals(&Totals { subtotal: amount, taxes: RSlice::EMPTY, total: amount })?;
+    println!("{:?}; {} s", invoice.commit()?, backend.longest_delay_s());
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! A sketch, not a product: does the interface fit an ERP? `GAP` marks what the interface lacks.
+
+#[path = "odoo_sketch/fake.rs"]
+mod fake;
+
+use std::sync::Arc;
+
+use artifice_plugin_api::serde_json::{Value, json};
+use artifice_plugin_api::{Backend, Context, Decimal, Error, Header, Invoice, Kind, Line, Price, PriceQuery, ROption};
+use artifice_plugin_api::{Receipt, Timestamp, Totals, schemars, serde};
+
+type Answer = Value;
+enum RpcError {
+    NotSent(String),
+    Fault(i32, String),
+    TimedOut(String),
+}
+trait Rpc: Send + Sync {
+    fn call(&self, model: &str, method: &str, args: Value) -> Result<Answer, RpcError>;
+}
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(crate = "artifice_plugin_api::serde", deny_unknown_fields)]
+#[schemars(crate = "artifice_plugin_api::schemars")]
+struct Settings {
+    journal: String,
+}
+struct Odoo {
+    rpc: Arc<dyn Rpc>, // `Invoice: 'static` cannot borrow its backend: shared parts are counted
+    journal: String,
+}
+// Texts are kept, never the header: it is borrowed, and has no owned twin.
+struct Document {
+    rpc: Arc<dyn Rpc>,
+    journal: String,
+    key: String,
+    digest: String,
+    digits: u8,
+    head: Value,
+    rows: Vec<(String, Option<Decimal>)>,
+    totals: Option<(Decimal, Decimal, Vec<String>)>,
+}
+const BATCH: usize = 200; // 1000 lines cost Odoo 17 s, and it kills a request at 60
+// A question changed nothing, whatever went wrong; a command may have.
+fn asked(error: RpcError) -> Error {
+    match error {
+        RpcError::NotSent(text) | RpcError::TimedOut(text) => Error::unavailable(text),
+        RpcError::Fault(_, text) => Error::refused(text),
+    }
+}
+fn told(error: RpcError) -> Error {
+    match error {
+        RpcError::TimedOut(text) => Error::unknown(text),
+        RpcError::Fault(1, text) if text.contains("serialize") => Error::unavailable(text),
+        other => asked(other),
+    }
+}
+
+/// GAP: the sign of the total decides the type, and a header has none: both types are searched.
+fn search(rpc: &dyn Rpc, journal: &str, key: &str, digest: &str) -> Result<Option<Value>, Error> {
+    let domain = json!({"ref": key, "move_type": ["out_invoice", "out_refund"], "journal": journal});
+    let found = rpc.call("account.move", "search_read", domain).map_err(asked)?;
+    match found.as_array().map_or(&[][..], Vec::as_slice) {
+        [] => Ok(None),
+        [one] if one["invoice_origin"] == digest => Ok(Some(one.clone())),
+        [_] => Err(Error::refused(format_args!("{key}: Odoo has it with another content; look there"))),
+        more => Err(Error::refused(format_args!("{key}: Odoo has it {} times; cancel all but one", more.len()))),
+    }
+}
+fn receipt(found: &Value) -> Option<Receipt> {
+    let name = found["name"].as_str().filter(|_| found["state"] == "posted")?;
+    Some(Receipt::new(name).with("move_id", found["id"].to_string()).with("name", name))
+}
+/// GAP: the date that a document bears. This one is UTC's: `timezone` needs a database of zones here.
+fn date(at: Timestamp) -> String {
+    let (days, mut year) = (at.micros.div_euclid(86_400_000_000) + 719_468, 0); // since 0000-03-01
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    year += (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{month:02}-{day:02}", year + era * 400 + i64::from(month <= 2))
+}
+
+impl Backend for Odoo {
+    const VERSION: &'static str = "0.0.0";
+    const DESCRIPTION: &'static str = "Statements as invoices of Odoo";
+    type Config = Settings;
+    type Invoice = Document;
+
+    fn new(config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
+        Ok(Odoo { rpc: Arc::new(fake::Fake::default()), journal: config.journal })
+    }
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        let code = json!({"default_code": query.service.as_str()});
+        let found = self.rpc.call("product.product", "search_read", code).map_err(asked)?;
+        let product = &found[0];
+        let Some(text) = product["list_price"].as_str() else { return Ok(None) };
+        // GAP: `list_price` is today's, whatever `query.at` is; nothing can say so.
+        let wrong = |error| Error::refused(format_args!("the list price of {}: {error}: {text}", query.service));
+        let amount: Decimal = text.parse().map_err(wrong)?;
+        let text = |key: &str| product[key].as_str().unwrap_or_default().into();
+        let (per, currency) = (text("uom"), text("currency"));
+        let (from, until) = (ROption::RNone, ROption::RNone);
+        Ok(Some(Price { amount, per, currency, origin: format!("product {}", query.service).into(), from, until }))
+    }
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+        // A draft counts as "no": `commit` goes on with it. GAP: whoever voids instead leaves it behind.
+        let found = search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())?;
+        Ok(found.as_ref().and_then(receipt))
+    }
+    fn longest_delay_s(&self) -> u64 {
+        45
+    }
+    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
+        let reverses = header.refers_to.into_option().and_then(|it| it.receipt.detail("move_id"));
+        if header.kind == Kind::Credit && reverses.is_none() {
+            return Err(Error::refused("a credit of an invoice whose receipt has no move_id"));
+        }
+        let last = date(Timestamp { micros: header.end.micros - 1 });
+        let (key, digest) = (header.key.to_string(), header.digest.to_string());
+        let head = json!({"id": format!("artifice.{key}"), "ref": key, "invoice_origin": digest,
+            "journal": self.journal, "partner": header.tenant.id.as_str(), "currency": header.currency.as_str(),
+            "invoice_date": last, "reversed_entry": reverses});
+        let (rpc, journal, digits) = (self.rpc.clone(), self.journal.clone(), header.currency_digits);
+        Ok(Document { rpc, journal, key, digest, digits, head, rows: vec![], totals: None })
+    }
+}
+
+impl Invoice for Document {
+    fn section(&mut self, name: &str) -> Result<(), Error> {
+        self.rows.push((name.to_owned(), None));
+        Ok(())
+    }
+    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
+        // GAP: volume × rate is not the cost where the units differ or units were free: 1 × cost, always.
+        self.rows.extend(lines.iter().map(|l| (format!("{}: {} {}", l.name, l.volume, l.unit), Some(l.cost))));
+        Ok(())
+    }
+    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
+        // GAP: no line says which taxes are its. All on all, or nothing can be sent.
+        if let Some(tax) = totals.taxes.iter().find(|tax| tax.base.to_fixed(6) != totals.subtotal.to_fixed(6)) {
+            return Err(Error::refused(format_args!("{}: taxes some lines only; which is not told", tax.name)));
+        }
+        let taxes = totals.taxes.iter().map(|tax| tax.name.to_string()).collect();
+        self.totals = Some((totals.subtotal, totals.total, taxes));
+        Ok(())
+    }
+    fn commit(&mut self) -> Result<Receipt, Error> {
+        let (subtotal, total, taxes) = self.totals.as_ref().ok_or_else(|| Error::refused("no totals"))?;
+        // Amounts are signed, whatever the kind: what is negative becomes a refund of the positive amount.
+        let refund = subtotal.mantissa() < 0;
+        let owed = |it: Decimal| Decimal::new(if refund { -it.mantissa() } else { it.mantissa() }, it.scale());
+        let text = |it: Decimal| owed(it).to_fixed(self.digits);
+        let search = || search(&*self.rpc, &self.journal, &self.key, &self.digest);
+        if let Some(known) = search()? {
+            if let Some(receipt) = receipt(&known) {
+                return Ok(receipt);
+            }
+        } else {
+            self.head["move_type"] = if refund { "out_refund".into() } else { "out_invoice".into() };
+            let made = self.rpc.call("account.move", "load", json!([self.head])).map_err(told)?;
+            if made["ids"] == false {
+                return Err(Error::unavailable(made["messages"].to_string())); // lost the race, made nothing
+            }
+        }
+        let rows: Vec<Value> = (self.rows.iter().enumerate())
+            .map(|(i, (name, cost))| {
+                let (parent, id) = (&self.head["id"], format!("artifice.{}_{i}", self.key));
+                match cost {
+                    None => json!({"id": id, "move_id/id": parent, "display_type": "line_section", "name": name}),
+                    Some(cost) => json!({"id": id, "move_id/id": parent, "name": name, "quantity": 1,
+                        "price_unit": text(*cost), "tax_ids": taxes}),
+                }
+            })
+            .collect();
+        for batch in rows.chunks(BATCH) {
+            self.rpc.call("account.move.line", "load", json!(batch)).map_err(told)?; // the same ids change nothing
+        }
+        let gone = || Error::unknown(format_args!("{}: Odoo has lost it; look there", self.key));
+        let draft = search()?.ok_or_else(gone)?;
+        let ours = json!([rows.len(), text(*subtotal), text(*total)]);
+        let theirs = json!([draft["lines"], draft["amount_untaxed"], draft["amount_total"]]);
+        if ours != theirs {
+            return Err(Error::refused(format_args!("draft {}: {theirs} instead of {ours}; delete it", draft["id"])));
+        }
+        let posted = self.rpc.call("account.move", "action_post", draft["id"].clone());
+        if let Err(error @ (RpcError::TimedOut(_) | RpcError::NotSent(_))) = posted {
+            return Err(told(error));
+        }
+        // Whatever Odoo answers or faults with, its state is what counts; unread, nobody knows.
+        let state = search().map_err(|error| Error::unknown(error.message()))?.ok_or_else(gone)?;
+        receipt(&state).ok_or_else(|| Error::refused(format_args!("draft {}: Odoo does not post it", state["id"])))
+    }
+}
+
+fn main() -> Result<(), Error> {
+    fake::story()
+}
