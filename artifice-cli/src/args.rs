@@ -21,7 +21,7 @@ pub struct Args {
     /// Say nothing but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// The form of what is written to standard error
+    /// The form of warnings and log messages, on standard error
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub log_format: LogFormat,
     #[command(subcommand)]
@@ -108,7 +108,7 @@ pub enum Command {
 pub enum StatementCommand {
     /// List the statements
     List {
-        /// Only those with this status (pending, sending, in_doubt, committed, voiding, void)
+        /// Only those with this status (pending, sending, in_doubt, committed)
         #[arg(long, value_name = "STATUS")]
         status: Option<String>,
         /// The form of the output

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod output;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use artifice_core::engine::EngineError;
@@ -63,8 +64,6 @@ fn end(ending: Result<Ending, CommandError>) -> ExitCode {
     match ending {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
-        // Whoever reads the output has read enough.
-        Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             output::note(&format!("error: {error}"));
             ExitCode::from(if error.is_start_up() { 2 } else { 1 })
@@ -79,7 +78,13 @@ fn start_log(args: &Args) {
         (false, 1) => tracing::Level::INFO,
         (false, _) => tracing::Level::DEBUG,
     };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        // A standard error that is full or closed must not end a bill.
+        .log_internal_errors(false)
+        .with_target(false);
     match args.log_format {
         LogFormat::Text => log.without_time().init(),
         LogFormat::Json => log.json().init(),

@@ -1,6 +1,7 @@
 //! The wrapper around every exported object: no panic leaves the library.
 
 use std::any::Any;
+use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -82,7 +83,8 @@ impl<T> Drop for Guarded<T> {
             Ok(())
         });
         if let RResult::RErr(error) = dropped {
-            eprintln!("artifice: {error}");
+            // Nobody is there to hear of a standard error that is closed.
+            let _ = writeln!(std::io::stderr(), "artifice: {error}");
         }
     }
 }

@@ -24,7 +24,8 @@ pub async fn run(
     options: Options,
 ) -> Result<Ending, CommandError> {
     let engine = engine(file)?;
-    let Some(period) = period.period(&engine.config().main.calendar)? else {
+    let calendar = engine.config().main.calendar;
+    let Some(period) = period.period(&calendar)? else {
         return Err(CommandError::Arguments("which period? add --month YYYY-MM, or --from and --to".to_owned()));
     };
     if !options.accept_incomplete {
@@ -33,8 +34,11 @@ pub async fn run(
     let format = options.format;
     if options.dry_run {
         let ledger = existing_ledger(engine.config()).await?;
-        let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table });
+        let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
         engine.preview(ledger.as_deref(), selection, period, true, |result| writer.preview(result)).await?;
+        if let Some(ledger) = ledger {
+            ledger.close().await;
+        }
         let ending = writer.end()?;
         output::note("dry run: nothing was stored");
         return Ok(if ending.failed { Ending::Failed } else { Ending::Done });
@@ -63,7 +67,7 @@ pub async fn run(
     written?;
     done?;
     if billed.is_empty() && failed.is_empty() {
-        output::note(&format!("nothing to bill in the period {period}"));
+        output::note(&format!("nothing to bill in the period {}", output::period(period, Some(calendar))));
     }
     Ok(if failed.is_empty() { Ending::Done } else { Ending::Failed })
 }

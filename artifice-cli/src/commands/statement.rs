@@ -31,6 +31,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             };
             let statement = Engine::statement(ledger.as_ref(), &id).await?;
             let body = ledger.statement_body(&statement).await.map_err(EngineError::from)?;
+            ledger.close().await;
             match format {
                 TableOrJson::Json => print(&bills::show_json(&statement, &body))?,
                 TableOrJson::Table => print(&bills::show_table(&statement, &body))?,
@@ -42,7 +43,9 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 return Err(EngineError::NoStatement { key: id }.into());
             };
             let backend = engine.load_backend()?;
-            let reference = engine.regenerate(ledger.as_ref(), backend, &id).await?;
+            let regenerated = engine.regenerate(ledger.as_ref(), backend, &id).await;
+            ledger.close().await;
+            let reference = regenerated?;
             print(&format!("{reference}\n"))?;
         }
     }

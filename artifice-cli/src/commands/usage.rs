@@ -1,8 +1,11 @@
 //! `artifice usage`: what a bill would say now.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use artifice_core::engine::{self, Selection};
+
+use artifice_model::aggregate::Entry;
 
 use super::existing_ledger;
 use crate::args::{Format, PeriodArgs, this_month};
@@ -21,12 +24,31 @@ pub async fn run(
         Some(period) => period,
         None => this_month(calendar, engine::now())?,
     };
+    check_sections(&selection.sections, &engine.config().entries)?;
     let ledger = existing_ledger(engine.config()).await?;
-    let mut writer = Writer::new(format);
+    let mut writer = Writer::new(format, *calendar);
     engine.preview(ledger.as_deref(), &selection, period, false, |result| writer.preview(result)).await?;
+    if let Some(ledger) = ledger {
+        ledger.close().await;
+    }
     let ending = writer.end()?;
     if ending.count == 0 && !ending.failed {
-        output::note(&format!("nothing was used in the period {period}"));
+        output::note(&format!("nothing was used in the period {}", output::period(period, Some(*calendar))));
     }
     Ok(if ending.failed { Ending::Failed } else { Ending::Done })
+}
+
+/// A misspelt section must not look like one in which nothing was used.
+fn check_sections(asked: &[String], entries: &[Entry]) -> Result<(), CommandError> {
+    let known: BTreeSet<&str> = entries.iter().map(|entry| entry.section.as_str()).collect();
+    match asked.iter().find(|section| !known.contains(section.as_str())) {
+        None => Ok(()),
+        Some(section) => {
+            let known: Vec<&str> = known.into_iter().collect();
+            Err(CommandError::Arguments(format!(
+                "--section: there is no section '{section}'; there are {}",
+                known.join(", ")
+            )))
+        }
+    }
 }

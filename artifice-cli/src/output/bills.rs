@@ -2,10 +2,11 @@
 
 use artifice_core::engine::{Billed, EngineError, Failed, How};
 use artifice_core::ledger::{Body, Ledger, Statement};
+use artifice_model::Calendar;
 use serde_json::{Value, json};
 
 use super::statements::{body_table, failed_json, lines_json, money, taxes_json};
-use super::{print, table};
+use super::{period, print, table};
 use crate::CommandError;
 use crate::args::TableOrJson;
 
@@ -56,6 +57,11 @@ fn bill_json(statement: &Statement, body: &Body) -> Value {
     })
 }
 
+/// The period in the timezone that it was billed by.
+fn period_of(statement: &Statement) -> String {
+    period(statement.period, Calendar::new(&statement.timezone).ok())
+}
+
 fn receipt(statement: &Statement) -> Option<&str> {
     statement.receipt.as_ref().map(|receipt| receipt.reference.as_str())
 }
@@ -94,7 +100,7 @@ pub fn list_table(statements: &[Statement]) -> String {
             statement.number.to_string(),
             statement.kind.name().to_owned(),
             statement.tenant.name.clone().unwrap_or_else(|| statement.tenant.id.clone()),
-            statement.period.to_string(),
+            period_of(statement),
             format!("{} {total}", statement.currency),
             statement.state.to_string(),
             what.to_owned(),
@@ -116,7 +122,7 @@ pub fn show_json(statement: &Statement, body: &Body) -> String {
 pub fn show_table(statement: &Statement, body: &Body) -> String {
     let mut text = format!("Statement {} ({}), {}\n", statement.number, statement.id, statement.kind.name());
     let name = statement.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-    text.push_str(&format!("Tenant {name}{}, {}\n", statement.tenant.id, statement.period));
+    text.push_str(&format!("Tenant {name}{}, {}\n", statement.tenant.id, period_of(statement)));
     text.push_str(&format!("{} by {} {}", statement.state, statement.backend, statement.backend_version));
     text.push_str(&receipt(statement).map(|receipt| format!(": {receipt}")).unwrap_or_default());
     text.push('\n');

@@ -6,13 +6,17 @@ pub mod statements;
 use std::io::{self, Write};
 
 use artifice_core::engine::Failed;
+use artifice_model::{Calendar, Period};
 use comfy_table::{ContentArrangement, Table, presets};
 
-/// Writes to standard output.
+/// Writes to standard output. Whoever closed it has read enough: that is no error, and changes
+/// nothing of how the command ends.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Says something to a person, on standard error.
@@ -27,6 +31,15 @@ pub fn failure(failed: &Failed) {
     match &tenant.name {
         Some(name) => note(&format!("error: tenant {name} ({}): {}", tenant.id, failed.why)),
         None => note(&format!("error: tenant {}: {}", tenant.id, failed.why)),
+    }
+}
+
+/// A period for people: by its local dates, as `--from` and `--to` take them, where it has such.
+pub fn period(period: Period, calendar: Option<Calendar>) -> String {
+    let date = |at| calendar?.date_of_midnight(at);
+    match (date(period.start()), date(period.end())) {
+        (Some(start), Some(end)) => format!("{start} to {end}"),
+        _ => period.to_string(),
     }
 }
 

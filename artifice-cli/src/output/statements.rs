@@ -1,18 +1,19 @@
 //! Previews: what a bill would say, as a table, JSON or CSV, tenant by tenant as they come.
 
-use std::io::{self, Write};
+use std::io;
 
 use artifice_core::engine::{Failed, Preview};
 use artifice_model::statement::{Draft, Line, Tax};
-use artifice_model::{Currency, Decimal, Period};
+use artifice_model::{Calendar, Currency, Decimal, Period};
 use serde_json::{Value, json};
 
-use super::{failure, note, table};
+use super::{failure, note, period, print, table};
 use crate::args::Format;
 
 /// Writes previews as they come.
 pub struct Writer {
     format: Format,
+    calendar: Calendar,
     count: usize,
     failed: Vec<Value>,
     /// The tenants as JSON: half of a document helps nobody, so it is written at the end.
@@ -31,8 +32,16 @@ pub struct Written {
 }
 
 impl Writer {
-    pub fn new(format: Format) -> Self {
-        Writer { format, count: 0, failed: Vec::new(), json: String::new(), incomplete: false, result: Ok(()) }
+    pub fn new(format: Format, calendar: Calendar) -> Self {
+        Writer {
+            format,
+            calendar,
+            count: 0,
+            failed: Vec::new(),
+            json: String::new(),
+            incomplete: false,
+            result: Ok(()),
+        }
     }
 
     /// Writes the next tenant.
@@ -56,7 +65,7 @@ impl Writer {
         let first = self.count == 0;
         self.count += 1;
         let text = match self.format {
-            Format::Table => draft_table(&draft),
+            Format::Table => draft_table(&draft, self.calendar),
             Format::Csv => draft_csv(&draft, first),
             Format::Json => {
                 self.json.push_str(if first { "\n" } else { ",\n" });
@@ -65,18 +74,16 @@ impl Writer {
             }
         };
         if self.result.is_ok() {
-            self.result = text.and_then(|text| io::stdout().lock().write_all(text.as_bytes()));
+            self.result = text.and_then(|text| print(&text));
         }
     }
 
     /// Writes the end.
     pub fn end(self) -> io::Result<Written> {
         self.result?;
-        let mut out = io::stdout().lock();
         if self.format == Format::Json {
-            writeln!(out, "{{\"tenants\": [{}], \"failed\": {}}}", self.json, Value::Array(self.failed.clone()))?;
+            print(&format!("{{\"tenants\": [{}], \"failed\": {}}}\n", self.json, Value::Array(self.failed.clone())))?;
         }
-        out.flush()?;
         if self.incomplete {
             note("the total is incomplete: some lines have no price");
         }
@@ -148,9 +155,9 @@ pub fn taxes_json(taxes: &[Tax], currency: Currency) -> Vec<Value> {
     taxes.iter().map(tax).collect()
 }
 
-fn draft_table(draft: &Draft) -> io::Result<String> {
+fn draft_table(draft: &Draft, calendar: Calendar) -> io::Result<String> {
     let name = draft.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-    let head = format!("Tenant {name}{}, {}\n", draft.tenant.id, draft.period);
+    let head = format!("Tenant {name}{}, {}\n", draft.tenant.id, period(draft.period, Some(calendar)));
     Ok(format!("{head}{}\n", body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total)))
 }
 

@@ -208,7 +208,10 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     if let (Some(_), Some(old)) = (&new, &old) {
         old.mistake("the same as invoice:config; keep one of the two");
     }
-    let (invoice, original_rates) = new.or(old).and_then(Node::map).map(backend_config).unwrap_or_default();
+    let (invoice, original_rates) = new
+        .or(old)
+        .and_then(Node::map)
+        .map_or_else(|| (serde_json::Value::Object(serde_json::Map::new()), OriginalRates::default()), backend_config);
     let rates = rates(directory, &main, root.section("rates"), original_rates);
     let plugin_path = plugin_path(directory, root.section("plugins"));
     root.end();

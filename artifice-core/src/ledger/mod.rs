@@ -176,7 +176,7 @@ pub struct SchemaStatus {
 pub enum LedgerError {
     /// A part of the period is billed already.
     #[error(
-        "the period {period} overlaps statement {} ({}, {}) for {}; void that one first, or bill a period beside it",
+        "the period {period} overlaps statement {} ({}, {}) for {}; what is billed is not billed again: bill a period beside it",
         .statement.number, .statement.id, .statement.state, .statement.period
     )]
     Overlap {

@@ -56,7 +56,7 @@ pub enum AggregateError {
     /// Two samples of one series are in different units.
     #[error(
         "samples in '{one}' and, at {at}, in '{other}': a sum of both means nothing; \
-         charge the meter by two entries that tell them apart, or correct the metering"
+         correct the metering, or leave one of the two out of the samples"
     )]
     Units {
         /// The unit of the samples before.

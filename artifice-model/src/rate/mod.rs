@@ -116,9 +116,9 @@ mod tests {
         let text = "akl | VM | hour | 0.05\nakl | VM | hour | 0.06\nakl | X | parsec per hour per day | 1\n akl | Y | hour | 1,5\nakl | Z | hour\nakl || hour | 1\na|b|hour|1|x\n";
         let mistakes = RateTable::parse("r", text, RULES(false)).unwrap_err();
         let places: Vec<_> = mistakes.iter().map(|mistake| mistake.at.to_string()).collect();
-        assert_eq!(places, ["r:5:1", "r:6:6", "r:7:1", "r:2:7", "r:3:11", "r:4:19"]);
+        assert_eq!(places, ["r:2:7", "r:3:11", "r:4:19", "r:5:1", "r:6:6", "r:7:1"]);
         assert_eq!(
-            mistakes[3].to_string(),
+            mistakes[0].to_string(),
             "r:2:7: 'VM' has a price for region 'akl' already; keep one of the two rows"
         );
     }

@@ -58,6 +58,7 @@ impl RateTable {
                 prices.insert((region, name), Price { amount, per, currency: rules.currency, origin });
             }
         }
+        mistakes.sort();
         if mistakes.is_empty() { Ok(RateTable { rules, prices }) } else { Err(mistakes) }
     }
 }
