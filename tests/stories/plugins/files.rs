@@ -35,6 +35,19 @@ fn a_library_for_another_machine_is_refused() {
 }
 
 #[test]
+fn a_library_for_another_version_of_the_interface_is_refused() {
+    let newer = fs::read(plugin("test_newer_interface")).unwrap();
+    with(newer, "built for plugin interface 0.2.0, this artifice speaks 0.1.0; update artifice, or build the backend");
+}
+
+#[test]
+fn a_library_with_other_types_is_refused_in_one_line() {
+    let cloud = cloud();
+    cloud.write(&format!("plugins/{CSV}"), fs::read(plugin("test_other_layout")).unwrap());
+    refused(&cloud, "its types differ from this artifice's interface");
+}
+
+#[test]
 fn a_truncated_library_is_refused_at_every_length() {
     let whole = fs::read(plugin("billing_csv_invoice")).unwrap();
     let cloud = cloud();
