@@ -105,7 +105,8 @@ impl Calendar {
 
 /// Reads `2013-08-01`, and nothing looser: chrono alone would take `2013-8-1`.
 fn date(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
+    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    shaped.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
 }
 
 #[cfg(test)]
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn refuses_what_it_would_have_to_guess() {
-        for text in ["2013-8-1", "2013-02-30", "2013-08-01T00:00:00", "tomorrow", "", "2013-08"] {
+        for text in ["2013-8-1", "2013-02-30", "2013-08-01T00:00:00", "+013-08-01", "tomorrow", "", "2013-08"] {
             assert!(calendar("UTC").when(text).is_err(), "{text}");
         }
         for text in ["2013-13", "2013", "13-08", "2013-08-01", ""] {

@@ -26,7 +26,7 @@ pub enum DecimalError {
     #[error("not a decimal number")]
     NotANumber,
     /// The number needs more digits than artifice keeps.
-    #[error("a number of more than 38 digits")]
+    #[error("a number with more than 38 digits, before or after its point")]
     OutOfRange,
 }
 

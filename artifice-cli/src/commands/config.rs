@@ -21,6 +21,8 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
         print(&format!("{}: correct\n", file.display()))?;
         return Ok(Ending::Done);
     }
+    // The exit status is that of the gravest.
+    wrong.sort_by_key(EngineError::is_start_up);
     let last = wrong.pop();
     wrong.iter().for_each(|error| note(&format!("error: {error}")));
     Err(last.map_or_else(|| CommandError::Arguments(String::new()), CommandError::from))

@@ -41,7 +41,9 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
         Command::Config(command) => config::run(&file(), command).await,
         Command::Db(command) => db::run(&file(), &command).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "artifice", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "artifice", &mut script);
+            crate::output::print(&String::from_utf8_lossy(&script))?;
             Ok(Ending::Done)
         }
     }

@@ -22,7 +22,12 @@ pub fn print(text: &str) -> io::Result<()> {
 /// Says something to a person, on standard error.
 pub fn note(text: &str) {
     // Nobody is there to hear of a standard error that is closed.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
+}
+
+/// A text without what a terminal would obey: names come from tenants.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 /// Says who failed, and why.
@@ -50,6 +55,7 @@ pub fn table(headers: &[&str], rows: Vec<Vec<String>>) -> String {
     }
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(headers).add_rows(rows);
+    let harmless = |row: Vec<String>| row.iter().map(|cell| harmless(cell)).collect::<Vec<_>>();
+    table.set_header(headers).add_rows(rows.into_iter().map(harmless));
     format!("{table}\n")
 }

@@ -66,17 +66,17 @@ impl<'a> Intake<'a> {
             self.seen.without_tenant += u64::from(meter.is_some());
             return Ok(());
         };
-        if !self.seen.tenants.contains(tenant) {
+        if self.tenants.is_some_and(|tenants| tenants.contains(tenant)) && !self.seen.tenants.contains(tenant) {
             self.seen.tenants.insert(tenant.to_owned());
         }
         let Some(meter) = meter else { return Ok(()) };
         let at = wire.at().map_err(refusal)?;
-        let volume = wire.volume().map_err(refusal)?;
         let wanted = self.tenants.is_none_or(|tenants| tenants.contains(tenant))
             && self.done.as_deref().is_none_or(|done| done < tenant);
         if !wanted || at < meter.start || at >= self.end {
             return Ok(());
         }
+        let volume = wire.volume().map_err(refusal)?;
         let metadata: Metadata = read_metadata(wire.metadata, &meter.keys).map_err(refusal)?;
         let lines = if self.keep_metadata { Some(metadata_lines(wire.metadata).map_err(refusal)?) } else { None };
         let sample = Sample {

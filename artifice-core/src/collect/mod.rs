@@ -92,7 +92,7 @@ pub enum CollectError {
 /// What was seen on the way.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Ids of all tenants with any sample, whatever its meter and time.
+    /// Of the tenants asked for, the ids of those with any sample, whatever its meter and time.
     pub tenants: BTreeSet<String>,
     /// Samples of charged meters that belong to nobody.
     pub without_tenant: u64,
@@ -138,7 +138,8 @@ impl Source {
 
     fn can_be_read_twice(&self) -> bool {
         match self {
-            Source::File { paths } => paths.iter().all(|path| path.as_os_str() != file::STANDARD_INPUT),
+            // Neither the standard input nor a pipe, which may have any name.
+            Source::File { paths } => paths.iter().all(|path| path.is_file()),
         }
     }
 }

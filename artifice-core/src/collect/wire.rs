@@ -374,7 +374,10 @@ mod tests {
             let says = format!("the volume {wrong} is not a number: write it as digits, without quotes");
             assert_eq!(volume(wrong).unwrap_err().to_string(), says);
         }
-        assert_eq!(volume("1e99").unwrap_err().to_string(), "the volume 1e99 is a number of more than 38 digits");
+        assert_eq!(
+            volume("1e99").unwrap_err().to_string(),
+            "the volume 1e99 is a number with more than 38 digits, before or after its point"
+        );
         assert!(volume(&"9".repeat(1000)).unwrap_err().to_string().len() < 200);
     }
 

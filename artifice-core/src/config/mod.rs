@@ -257,6 +257,9 @@ fn source(mut source: Map<'_>) -> Option<SourceConfig> {
     if path.is_none() {
         source.node().mistake("path is missing; name the sample files, for example `path: [samples/*.ndjson.gz]`");
     }
+    if path.as_ref().is_some_and(|path| path.list().is_empty()) {
+        source.node().mistake("path is empty; name the sample files, for example `path: [samples/*.ndjson.gz]`");
+    }
     source.end();
     let patterns: Vec<String> = path?.list().iter().filter_map(Node::text).collect();
     kind.map(|()| SourceConfig::File { patterns })

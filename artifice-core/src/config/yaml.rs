@@ -8,11 +8,15 @@ use std::cell::RefCell;
 use std::fmt;
 
 use artifice_model::position::{Mistake, Position};
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Value;
 
 /// The largest configuration file that is read, in bytes.
 const MAX_BYTES: usize = 1_000_000;
+
+/// How many mistakes are reported at once.
+const MOST_MISTAKES: usize = 50;
 
 /// A parsed file, and what is wrong with it so far.
 pub struct Document {
@@ -46,6 +50,7 @@ impl Document {
     /// Parses a file's text; `file` is what mistakes call it.
     pub fn parse(file: &str, text: String) -> Result<Document, Mistake> {
         let at = |line, column| Position { file: file.to_owned(), line, column };
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         if text.len() > MAX_BYTES {
             let what = format!("a configuration of {} bytes; at most {MAX_BYTES} are read", text.len());
             return Err(Mistake { at: at(1, 1), what });
@@ -72,6 +77,10 @@ impl Document {
     }
 
     fn report(&self, path: &[Step], key: bool, what: String) {
+        // Finding a place takes a parse, and nobody reads more.
+        if self.mistakes.borrow().len() >= MOST_MISTAKES {
+            return;
+        }
         let (line, column) = place(&self.text, path, key);
         let at = Position { file: self.file.clone(), line, column };
         self.mistakes.borrow_mut().push(Mistake { at, what });
@@ -133,8 +142,8 @@ impl<'a> Node<'a> {
     pub fn text(&self) -> Option<String> {
         let text = match self.value {
             Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(value) => value.to_string(),
+            // Its digits as they are written: the parser has made a binary number of them.
+            Value::Number(_) | Value::Bool(_) => scalar(&self.document.text, &self.path).unwrap_or_default(),
             _ => {
                 self.mistake("a text is expected here");
                 return None;
@@ -194,7 +203,12 @@ impl<'a> Map<'a> {
     /// All keys with their values.
     pub fn entries(&self) -> Vec<(String, Node<'a>)> {
         let mapping = self.node.value.as_mapping();
-        let text = |key: &Value| key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned);
+        let text = |key: &Value| match key {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
+            other => format!("{other:?}"),
+        };
         let entry = |(key, value)| (text(key), self.node.child(Step::Key(text(key)), value));
         mapping.into_iter().flatten().map(entry).collect()
     }
@@ -226,15 +240,26 @@ pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Stri
 
 /// Line and column of the value at a path, or of its key.
 fn place(text: &str, path: &[Step], key: bool) -> (usize, usize) {
-    let found = Descend { path, key }.deserialize(serde_yaml::Deserializer::from_str(text));
+    let found = Descend { path, key, text: None }.deserialize(serde_yaml::Deserializer::from_str(text));
     let place = found.err().and_then(|error| error.location());
     place.map_or((1, 1), |place| (place.line(), place.column()))
 }
 
-/// Goes down a path and refuses what it finds there: the refusal has the place.
+/// The text of the value at a path, as it is written.
+fn scalar(text: &str, path: &[Step]) -> Option<String> {
+    let found = RefCell::default();
+    let descend = Descend { path, key: false, text: Some(&found) };
+    // It ends in an error all the same, because what follows the value is not read.
+    let _ = descend.deserialize(serde_yaml::Deserializer::from_str(text));
+    found.into_inner()
+}
+
+/// Goes down a path, and either keeps the text that it finds there or refuses it: the refusal has
+/// the place.
 struct Descend<'p> {
     path: &'p [Step],
     key: bool,
+    text: Option<&'p RefCell<Option<String>>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Descend<'_> {
@@ -242,7 +267,10 @@ impl<'de> DeserializeSeed<'de> for Descend<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.path {
-            [] => deserializer.deserialize_any(Refuse),
+            [] => match self.text {
+                Some(kept) => String::deserialize(deserializer).map(|text| drop(kept.replace(Some(text)))),
+                None => deserializer.deserialize_any(Refuse),
+            },
             [Step::Key(_), ..] => deserializer.deserialize_map(self),
             [Step::Index(_), ..] => deserializer.deserialize_seq(self),
         }
@@ -261,7 +289,7 @@ impl<'de> Visitor<'de> for Descend<'_> {
         let refuse = self.key && rest.is_empty();
         while let Some(found) = map.next_key_seed(Key { wanted, refuse })? {
             if found {
-                return map.next_value_seed(Descend { path: rest, key: self.key });
+                return map.next_value_seed(Descend { path: rest, ..self });
             }
             map.next_value::<IgnoredAny>()?;
         }
@@ -273,7 +301,7 @@ impl<'de> Visitor<'de> for Descend<'_> {
         for _ in 0..*wanted {
             list.next_element::<IgnoredAny>()?;
         }
-        list.next_element_seed(Descend { path: rest, key: self.key }).map(Option::unwrap_or_default)
+        list.next_element_seed(Descend { path: rest, ..self }).map(Option::unwrap_or_default)
     }
 }
 
@@ -352,6 +380,16 @@ mod tests {
                 "c.yaml:6:11: list[1]: a text is expected here",
             ]
         );
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written_also_as_keys() {
+        let found = mistakes("\u{feff}a: [1.10, 0x10, true]\n10: x\n", |mut root| {
+            let items = root.get("a").unwrap().list();
+            assert_eq!(items.iter().map(|item| item.text().unwrap()).collect::<Vec<_>>(), ["1.10", "0x10", "true"]);
+            assert_eq!(root.entries()[1].0, "10");
+        });
+        assert_eq!(found, [""; 0]);
     }
 
     #[test]

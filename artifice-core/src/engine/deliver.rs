@@ -92,9 +92,16 @@ pub async fn deliver(
     id: &str,
 ) -> Result<Delivered, LedgerError> {
     let mut tried = false;
+    // What was seen last, and since when by this worker's own clock: the times in the ledger are
+    // other clocks' times, and one that went wrong must not make anybody wait for ever.
+    let mut seen: Option<(Basis, Timestamp)> = None;
     loop {
         let statement = desk.read(id).await?;
         let basis = statement.basis();
+        let seen_since = match &seen {
+            Some((before, since)) if *before == basis => *since,
+            _ => seen.insert((basis.clone(), world.now())).1,
+        };
         match statement.state {
             State::Committed | State::Voiding => return Ok(Delivered::Committed(statement)),
             State::Void => return Ok(Delivered::Void(statement)),
@@ -117,11 +124,16 @@ pub async fn deliver(
             }
             State::Sending => {
                 let held_by = statement.claim.as_ref();
-                let lost = held_by.is_none_or(|claim| claim.lease_until <= world.now() || world.is_gone(&claim.owner));
+                let too_long = seen_since.plus(world.lease_us()) <= world.now();
+                let lost = held_by
+                    .is_none_or(|claim| too_long || claim.lease_until <= world.now() || world.is_gone(&claim.owner));
                 if lost {
                     let error = "the program ended while it was being sent".to_owned();
                     desk.change(id, &basis, &Change::Doubt { error, since: world.now() }).await?;
                 } else {
+                    if seen_since == world.now() {
+                        tracing::warn!("statement {} is being sent by another program; waiting", statement.number);
+                    }
                     world.sleep(POLL).await;
                 }
             }
@@ -132,7 +144,7 @@ pub async fn deliver(
                     Err(why) => return in_doubt(why),
                 };
                 // A "yes" counts at once, a "no" only if it was asked when nothing could follow any more.
-                let certain_from = statement.doubted.unwrap_or(world.now()).plus(delay_us);
+                let certain_from = statement.doubted.unwrap_or(seen_since).min(seen_since).plus(delay_us);
                 let wait_us = certain_from.micros().saturating_sub(world.now().micros());
                 let change = match courier.find(&statement).await {
                     Ok(Some(receipt)) => Change::Commit(receipt),

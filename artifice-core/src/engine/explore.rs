@@ -22,7 +22,7 @@ use artifice_model::{Period, Timestamp};
 use async_trait::async_trait;
 
 use super::deliver::{Courier, Delivered, Desk, Sent, World, deliver};
-use crate::ledger::{Basis, Change, LedgerError, Receipt, State, Statement};
+use crate::ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement};
 
 const LEASE_US: i64 = 1_000;
 const DELAY_US: i64 = 100;
@@ -230,19 +230,23 @@ fn start(worker: usize, shared: &Arc<Mutex<Truth>>) -> Running {
     Running { worker, work, wakes_at }
 }
 
-/// One run by some choices: what was there to choose, and how it ended.
-fn run(follow: Vec<usize>, limits: Limits) -> Choices {
-    let shared = Arc::new(Mutex::new(Truth {
-        choices: Choices { follow, made: Vec::new() },
+fn truth(choices: Choices, keyed: bool) -> Arc<Mutex<Truth>> {
+    Arc::new(Mutex::new(Truth {
+        choices,
         now: 1_000,
         tokens: 0,
         statement: statement(),
         documents: 0,
         late: None,
         works: false,
-        keyed: limits.keyed,
+        keyed,
         dead: Vec::new(),
-    }));
+    }))
+}
+
+/// One run by some choices: what was there to choose, and how it ended.
+fn run(follow: Vec<usize>, limits: Limits) -> Choices {
+    let shared = truth(Choices { follow, made: Vec::new() }, limits.keyed);
     let mut running: Vec<Running> = (0..limits.workers).map(|worker| start(worker, &shared)).collect();
     let Limits { mut crashes, mut interruptions, mut lost_leases, .. } = limits;
     let mut last = 0;
@@ -347,4 +351,20 @@ fn two_workers_of_which_one_may_die_make_one_document() {
 fn a_worker_that_was_away_for_longer_than_its_lease_changes_nothing_that_others_did() {
     let runs = explore(Limits { workers: 2, crashes: 0, interruptions: 2, lost_leases: 1, keyed: true });
     assert!(runs > 1_000, "{runs}");
+}
+
+#[test]
+fn times_of_a_clock_that_went_wrong_keep_nobody_waiting_for_ever() {
+    let far = Timestamp::from_micros(i64::MAX / 2);
+    for (state, doubted) in [(State::Sending, None), (State::InDoubt, Some(far))] {
+        let shared = truth(Choices::default(), false);
+        let claim = Claim { token: "before".to_owned(), owner: "elsewhere".to_owned(), lease_until: far };
+        {
+            let statement = &mut shared.lock().unwrap().statement;
+            (statement.state, statement.claim, statement.doubted) = (state, Some(claim), doubted);
+        }
+        // Ends after a lease and a delay by this worker's own clock.
+        finish(&shared);
+        assert!(shared.lock().unwrap().now < 10 * (LEASE_US + 200_000));
+    }
 }

@@ -11,124 +11,37 @@
 
 pub mod deliver;
 mod document;
+mod error;
 #[cfg(test)]
 mod explore;
+mod machine;
 mod owner;
 mod report;
 mod tenants;
+mod usages;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
+use artifice_model::Period;
 use artifice_model::rate::{Names, PriceSource, RateTable};
 use artifice_model::statement::{Charging, Draft, Problem, Tenant, Usage};
-use artifice_model::{Period, Timestamp};
 use artifice_plugin_host::api::Context;
-use artifice_plugin_host::{Backend, Library, LoadError, SearchPath};
-use async_trait::async_trait;
-use tokio::sync::mpsc;
+use artifice_plugin_host::{Backend, Library, SearchPath};
 
+pub use error::EngineError;
+pub use machine::now;
 pub use report::{Billed, Failed, How};
 
-use crate::collect::{Request, Seen, Source, TenantUsage};
-use crate::config::{Config, ConfigError};
-use crate::ledger::{Basis, Change, Filter, Ledger, LedgerError, NewStatement, State, Statement};
-use deliver::{Delivered, Desk, World, deliver};
+use crate::collect::TenantUsage;
+use crate::config::Config;
+use crate::ledger::{Filter, Ledger, LedgerError, NewStatement, State, Statement};
+use deliver::{Delivered, deliver};
 use document::{BackendCourier, SEND_DEADLINE};
+use machine::{LedgerDesk, Machine};
 use owner::Owner;
 use tenants::Tenants;
-
-/// Why a command could not start, or not go on for anybody.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The configuration, rates or names.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The source.
-    #[error(transparent)]
-    Collect(#[from] crate::collect::CollectError),
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The backend's library.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// A key of the configuration that this command needs.
-    #[error("{file}: {what}")]
-    NotConfigured {
-        /// The configuration file.
-        file: String,
-        /// What is missing, and what to write.
-        what: &'static str,
-    },
-    /// The period may still change.
-    #[error(
-        "the period ends at {end}, and metering may come in until {settled}; bill it then, or now with --accept-incomplete"
-    )]
-    NotSettled {
-        /// The period's end.
-        end: Timestamp,
-        /// When it can be billed.
-        settled: Timestamp,
-    },
-    /// No statement has that id or number.
-    #[error("there is no statement '{key}'; `artifice statement list` shows all")]
-    NoStatement {
-        /// What was asked for.
-        key: String,
-    },
-    /// Statements of several backends have that number.
-    #[error("several backends have a statement {key}; name it by its id: {}", .ids.join(", "))]
-    ManyStatements {
-        /// What was asked for.
-        key: String,
-        /// Their ids.
-        ids: Vec<String>,
-    },
-    /// A statement was made for another backend.
-    #[error("statement {number} was made for {made_for}; set main.invoice:object to it for this")]
-    OtherBackend {
-        /// Its number.
-        number: u64,
-        /// The backend it was made for.
-        made_for: String,
-    },
-    /// A statement that its backend does not have yet.
-    #[error("statement {number} is {state}: there is no document yet; `artifice bill` finishes it")]
-    NotCommitted {
-        /// Its number.
-        number: u64,
-        /// How far it has got.
-        state: State,
-    },
-    /// The backend failed.
-    #[error("{backend}: {why}")]
-    Backend {
-        /// The backend.
-        backend: String,
-        /// What it says.
-        why: String,
-    },
-    /// The collecting thread ended early.
-    #[error("collecting ended: {0}")]
-    Ended(String),
-}
-
-impl EngineError {
-    /// Whether nothing could even begin: the configuration, the database or the plugin is wrong,
-    /// rather than what was found on the way.
-    pub fn is_start_up(&self) -> bool {
-        match self {
-            EngineError::Collect(crate::collect::CollectError::File(error)) => error.is_unopened(),
-            EngineError::Collect(_) | EngineError::Backend { .. } | EngineError::Ended(_) => false,
-            EngineError::NoStatement { .. } | EngineError::ManyStatements { .. } | EngineError::NotCommitted { .. } => {
-                false
-            }
-            _ => true,
-        }
-    }
-}
+use usages::Usages;
 
 /// Whom a command is for.
 #[derive(Debug, Clone, Default)]
@@ -225,7 +138,7 @@ impl Engine {
                 show(Err(Failed { tenant, why: overlap.to_string() }));
             }
         }
-        let mut usages = self.collect(&tenants, selection, period)?;
+        let mut usages = Usages::of(&self.config, &tenants, selection, period)?;
         while let Some(usage) = usages.next().await {
             if before.contains(&usage.tenant) {
                 continue;
@@ -258,7 +171,7 @@ impl Engine {
         if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&before)) {
             return Ok(());
         }
-        let mut usages = self.collect(&tenants, selection, period)?;
+        let mut usages = Usages::of(&self.config, &tenants, selection, period)?;
         while let Some(usage) = usages.next().await {
             if before.contains(&usage.tenant) {
                 continue;
@@ -434,54 +347,6 @@ impl Engine {
         let (draft, problems) = Draft::new(tenant, period, usage, charging).map_err(|error| error.to_string())?;
         Ok(Preview { draft, problems })
     }
-
-    /// Starts collecting on a thread that may block.
-    fn collect(&self, tenants: &Tenants, selection: &Selection, period: Period) -> Result<Usages, EngineError> {
-        let source = self.config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
-            file: self.config.file.display().to_string(),
-            what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`",
-        })?;
-        let source = Source::open(source, &self.config.directory).map_err(crate::collect::CollectError::from)?;
-        let mut entries = self.config.entries.clone();
-        entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
-        let (locations, memory_bytes) = (self.config.locations.clone(), self.config.main.memory_bytes);
-        let wanted = tenants.wanted().cloned();
-        let (sender, receiver) = mpsc::channel(1);
-        let thread = tokio::task::spawn_blocking(move || {
-            let request =
-                Request { entries: &entries, locations: &locations, period, tenants: wanted.as_ref(), memory_bytes };
-            // Nobody listens any more only when the command is ending.
-            source.collect(request, &mut |usage| drop(sender.blocking_send(usage)))
-        });
-        Ok(Usages { receiver, thread })
-    }
-}
-
-/// How much longer than a sending may take a claim holds.
-const GRACE: Duration = Duration::from_secs(60);
-
-/// Usage as it is being collected.
-struct Usages {
-    receiver: mpsc::Receiver<TenantUsage>,
-    thread: tokio::task::JoinHandle<Result<Seen, crate::collect::CollectError>>,
-}
-
-impl Usages {
-    async fn next(&mut self) -> Option<TenantUsage> {
-        self.receiver.recv().await
-    }
-
-    /// What was seen on the way, once everything was handed over.
-    async fn end(self) -> Result<Seen, EngineError> {
-        let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
-        if seen.without_tenant > 0 {
-            tracing::warn!(
-                "{} samples of charged meters belong to no tenant and are billed to nobody",
-                seen.without_tenant
-            );
-        }
-        Ok(seen)
-    }
 }
 
 fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {
@@ -489,55 +354,4 @@ fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineE
         return Ok(());
     }
     Err(EngineError::OtherBackend { number: statement.number, made_for: statement.backend.clone() })
-}
-
-/// The ledger as [`deliver`] sees it.
-struct LedgerDesk<'l>(&'l dyn Ledger);
-
-#[async_trait]
-impl Desk for LedgerDesk<'_> {
-    async fn read(&self, id: &str) -> Result<Statement, LedgerError> {
-        let found = self.0.statement_list(&Filter { key: Some(id.to_owned()), ..Filter::default() }).await?;
-        found.into_iter().next().ok_or_else(|| LedgerError::Refused { rule: format!("statement {id} is not there") })
-    }
-
-    async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        self.0.statement_change(id, basis, change).await
-    }
-}
-
-/// Now, by the machine's clock.
-pub fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-}
-
-/// The machine's clock and processes.
-struct Machine(Owner);
-
-#[async_trait]
-impl World for Machine {
-    fn now(&self) -> Timestamp {
-        now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-
-    fn token(&self) -> String {
-        uuid::Uuid::now_v7().to_string()
-    }
-
-    fn owner(&self) -> String {
-        self.0.to_string()
-    }
-
-    fn is_gone(&self, owner: &str) -> bool {
-        self.0.knows_to_be_gone(owner)
-    }
-
-    fn lease_us(&self) -> i64 {
-        i64::try_from((SEND_DEADLINE + GRACE).as_micros()).unwrap_or(i64::MAX)
-    }
 }

@@ -24,7 +24,11 @@ impl Owner {
             format!("{}.{namespace}", boot.trim())
         };
         let process = std::process::id();
-        Owner { place, process, started: started(process).unwrap_or_default() }
+        let started = match look(process) {
+            Process::Started(ticks) => ticks,
+            _ => String::new(),
+        };
+        Owner { place, process, started }
     }
 
     /// Whether another owner, as its claim names it, certainly runs no more: it was a process of
@@ -35,7 +39,13 @@ impl Owner {
             return false;
         };
         let Ok(process) = process.parse() else { return false };
-        !place.is_empty() && place == self.place && !start.is_empty() && started(process).as_deref() != Some(start)
+        let here = !place.is_empty() && place == self.place && !start.is_empty();
+        here && match look(process) {
+            Process::Started(now) => now != start,
+            Process::Ended => true,
+            // Some systems hide other users' processes; then nobody can tell.
+            Process::Hidden => false,
+        }
     }
 }
 
@@ -45,14 +55,29 @@ impl fmt::Display for Owner {
     }
 }
 
-/// When a process started, in clock ticks since the boot: the 22nd field of its stat line, counted
-/// behind the command's name, which may itself contain spaces and brackets (proc(5)).
-fn started(process: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    // A zombie has ended, though its number is still taken.
-    let gone = matches!(fields.first(), Some(&("Z" | "X")));
-    if gone { None } else { fields.get(19).map(|ticks| (*ticks).to_owned()) }
+/// What can be seen of a process.
+enum Process {
+    /// When it started, in clock ticks since the boot.
+    Started(String),
+    Ended,
+    Hidden,
+}
+
+/// Looks at a process. Its start is the 22nd field of its stat line, counted behind the command's
+/// name, which may itself contain spaces and brackets (proc(5)).
+fn look(process: u32) -> Process {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{process}/stat")) else {
+        let shown = |process: u32| fs::exists(format!("/proc/{process}")).unwrap_or(false);
+        // The first process always runs: if even that is not shown, this one may be hidden, too.
+        return if shown(1) && !shown(process) { Process::Ended } else { Process::Hidden };
+    };
+    let fields: Vec<&str> = stat.rsplit_once(')').map_or(Vec::new(), |(_, rest)| rest.split_whitespace().collect());
+    match (fields.first(), fields.get(19)) {
+        // A zombie has ended, though its number is still taken.
+        (Some(&("Z" | "X")), _) => Process::Ended,
+        (_, Some(ticks)) => Process::Started((*ticks).to_owned()),
+        _ => Process::Hidden,
+    }
 }
 
 #[cfg(test)]

@@ -207,6 +207,16 @@ pub enum LedgerError {
         /// Why.
         source: sqlx::Error,
     },
+    /// Another program holds the database for too long.
+    #[error(
+        "{database}: another program has been writing to it for {waited_s} s; run the command again when it has ended"
+    )]
+    Locked {
+        /// The database.
+        database: String,
+        /// How long was waited, in seconds.
+        waited_s: u64,
+    },
     /// What is stored is not what it should be.
     #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
     Damaged {

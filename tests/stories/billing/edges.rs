@@ -4,6 +4,10 @@ use std::time::SystemTime;
 
 use artifice_model::time::HOUR_US;
 use artifice_model::{Calendar, Timestamp};
+use std::fs;
+use std::process::Command;
+use std::thread;
+
 use artifice_tests::samples::sample;
 use artifice_tests::{Cloud, Vm, Volume};
 use serde_json::json;
@@ -115,4 +119,26 @@ fn only_the_tenants_asked_for_are_billed() {
     let rest = cloud.bill("--month 2013-08").done();
     assert_eq!(rest.bills().len(), 3);
     assert_eq!(cloud.files("invoices").len(), 3);
+}
+
+#[test]
+fn a_message_that_comes_twice_with_other_metadata_counts_as_the_first_in_order_from_a_file_and_from_a_pipe() {
+    // What decides is the whole metadata, here a key that nothing else reads: `a=1` comes before `a=2`.
+    let says = |flavor: &str, a: &str| {
+        let text = Vm::of("tenant", "vm").flavor(flavor).active("2013-08-05", 1);
+        text.replace("\"resource_metadata\":{", &format!("\"resource_metadata\":{{\"a\":\"{a}\","))
+    };
+    let samples = says("m1.nano", "2") + &says("m1.small", "1") + &Vm::of("another", "vm").active("2013-08-05", 1);
+    let cloud = Cloud::new();
+    cloud.meter(samples.clone());
+    let from_file = cloud.usage("--month 2013-08").done().out;
+    assert!(from_file.contains("\"m1.small\""));
+
+    let cloud = Cloud::new();
+    cloud.set("source", "{kind: file, path: pipe}");
+    let pipe = cloud.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = thread::spawn(move || fs::write(pipe, samples).unwrap());
+    assert_eq!(cloud.usage("--month 2013-08").done().out, from_file);
+    writer.join().unwrap();
 }

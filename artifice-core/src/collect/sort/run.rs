@@ -1,7 +1,8 @@
 //! Sorted runs in temporary files, and their merging.
 //!
 //! A run is a sequence of blocks, each a length (4 bytes, little-endian) and that many bytes: one
-//! series' key, what its samples say beside their value, and up to [`BLOCK_SAMPLES`] samples.
+//! series' key, what its samples say beside their value, and samples, as many as fit a block: a
+//! block of each run is in memory while runs are merged.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -11,9 +12,10 @@ use artifice_model::sample::{Facts, MessageId, Sample, SeriesKey};
 use artifice_model::{Decimal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::SortError;
+use super::{SortError, text_bytes};
 
-const BLOCK_SAMPLES: usize = 512;
+/// How much a block may hold, about. One sample is always written whole.
+const BLOCK_BYTES: usize = 32 * 1024;
 
 #[derive(Serialize, Deserialize)]
 struct Block {
@@ -43,21 +45,24 @@ pub(super) struct Run {
 pub(super) struct RunWriter {
     file: BufWriter<File>,
     block: Option<Block>,
+    block_bytes: usize,
 }
 
 impl RunWriter {
     pub fn new() -> Result<Self, SortError> {
-        Ok(RunWriter { file: BufWriter::new(tempfile::tempfile()?), block: None })
+        Ok(RunWriter { file: BufWriter::new(tempfile::tempfile()?), block: None, block_bytes: 0 })
     }
 
     /// Adds the next sample in order.
     pub fn write(&mut self, key: &SeriesKey, sample: Sample) -> Result<(), SortError> {
-        if self.block.as_ref().is_some_and(|block| &block.key != key || block.samples.len() == BLOCK_SAMPLES) {
+        if self.block.as_ref().is_some_and(|block| &block.key != key || self.block_bytes >= BLOCK_BYTES) {
             self.write_block()?;
         }
+        self.block_bytes += size_of::<Stored>() + text_bytes(&sample);
         let block =
             self.block.get_or_insert_with(|| Block { key: key.clone(), facts: Vec::new(), samples: Vec::new() });
         if block.facts.last().is_none_or(|last| *last != sample.facts) {
+            self.block_bytes += sample.facts.metadata.bytes();
             block.facts.push(sample.facts);
         }
         block.samples.push(Stored {
@@ -82,6 +87,7 @@ impl RunWriter {
 
     fn write_block(&mut self) -> Result<(), SortError> {
         let Some(block) = self.block.take() else { return Ok(()) };
+        self.block_bytes = 0;
         let bytes = postcard::to_stdvec(&block).map_err(io::Error::other)?;
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
         self.file.write_all(&length.to_le_bytes())?;
@@ -144,9 +150,9 @@ pub(super) fn merge<E: From<SortError>>(
 ) -> Result<(), E> {
     while let Some(key) = runs.iter().filter_map(Run::key).min().cloned() {
         loop {
-            let heads = runs.iter_mut().filter_map(|run| run.peek(&key).cloned().map(|sample| (sample, run)));
-            let Some((_, run)) = heads.min_by(|a, b| a.0.order(&b.0)) else { break };
-            if let Some(sample) = run.next()? {
+            let heads = runs.iter().enumerate().filter_map(|(place, run)| Some((place, run.peek(&key)?)));
+            let Some((first, _)) = heads.min_by(|a, b| a.1.order(b.1)) else { break };
+            if let Some(sample) = runs[first].next()? {
                 take(&key, sample)?;
             }
         }

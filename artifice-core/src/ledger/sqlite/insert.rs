@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use artifice_model::statement::{Draft, Line, Usage};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{Connection, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::SqliteLedger;
@@ -30,9 +30,20 @@ impl SqliteLedger {
     }
 
     async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<String> {
+        let mut connection = self.pool.acquire().await?;
+        let stored = self.insert_on(&mut connection, new).await;
+        if stored.is_err() {
+            // After some errors (a full disk) SQLite has ended the transaction by itself, and sqlx
+            // does not know: the next statement must not meet this connection.
+            connection.close_on_drop();
+        }
+        stored
+    }
+
+    async fn insert_on(&self, connection: &mut SqliteConnection, new: NewStatement<'_>) -> sqlx::Result<String> {
         // IMMEDIATE: a transaction that reads before it writes must not find out at the end that
         // another one wrote in between.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         let tenant_no = tenant_no(&mut transaction, new.draft).await?;
         let id = Uuid::now_v7().to_string();
         insert_statement(&mut transaction, tenant_no, &id, new).await?;

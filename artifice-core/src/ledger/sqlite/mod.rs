@@ -5,10 +5,11 @@ mod insert;
 mod read;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use artifice_model::statement::Tenant;
 use async_trait::async_trait;
+use sqlx::ConnectOptions;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -38,11 +39,20 @@ impl SqliteLedger {
             .journal_mode(SqliteJournalMode::Wal)
             // A statement that a backend has been told of must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
-        match SqlitePoolOptions::new().max_connections(4).connect_with(options).await {
-            Ok(pool) => Ok(SqliteLedger { pool, name }),
-            Err(source) => Err(LedgerError::Database { database: name, source }),
+        let begin = Instant::now();
+        loop {
+            match SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await {
+                Ok(pool) => return Ok(SqliteLedger { pool, name }),
+                // A new file is switched to WAL by whoever comes first; SQLite's own waiting does not
+                // cover that moment.
+                Err(error) if is_locked(&error) && begin.elapsed() < BUSY_TIMEOUT => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(source) => return Err(LedgerError::Database { database: name, source }),
+            }
         }
     }
 
@@ -51,8 +61,13 @@ impl SqliteLedger {
             sqlx::Error::Database(error) if is_rule(error.message()) => {
                 LedgerError::Refused { rule: error.message().to_owned() }
             }
+            error if is_locked(error) => self.locked(),
             _ => LedgerError::Database { database: self.name.clone(), source },
         }
+    }
+
+    fn locked(&self) -> LedgerError {
+        LedgerError::Locked { database: self.name.clone(), waited_s: BUSY_TIMEOUT.as_secs() }
     }
 
     fn migrate_error(&self, error: MigrateError) -> LedgerError {
@@ -110,6 +125,15 @@ impl SqliteLedger {
                 Err(LedgerError::Schema { database: self.name.clone(), why })
             }
         }
+    }
+}
+
+/// Whether another program held the database for too long.
+fn is_locked(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.message().contains("is locked"),
+        sqlx::Error::PoolTimedOut => true,
+        _ => false,
     }
 }
 
