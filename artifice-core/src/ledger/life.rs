@@ -2,7 +2,7 @@
 //!
 //! | state | meaning | what may happen next |
 //! |---|---|---|
-//! | `pending` | stored with usage and lines, nobody else knows it | a worker claims it → `sending` |
+//! | `pending` | stored with usage and lines, nobody else knows it | a worker claims it → `sending`; void → `void` |
 //! | `sending` | claimed; the backend may or may not have it | receipt → `committed`; clear refusal → `pending` with its error; time-out, crash, lost lease → `in_doubt` |
 //! | `in_doubt` | nobody knows | the backend has the key → `committed`; it has it not, and its longest delayed commit has passed → `pending` |
 //! | `committed` | the backend has it; its receipt is stored | void → `voiding` |

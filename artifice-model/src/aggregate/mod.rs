@@ -1,8 +1,8 @@
 //! Aggregation: the samples of one resource, by one entry, over one period, become volumes.
 //!
 //! The samples of a series are pushed in order ([`Sample::order`]), repetitions already left out,
-//! and the memory needed does not grow with their number. What each [`Aggregate`] means is
-//! `volume`'s table in README.md ("What a volume is"); three rules hold for all of them:
+//! and the memory needed does not grow with their number. What each [`Aggregate`] means stands
+//! in the table of README.md ("What a volume is"); three rules hold for all of them:
 //!
 //! - **Service and location belong to the sample.** Each contribution goes to the service and
 //!   location of the sample that makes it, so a resized or migrated resource gives one volume each.

@@ -1,4 +1,7 @@
-//! A library that claims this interface's version, and has other types.
+//! A library that claims its package's version of the interface, and has other types.
+//!
+//! Two packages are made of it: `other_layout`, of the version that this artifice speaks, and
+//! `newer_interface`, of one that it does not speak yet.
 
 #![allow(
     missing_docs,
@@ -29,11 +32,11 @@ impl RootModule for ModuleRef {
     declare_root_module_statics! {ModuleRef}
     const BASE_NAME: &'static str = "artifice_backend";
     const NAME: &'static str = "an artifice invoice backend";
-    const VERSION_STRINGS: VersionStrings = VersionStrings::new("0.1.0");
+    const VERSION_STRINGS: VersionStrings = VersionStrings::new(env!("CARGO_PKG_VERSION"));
 }
 
 extern "C" fn name() -> RString {
-    "test.other_layout".into()
+    env!("CARGO_CRATE_NAME").into()
 }
 
 /// The library's head.
