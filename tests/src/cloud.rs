@@ -9,12 +9,15 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Ran, artifice};
+use crate::database::{Kind, Postgres, PostgresDatabase};
+use crate::{Db, Ran, artifice};
 
-/// A directory with `artifice.yaml`, `rates.csv`, `names.csv`, `samples.ndjson`, and what comes of them.
+/// A directory with `artifice.yaml`, `rates.csv`, `names.csv`, `samples.ndjson`, and what comes of
+/// them; and a ledger on the database that this program's stories are told on.
 pub struct Cloud {
     directory: TempDir,
     sections: RefCell<BTreeMap<String, String>>,
+    postgres: Option<PostgresDatabase>,
 }
 
 const RATES: &str = "\
@@ -28,10 +31,25 @@ const RATES: &str = "\
 impl Cloud {
     /// A cloud with the CSV backend, the usual rates, and no metering yet.
     pub fn new() -> Cloud {
-        let cloud = Cloud { directory: TempDir::new().unwrap(), sections: RefCell::default() };
+        match Kind::of_this_program() {
+            Kind::Sqlite => Cloud::with(None),
+            Kind::Postgres => Cloud::on(Postgres::shared()),
+        }
+    }
+
+    /// The same with a ledger on this server.
+    pub fn on(server: &Postgres) -> Cloud {
+        Cloud::with(Some(server.database()))
+    }
+
+    fn with(postgres: Option<PostgresDatabase>) -> Cloud {
+        let cloud = Cloud { directory: TempDir::new().unwrap(), sections: RefCell::default(), postgres };
         cloud.set("main", "{invoice:object: billing.csv_invoice:Csv}");
         cloud.set("source", "{kind: file, path: samples.ndjson}");
-        cloud.set("database", "{url: sqlite://ledger.db}");
+        match &cloud.postgres {
+            None => cloud.set("database", "{url: sqlite://ledger.db}"),
+            Some(database) => cloud.set("database", &format!("{{url: '{}'}}", database.url())),
+        };
         cloud.set("invoice:config", "{output_path: ./invoices}");
         cloud.set("rates", "{file: rates.csv}");
         cloud.write("rates.csv", RATES);
@@ -114,9 +132,28 @@ impl Cloud {
         self.statements().iter().map(|statement| statement["status"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The ledger's database, where it is a server's.
+    pub fn postgres(&self) -> &PostgresDatabase {
+        self.postgres.as_ref().expect("this cloud's ledger is on PostgreSQL")
+    }
+
+    /// A client of the ledger's database.
+    pub fn db(&self) -> Db {
+        self.postgres.as_ref().map_or_else(|| Db::open(&self.path("ledger.db")), PostgresDatabase::client)
+    }
+
+    /// Whether anybody has made a ledger yet.
+    pub fn has_ledger(&self) -> bool {
+        match self.postgres {
+            None => self.path("ledger.db").exists(),
+            Some(_) => !self.ledger().is_empty(),
+        }
+    }
+
     /// Everything that the ledger holds, as text: to be compared.
     pub fn ledger(&self) -> String {
-        if self.path("ledger.db").is_file() { crate::Db::open(&self.path("ledger.db")).dump() } else { String::new() }
+        let there = self.postgres.is_some() || self.path("ledger.db").is_file();
+        if there { self.db().dump() } else { String::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A [`Cloud`] is a directory with a configuration, rates, metering and a ledger, in which a story
 //! runs the built `artifice` command ([`Ran`] is what came of it). [`Vm`] and its relatives write
 //! [`samples`], [`Erp`] is the backend that misbehaves as it is told, [`Db`] is a client that
-//! goes to the ledger's file directly.
+//! goes to the ledger's database directly.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@
 mod bills;
 mod built;
 mod cloud;
-mod database;
+pub mod database;
 mod erp;
 mod library;
 mod ran;

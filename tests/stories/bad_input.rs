@@ -8,7 +8,7 @@ mod samples;
 use artifice_tests::{Cloud, Ran, Vm};
 
 /// A cloud in which July is billed and August is not.
-fn cloud() -> Cloud {
+pub fn cloud() -> Cloud {
     let cloud = Cloud::new();
     cloud.meter(Vm::of("demo", "vm").active("2013-07-05", 24));
     cloud.bill("--month 2013-07").done();
@@ -28,7 +28,7 @@ fn goes_wrong(cloud: &Cloud, status: i32, says: &[&str]) {
 
 /// One clear error, without a panic.
 #[track_caller]
-fn check(ran: Ran, status: i32, says: &[&str]) {
+pub fn check(ran: Ran, status: i32, says: &[&str]) {
     assert_eq!((ran.status, ran.signal), (Some(status), None), "{ran:#?}");
     assert!(ran.err.starts_with("error: ") && !ran.err.contains("panicked at"), "{ran:#?}");
     assert!(ran.err.lines().count() <= 1 + ran.err.matches(":").count() / 2 && ran.err.len() < 3000, "{ran:#?}");

@@ -23,5 +23,5 @@ fn cloud() -> Cloud {
 fn refused(cloud: &Cloud, what: &str) {
     let file = cloud.path("plugins").join(CSV);
     cloud.bill("--month 2013-08").refused().says_one_line().says(what).says(file.to_str().unwrap());
-    assert!(!cloud.path("ledger.db").exists(), "{what}");
+    assert!(!cloud.has_ledger(), "{what}");
 }

@@ -7,6 +7,7 @@ mod checks;
 mod cloud;
 mod demo;
 mod failure;
+mod postgres;
 mod run;
 mod samples;
 mod test;

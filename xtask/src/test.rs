@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::checks;
 use crate::failure::{Failure, Result, failed};
 use crate::run::{Workspace, log};
+use crate::{checks, postgres};
 
 /// What a step does.
 enum Work {
@@ -23,6 +23,8 @@ enum Work {
     Tests(&'static [&'static str]),
     /// Looks through the project's text.
     Style,
+    /// Sees to a server's programs.
+    Postgres,
 }
 
 struct Step {
@@ -36,7 +38,7 @@ const fn step(name: &'static str, what: &'static str, work: Work) -> Step {
 }
 
 /// The steps, those first that are over soon.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     step("fmt", "the code is formatted", Work::Cargo(&["fmt", "--all", "--", "--check", "--color", "never"], None)),
     step("style", "the rules of the house", Work::Style),
     step(
@@ -51,6 +53,7 @@ const STEPS: [Step; 7] = [
     ),
     // The stories run the command, and load every backend, the tests' own included.
     step("build", "the command and all backends", Work::Cargo(&["build", "--workspace"], None)),
+    step("server", "PostgreSQL's programs", Work::Postgres),
     step("tests", "unit tests, stories, examples", Work::Tests(&["test", "--workspace", "--no-fail-fast"])),
     step(
         "demo",
@@ -106,15 +109,16 @@ pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
     outcome
 }
 
-/// The tests cannot do without what `build` builds.
+/// The tests cannot do without what `build` builds and `server` installs.
 fn is_chosen(step: &str, only: Option<&str>) -> bool {
-    only.is_none_or(|only| only == step || (only == "tests" && step == "build"))
+    only.is_none_or(|only| only == step || (only == "tests" && ["build", "server"].contains(&step)))
 }
 
 /// Does the work of a step: nothing, or what it wrote before it failed; and the tests it counted.
 fn work(workspace: &Workspace, step: &Step, file: &Path) -> (Result<()>, Counts) {
     match step.work {
         Work::Style => (checks::run(workspace), Counts::default()),
+        Work::Postgres => (postgres::ensure(file), Counts::default()),
         Work::Cargo(arguments, flag) => {
             let mut cargo = workspace.cargo(arguments);
             if let Some((variable, flag)) = flag {
@@ -177,7 +181,7 @@ mod tests {
     #[test]
     fn tests_alone_are_built_first() {
         let chosen = |only| STEPS.iter().map(|step| step.name).filter(|name| is_chosen(name, only)).collect::<Vec<_>>();
-        assert_eq!(chosen(Some("tests")), ["build", "tests"]);
+        assert_eq!(chosen(Some("tests")), ["build", "server", "tests"]);
         assert_eq!(chosen(Some("style")), ["style"]);
         assert_eq!(chosen(None).len(), STEPS.len());
         assert!(chosen(Some("nothing")).is_empty());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_core::engine::{How, Selection};
+use artifice_core::engine::{EngineError, How, Selection};
 
 use super::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
@@ -61,6 +61,10 @@ pub async fn run(
     }
     for bill in billed.iter().filter(|bill| bill.how == How::Before) {
         output::note(&bills::billed_before(&bill.statement));
+    }
+    if let Err(lost @ EngineError::LedgerLost(_)) = done {
+        // What was billed is stored; to show it, it would have to be read.
+        return Err(lost.into());
     }
     let written = bills::write(ledger.as_ref(), &billed, &failed, format).await;
     ledger.close().await;

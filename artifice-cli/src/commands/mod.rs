@@ -71,8 +71,9 @@ async fn open_ledger(config: &Config) -> Result<Box<dyn Ledger>, EngineError> {
 /// The ledger, if there is one: a command that only looks makes none.
 async fn existing_ledger(config: &Config) -> Result<Option<Box<dyn Ledger>>, EngineError> {
     match &config.database {
+        // To open it would make the file.
         DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
-        DatabaseUrl::Sqlite(_) => {}
+        _ => {}
     }
     let ledger = ledger::open_as_it_is(&config.database).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();

@@ -3,10 +3,10 @@
 //! Every older spelling is folded here and nowhere else. All mistakes of a file are reported at
 //! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
 
+mod database;
 mod text;
 mod yaml;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -16,6 +16,7 @@ use artifice_model::rate::{Names, RateRules, RateTable};
 use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
 
+pub use database::{DatabaseUrl, PostgresUrl};
 pub use text::Secret;
 use text::{bytes, duration_us, expand};
 use yaml::{Document, Map, Node};
@@ -83,27 +84,6 @@ pub struct RatesConfig {
     pub rules: RateRules,
     /// `missing: zero`: whether what has no rate costs nothing.
     pub missing_is_zero: bool,
-}
-
-/// Where the ledger is.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// A file of SQLite's.
-    Sqlite(PathBuf),
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DatabaseUrl::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-        }
-    }
 }
 
 /// A configuration that cannot be used.
@@ -202,7 +182,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     let locations = Locations::new(&region, datacenters);
 
     let source = root.get("source").and_then(Node::map).and_then(source);
-    let database = database(directory, root.section("database"));
+    let database = database::database(directory, root.section("database"));
 
     let (new, old) = (root.get("invoice:config"), root.get("invoice_object"));
     if let (Some(_), Some(old)) = (&new, &old) {
@@ -263,21 +243,6 @@ fn source(mut source: Map<'_>) -> Option<SourceConfig> {
     source.end();
     let patterns: Vec<String> = path?.list().iter().filter_map(Node::text).collect();
     kind.map(|()| SourceConfig::File { patterns })
-}
-
-fn database(directory: &Path, mut database: Map<'_>) -> DatabaseUrl {
-    let url = database.parse("url", |text| {
-        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
-        match path {
-            Some("" | ":memory:") => {
-                Err("a ledger must outlive the program; name a file, for example sqlite://artifice.db".to_owned())
-            }
-            Some(path) => Ok(DatabaseUrl::Sqlite(directory.join(path))),
-            None => Err("write sqlite://FILE, for example sqlite://artifice.db".to_owned()),
-        }
-    });
-    database.end();
-    url.unwrap_or_else(|| DatabaseUrl::Sqlite(directory.join("artifice.db")))
 }
 
 /// The rates and names files where the original has them, in the backend's configuration.

@@ -114,3 +114,39 @@ fn a_file_that_is_not_there_or_not_text_says_what_to_do() {
     let error = Config::load(&directory.path().join("c.yaml")).unwrap_err().to_string();
     assert!(error.ends_with("c.yaml:2:7: not UTF-8; save the file in that encoding"), "{error}");
 }
+
+#[test]
+fn a_ledger_on_postgresql_is_named_by_its_address_or_by_the_originals_keys() {
+    let database = |yaml: &str| load(yaml).map(|config| format!("{} {:?}", config.database, config.database));
+    let shown = |name: &str| Ok(format!("{name} {name}"));
+    let address = "database: {url: 'postgres://bill:pa%2Fss@db.example.org:5433/ledger?sslmode=require'}";
+    assert_eq!(database(address), shown("postgres://bill@db.example.org:5433/ledger"));
+    let original =
+        "database:\n  database: artifice\n  host: localhost\n  password: aurynn\n  port: '5433'\n  username: aurynn\n";
+    assert_eq!(database(original), shown("postgres://aurynn@localhost:5433/artifice"));
+    assert_eq!(
+        database("database: {database: ledger, host: /run/postgresql, username: bill}"),
+        shown("postgres://bill@/run/postgresql:5432/ledger")
+    );
+}
+
+#[test]
+fn mistakes_in_the_ledgers_place_name_the_key_and_no_password() {
+    let error = |yaml: &str| load(yaml).unwrap_err();
+    for (yaml, says) in [
+        ("database: {url: 'mysql://x'}", "c.yaml:1:17: database.url: write sqlite://FILE"),
+        ("database: {url: 'postgres://u:secret@h:port/x'}", "c.yaml:1:17: database.url: this is not an address"),
+        ("database: {url: 'postgres://u:secret@h'}", "c.yaml:1:17: database.url: the database is missing"),
+        ("database: {host: h, password: secret}", "database.database is missing"),
+        ("database: {database: d, port: many}", "c.yaml:1:31: database.port: 'many' is not a port"),
+        ("database: {database: d, port: 99999}", "'99999' is not a port"),
+        ("database: {url: 'sqlite://x', host: h}", "so database.host has no place"),
+        ("database: {database: d, hots: h}", "did you mean 'host'?"),
+        ("database: {database: d, password: secret, password_file: f}", "the same as password; keep one of the two"),
+        ("database: {database: d, password_file: f}", "name a file that can be read"),
+        ("database: {url_file: f}", "name a file that can be read"),
+    ] {
+        let error = error(yaml);
+        assert!(error.contains(says) && !error.contains("secret"), "{yaml}: {error}");
+    }
+}

@@ -6,11 +6,14 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::path::Path;
 
 use artifice_model::position::{Mistake, Position};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Value;
+
+use super::text::Secret;
 
 /// The largest configuration file that is read, in bytes.
 const MAX_BYTES: usize = 1_000_000;
@@ -183,6 +186,24 @@ impl<'a> Map<'a> {
     /// A key's text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         self.get(key)?.text()
+    }
+
+    /// A key's text that nobody may see, or the content of the file that another key names instead.
+    /// A line's end at the end of the file is not a part of it.
+    pub fn secret(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
+        let (text, file) = (self.get(key), self.get(file_key));
+        if let (Some(_), Some(file)) = (&text, &file) {
+            file.mistake(format!("the same as {key}; keep one of the two"));
+        }
+        if let Some(text) = text {
+            return text.text().map(Secret::new);
+        }
+        file?.parse(|name| {
+            let path = directory.join(name);
+            let read = std::fs::read_to_string(&path);
+            let read = read.map_err(|why| format!("{}: {why}; name a file that can be read", path.display()))?;
+            Ok::<_, String>(Secret::new(read.trim_end_matches(['\r', '\n']).to_owned()))
+        })
     }
 
     /// A key's value, one of a few words.

@@ -19,6 +19,9 @@ pub enum EngineError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The ledger was there, and is no more.
+    #[error("the ledger cannot be reached any more, so the run ends here; run the same command again later: {0}")]
+    LedgerLost(LedgerError),
     /// The backend's library.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -90,6 +93,7 @@ impl EngineError {
         match self {
             EngineError::Collect(CollectError::File(error)) => error.is_unopened(),
             EngineError::Collect(_) | EngineError::Backend { .. } | EngineError::Ended(_) => false,
+            EngineError::LedgerLost(_) => false,
             EngineError::NoStatement { .. } | EngineError::ManyStatements { .. } | EngineError::NotCommitted { .. } => {
                 false
             }

@@ -180,7 +180,10 @@ impl Engine {
             match self.bill_tenant(ledger, &mut backend, &prices, tenant.clone(), period, usage).await {
                 Ok(Some(billed)) => show(Ok(billed)),
                 Ok(None) => {}
-                Err(why) => show(Err(Failed { tenant, why })),
+                Err(why) => {
+                    show(Err(Failed { tenant, why }));
+                    check_ledger(ledger).await?;
+                }
             }
         }
         let seen = usages.end().await?;
@@ -251,7 +254,12 @@ impl Engine {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
             let overlaps = statement.period.overlaps(period);
             if statement.state.is_unfinished() {
-                show(self.send(ledger, backend, statement.clone(), How::Finished).await);
+                let sent = self.send(ledger, backend, statement.clone(), How::Finished).await;
+                let failed = sent.is_err();
+                show(sent);
+                if failed {
+                    check_ledger(ledger).await?;
+                }
             } else if this {
                 show(Ok(Billed { statement: statement.clone(), how: How::Before }));
             }
@@ -347,6 +355,12 @@ impl Engine {
         let (draft, problems) = Draft::new(tenant, period, usage, charging).map_err(|error| error.to_string())?;
         Ok(Preview { draft, problems })
     }
+}
+
+/// After a tenant's failure: whether it was only that tenant's. Without a ledger nobody can be billed,
+/// and every one of them would wait for it anew.
+async fn check_ledger(ledger: &dyn Ledger) -> Result<(), EngineError> {
+    ledger.check().await.map_err(EngineError::LedgerLost)
 }
 
 fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {

@@ -1,11 +1,50 @@
-//! What a statement says, as one digest.
+//! What a statement says: as it can be stored, and as one digest.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use artifice_model::statement::Draft;
+use artifice_model::statement::{Draft, Usage};
 use sha2::{Digest, Sha256};
 
 use super::{Body, Kind, Statement};
+
+/// What no database keeps in a text (PostgreSQL refuses it), and what takes its place.
+const NUL: (char, &str) = ('\0', "\u{FFFD}");
+
+/// A text without NUL characters.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains(NUL.0) { Cow::Owned(text.replace(NUL.0, NUL.1)) } else { Cow::Borrowed(text) }
+}
+
+/// A draft as both databases can store it. A tenant who has put a NUL character into a resource's name
+/// pays like everybody else.
+pub(super) fn storable(draft: &Draft) -> Cow<'_, Draft> {
+    let tenant = [Some(&draft.tenant.id), draft.tenant.name.as_ref()].into_iter().flatten();
+    let names = draft.lines.iter().map(|line| &line.name);
+    let usage = draft.usage.iter().flat_map(texts);
+    if !tenant.chain(names).chain(usage).any(|text| text.contains(NUL.0)) {
+        return Cow::Borrowed(draft);
+    }
+    let mut draft = draft.clone();
+    let replace = |text: &mut String| *text = without_nul(text).into_owned();
+    replace(&mut draft.tenant.id);
+    draft.tenant.name.iter_mut().for_each(replace);
+    draft.usage.iter_mut().flat_map(texts_mut).for_each(replace);
+    for line in &mut draft.lines {
+        replace(&mut line.name);
+        texts_mut(&mut line.usage).into_iter().for_each(replace);
+    }
+    Cow::Owned(draft)
+}
+
+/// The texts of a usage that come from outside.
+fn texts(usage: &Usage) -> [&String; 5] {
+    [&usage.resource_id, &usage.resource_name, &usage.service, &usage.location, &usage.unit]
+}
+
+fn texts_mut(usage: &mut Usage) -> [&mut String; 5] {
+    [&mut usage.resource_id, &mut usage.resource_name, &mut usage.service, &mut usage.location, &mut usage.unit]
+}
 
 /// SHA-256 over everything that a document says, in hexadecimal.
 pub fn digest(kind: Kind, timezone: &str, draft: &Draft) -> String {

@@ -27,6 +27,8 @@ use std::str::FromStr;
 
 use artifice_model::Timestamp;
 
+use super::LedgerError;
+
 /// How far a statement has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -113,6 +115,16 @@ pub struct Basis {
     pub state: State,
     /// The token of the claim it was seen with.
     pub token: Option<String>,
+}
+
+impl Basis {
+    /// Refuses a change that does not lead on from this state.
+    pub(super) fn check(&self, change: &Change) -> Result<(), LedgerError> {
+        if self.state.leads_to(change.to()) {
+            return Ok(());
+        }
+        Err(LedgerError::Refused { rule: format!("statement_life: {} does not lead to {}", self.state, change.to()) })
+    }
 }
 
 /// A change of state.

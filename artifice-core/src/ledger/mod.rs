@@ -10,14 +10,21 @@
 
 mod content;
 mod life;
+mod postgres;
+mod rows;
+mod schema;
+mod series;
 mod sqlite;
 
 use artifice_model::statement::{Draft, Line, Tax, Tenant};
 use artifice_model::{Currency, Decimal, Period, Timestamp};
 use async_trait::async_trait;
+use uuid::Uuid;
 
 pub use content::digest;
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
+pub use postgres::PostgresLedger;
+pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
 
 use crate::config::DatabaseUrl;
@@ -162,15 +169,6 @@ pub struct Filter {
     pub key: Option<String>,
 }
 
-/// Where a database's schema stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaStatus {
-    /// The versions this program knows that the database has.
-    pub applied: Vec<i64>,
-    /// The versions this program knows that the database lacks.
-    pub missing: Vec<i64>,
-}
-
 /// Why the ledger could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -200,12 +198,24 @@ pub enum LedgerError {
         why: String,
     },
     /// The database cannot be used.
-    #[error("{database}: {source}; check database.url, that the directory exists, and the rights on it")]
+    #[error("{database}: {source}; {advice}")]
     Database {
         /// The database.
         database: String,
         /// Why.
         source: sqlx::Error,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The database's server gives no connection.
+    #[error(
+        "{database}: no connection within {waited_s} s; check database.host and port, and that PostgreSQL is running there"
+    )]
+    Unreachable {
+        /// The database.
+        database: String,
+        /// How long was waited, in seconds.
+        waited_s: u64,
     },
     /// Another program holds the database for too long.
     #[error(
@@ -245,8 +255,18 @@ pub trait Ledger: Send + Sync {
     /// Everybody who was ever billed.
     async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError>;
 
-    /// Stores usage, lines and statement in one transaction: all or nothing.
-    async fn statement_insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError>;
+    /// Whether the database can be reached at all: after a failure, to know whether to go on.
+    async fn check(&self) -> Result<(), LedgerError>;
+
+    /// Stores usage, lines and statement in one transaction: all or nothing. Refuses a draft that does
+    /// not add up; an overlap is given the statement that it overlaps.
+    async fn statement_insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+        store(self, new).await
+    }
+
+    /// What [`statement_insert`](Ledger::statement_insert) leaves to the database. Answers the id.
+    #[doc(hidden)]
+    async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError>;
 
     /// The statements that a filter lets through, oldest number first.
     async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError>;
@@ -256,6 +276,55 @@ pub trait Ledger: Send + Sync {
 
     /// Changes how far a statement has got, if it is still as `basis` says. Says whether it was.
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
+}
+
+/// A statement's name for people: its id or its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Key {
+    Number(i64),
+    Id(Uuid),
+    /// A text that no statement has for a name.
+    Neither,
+}
+
+impl Key {
+    fn of(text: &str) -> Key {
+        let id = || Uuid::parse_str(text).map_or(Key::Neither, Key::Id);
+        text.parse().map_or_else(|_| id(), Key::Number)
+    }
+}
+
+/// Stores usage, lines and statement in one transaction: all or nothing. Refuses a draft that does
+/// not add up; an overlap is given the statement that it overlaps.
+async fn store(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+    if !new.draft.adds_up() || new.draft.total.is_none() {
+        return Err(LedgerError::Refused { rule: "a statement's lines, taxes and total must agree".to_owned() });
+    }
+    let draft = content::storable(new.draft);
+    let new = NewStatement { draft: &draft, ..new };
+    let id = match ledger.insert(new).await {
+        Ok(id) => id,
+        Err(error) => return Err(overlap(ledger, new, error).await),
+    };
+    let stored = ledger.statement_list(&Filter { key: Some(id.clone()), ..Filter::default() }).await?.pop();
+    stored.ok_or_else(|| LedgerError::Refused { rule: format!("statement {id} was stored, but is not there") })
+}
+
+/// Gives the refusal of an overlap the statement that it overlaps.
+async fn overlap(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>, error: LedgerError) -> LedgerError {
+    match &error {
+        LedgerError::Refused { rule }
+            if rule.starts_with("statement_no_overlap") || rule.starts_with("usage_no_overlap") => {}
+        _ => return error,
+    }
+    let filter = Filter { tenant: Some(new.draft.tenant.id.clone()), ..Filter::default() };
+    let Ok(statements) = ledger.statement_list(&filter).await else { return error };
+    let period = new.draft.period;
+    let other = statements.into_iter().find(|other| other.state != State::Void && other.period.overlaps(period));
+    match other {
+        Some(statement) => LedgerError::Overlap { period, statement: Box::new(statement) },
+        None => error,
+    }
 }
 
 /// Opens the configured ledger. Its schema is brought up to date.
@@ -269,5 +338,6 @@ pub async fn open(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
 pub async fn open_as_it_is(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
     match url {
         DatabaseUrl::Sqlite(path) => Ok(Box::new(SqliteLedger::open(path).await?)),
+        DatabaseUrl::Postgres(url) => Ok(Box::new(PostgresLedger::open(url).await?)),
     }
 }

@@ -15,7 +15,7 @@ fn a_configuration_that_is_missing_is_named() {
     {
         check(cloud.run(command), 2, &["artifice.yaml", "name the configuration with -c"]);
     }
-    assert!(!cloud.path("ledger.db").exists());
+    assert!(!cloud.has_ledger());
 }
 
 /// Adds something to the good configuration, and looks at what is said.

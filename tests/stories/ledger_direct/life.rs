@@ -1,8 +1,9 @@
 //! A statement's life, as the database enforces it.
 
 use artifice_core::ledger::{State, WAYS};
+use artifice_tests::Refusal;
 
-use super::{Ledger, august};
+use super::{Ledger, PLAIN, august, text};
 
 /// The way from `pending` to a state, by ways that the life allows.
 fn path_to(state: State) -> Vec<State> {
@@ -20,12 +21,15 @@ fn path_to(state: State) -> Vec<State> {
     }
 }
 
-/// Goes to a state, with all that the state needs.
-fn go(id: &str, state: State) -> String {
-    format!(
-        "UPDATE statement SET state = '{state}', claim = 'c', doubted_us = 1, receipt = coalesce(receipt, 'r'),
-         receipt_details = coalesce(receipt_details, '[]') WHERE statement_id = '{id}'"
-    )
+impl Ledger {
+    /// Goes to a state, with all that the state needs.
+    fn go(&mut self, id: &str, state: State) -> Result<u64, Refusal> {
+        let (doubted, now) = (self.instant("doubted"), self.now());
+        self.db.run(&format!(
+            "UPDATE statement SET state = '{state}', claim = 'c', {doubted} = {now}, receipt = coalesce(receipt, 'r'),
+             receipt_details = coalesce(receipt_details, '[]') WHERE statement_id = '{id}'"
+        ))
+    }
 }
 
 #[test]
@@ -38,10 +42,10 @@ fn the_database_allows_exactly_the_ways_of_a_statements_life() {
             let days = i64::from(number) * 10 + 100;
             let id = ledger.statement(number, &august(days), &august(days + 5));
             for step in path_to(from) {
-                assert_eq!(ledger.db.run(&go(&id, step)), Ok(1), "{from}: {step}");
+                assert_eq!(ledger.go(&id, step), Ok(1), "{from}: {step}");
             }
 
-            let allowed = ledger.db.run(&go(&id, to)).is_ok();
+            let allowed = ledger.go(&id, to).is_ok();
 
             assert_eq!(allowed, from == to || WAYS.contains(&(from, to)), "{from} to {to}");
         }
@@ -54,17 +58,16 @@ fn a_statement_begins_pending() {
     let mut ledger = Ledger::new();
     let (start, end) = (august(40), august(50));
     for (_, state) in State::ALL.iter().filter(|(_, state)| *state != State::Pending) {
-        let mut new = super::pending("'00000000-0000-0000-0000-000000000000'", &start, &end).to_vec();
-        let state = format!("'{state}'");
+        let mut new = ledger.pending("00000000-0000-0000-0000-000000000000", &start, &end);
         for (column, value) in &mut new {
             match *column {
-                "state" => *value = &state,
-                "claim" | "receipt" => *value = "'x'",
+                "state" => *value = text(&state.to_string()),
+                "claim" | "receipt" => *value = text("x"),
                 _ => {}
             }
         }
-        new.push(("doubted_us", "1"));
-        let sql = ledger.copy("INSERT", "statement", &new);
+        new.push((ledger.instant("doubted"), ledger.now().to_owned()));
+        let sql = ledger.copy(PLAIN, "statement", &new);
         ledger.refuses(&sql, "statement_life");
     }
 }
@@ -75,10 +78,10 @@ fn a_state_has_what_it_needs() {
     let id = ledger.statement(1, &august(40), &august(50));
     let set = |what: &str| format!("UPDATE statement SET {what} WHERE statement_id = '{id}'");
 
-    ledger.refuses(&set("state = 'sending'"), "CHECK");
+    ledger.refuses(&set("state = 'sending'"), "check");
     ledger.db.run(&set("state = 'sending', claim = 'c'")).unwrap();
-    ledger.refuses(&set("state = 'committed'"), "CHECK");
-    ledger.refuses(&set("state = 'in_doubt'"), "CHECK");
+    ledger.refuses(&set("state = 'committed'"), "check");
+    ledger.refuses(&set("state = 'in_doubt'"), "check");
     ledger.db.run(&set("state = 'committed', receipt = 'r', receipt_details = '[]'")).unwrap();
     ledger.refuses(&set("receipt = 'another'"), "statement_content_stays");
     ledger.refuses(&set("receipt = NULL"), "statement_content_stays");

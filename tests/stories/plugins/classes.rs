@@ -15,7 +15,7 @@ fn a_library_under_another_name_is_refused() {
     let refused = cloud.bill("--month 2013-08").refused().says_one_line();
 
     refused.says("libacme_copy.so").says("contains the module 'billing.csv_invoice', not 'acme.copy'");
-    assert!(!cloud.path("ledger.db").exists());
+    assert!(!cloud.has_ledger());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_configuration_that_the_class_refuses_is_one_clear_error() {
         cloud.set("invoice:config", config);
         let refused = cloud.bill("--month 2013-08").refused().says_one_line();
         refused.says("billing.csv_invoice:Csv").says("invoice:config").says(says);
-        assert!(!cloud.path("ledger.db").exists() && !cloud.path("invoices").exists());
+        assert!(!cloud.has_ledger() && !cloud.path("invoices").exists());
         cloud.run("config check").refused().says(says);
     }
 }

@@ -107,7 +107,7 @@ fn a_panic_at_the_start_is_an_error_at_the_start() {
     let ran = cloud.bill(AUGUST).ended_whatever_it_said(2);
 
     ran.says("test.misbehaving:Erp: the backend panicked in new: told to panic");
-    assert!(!cloud.path("ledger.db").exists());
+    assert!(!cloud.has_ledger());
     cloud.run("config check").ended_whatever_it_said(2).says("panicked in new");
     // Listing backends makes none.
     cloud.run("plugin list").done();

@@ -5,11 +5,7 @@ use crate::ledger::{Basis, Change, LedgerError};
 
 impl SqliteLedger {
     pub(super) async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        if !basis.state.leads_to(change.to()) {
-            return Err(LedgerError::Refused {
-                rule: format!("statement_life: {} does not lead to {}", basis.state, change.to()),
-            });
-        }
+        basis.check(change)?;
         let set = match change {
             Change::Claim(_) => "claim = ?4, owner = ?5, lease_until_us = ?6, tries = tries + 1",
             Change::Commit(_) => {

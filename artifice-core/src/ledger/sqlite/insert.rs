@@ -1,32 +1,20 @@
 //! Storing a statement, in one transaction.
 
-use std::collections::HashMap;
-
 use artifice_model::statement::{Draft, Line, Usage};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::SqliteLedger;
-use crate::ledger::{Filter, Kind, LedgerError, NewStatement, State, Statement, digest};
+use crate::ledger::series::{Numbers, SeriesRow};
+use crate::ledger::{Kind, LedgerError, NewStatement, digest};
 
 /// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 20.
 const ROWS: usize = 500;
 
-/// What makes a series, beside the tenant.
-type SeriesKey<'a> = (&'a str, &'a str, &'a str, &'a str);
-
 impl SqliteLedger {
-    pub(super) async fn insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
-        if !new.draft.adds_up() || new.draft.total.is_none() {
-            return Err(LedgerError::Refused { rule: "a statement's lines, taxes and total must agree".to_owned() });
-        }
-        let id = match self.insert_in_transaction(new).await {
-            Ok(id) => id,
-            Err(error) => return Err(self.overlap(new, self.error(error)).await),
-        };
-        let stored = self.list(&Filter { key: Some(id.clone()), ..Filter::default() }).await?.pop();
-        stored.ok_or_else(|| LedgerError::Refused { rule: format!("statement {id} was stored, but is not there") })
+    pub(super) async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+        self.insert_in_transaction(new).await.map_err(|error| self.error(error))
     }
 
     async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<String> {
@@ -62,23 +50,6 @@ impl SqliteLedger {
         .await?;
         transaction.commit().await?;
         Ok(id)
-    }
-
-    /// Gives the refusal of an overlap the statement that it overlaps.
-    async fn overlap(&self, new: NewStatement<'_>, error: LedgerError) -> LedgerError {
-        match &error {
-            LedgerError::Refused { rule }
-                if rule.starts_with("statement_no_overlap") || rule.starts_with("usage_no_overlap") => {}
-            _ => return error,
-        }
-        let filter = Filter { tenant: Some(new.draft.tenant.id.clone()), ..Filter::default() };
-        let Ok(statements) = self.list(&filter).await else { return error };
-        let period = new.draft.period;
-        let other = statements.into_iter().find(|other| other.state != State::Void && other.period.overlaps(period));
-        match other {
-            Some(statement) => LedgerError::Overlap { period, statement: Box::new(statement) },
-            None => error,
-        }
     }
 }
 
@@ -133,30 +104,14 @@ async fn series_numbers<'u>(
     connection: &mut SqliteConnection,
     tenant_no: i64,
     usage: &'u [Usage],
-) -> sqlx::Result<HashMap<SeriesKey<'u>, i64>> {
-    let known: Vec<(i64, String, String, String, String)> =
+) -> sqlx::Result<Numbers<'u>> {
+    let known: Vec<SeriesRow> =
         sqlx::query_as("SELECT series_no, resource_id, entry, service, location FROM series WHERE tenant_no = ?")
             .bind(tenant_no)
             .fetch_all(&mut *connection)
             .await?;
-    let mut next = known.iter().map(|row| row.0).max().unwrap_or(0);
-    let known: HashMap<SeriesKey<'_>, i64> = known
-        .iter()
-        .map(|(number, resource, entry, service, location)| ((&**resource, &**entry, &**service, &**location), *number))
-        .collect();
-    let mut numbers = HashMap::with_capacity(usage.len());
-    let mut new = Vec::new();
-    for usage in usage {
-        let key: SeriesKey<'u> = (&usage.resource_id, &usage.entry, &usage.service, &usage.location);
-        numbers.entry(key).or_insert_with(|| {
-            known.get(&key).copied().unwrap_or_else(|| {
-                next += 1;
-                new.push((next, key));
-                next
-            })
-        });
-    }
-    for rows in new.chunks(ROWS) {
+    let numbers = Numbers::of(usage, &known);
+    for rows in numbers.new.chunks(ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ",
         );
@@ -185,8 +140,7 @@ async fn insert_usage(
             "INSERT INTO usage (tenant_no, series_no, period_start, period_end, statement_id, meter, section, resource_name, volume, unit, aggregate) ",
         );
         sql.push_values(rows, |mut row, usage| {
-            let key: SeriesKey<'_> = (&usage.resource_id, &usage.entry, &usage.service, &usage.location);
-            row.push_bind(tenant_no).push_bind(numbers.get(&key).copied());
+            row.push_bind(tenant_no).push_bind(numbers.number(usage));
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros()).push_bind(id);
             row.push_bind(&usage.meter).push_bind(&usage.section).push_bind(&usage.resource_name);
             row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate.name());

@@ -15,12 +15,15 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
+use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement, schema};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// How long a writer waits for another one. A bill of 100,000 lines is stored in seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What to do when the file cannot be used.
+const ADVICE: &str = "check database.url, that the directory exists, and the rights on it";
 
 /// The ledger in a file.
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl SqliteLedger {
                 Err(error) if is_locked(&error) && begin.elapsed() < BUSY_TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                Err(source) => return Err(LedgerError::Database { database: name, source }),
+                Err(source) => return Err(LedgerError::Database { database: name, source, advice: ADVICE }),
             }
         }
     }
@@ -62,7 +65,7 @@ impl SqliteLedger {
                 LedgerError::Refused { rule: error.message().to_owned() }
             }
             error if is_locked(error) => self.locked(),
-            _ => LedgerError::Database { database: self.name.clone(), source },
+            _ => LedgerError::Database { database: self.name.clone(), source, advice: ADVICE },
         }
     }
 
@@ -71,30 +74,11 @@ impl SqliteLedger {
     }
 
     fn migrate_error(&self, error: MigrateError) -> LedgerError {
-        let database = self.name.clone();
-        match error {
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-                LedgerError::Database { database, source }
-            }
-            MigrateError::VersionMissing(version) => {
-                let why = format!(
-                    "its schema has version {version}, which this artifice does not know; use a newer artifice"
-                );
-                LedgerError::Schema { database, why }
-            }
-            MigrateError::VersionMismatch(version) => {
-                let why = format!(
-                    "its schema version {version} is not the one of this artifice; was the file changed by hand?"
-                );
-                LedgerError::Schema { database, why }
-            }
-            other => LedgerError::Schema { database, why: other.to_string() },
-        }
+        schema::error(&self.name, error, |source| self.error(source))
     }
 
     /// Where the schema stands, as one connection sees it.
     async fn schema_status_in(&self, connection: &mut SqliteConnection) -> Result<SchemaStatus, LedgerError> {
-        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
         let there = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
             .fetch_one(&mut *connection)
             .await
@@ -105,11 +89,7 @@ impl SqliteLedger {
             let listed = connection.list_applied_migrations(&MIGRATIONS.table_name).await;
             listed.map_err(|error| self.migrate_error(error))?.iter().map(|migration| migration.version).collect()
         };
-        if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
-            return Err(self.migrate_error(MigrateError::VersionMissing(*newer)));
-        }
-        let missing = known.into_iter().filter(|version| !applied.contains(version)).collect();
-        Ok(SchemaStatus { applied, missing })
+        SchemaStatus::of(&MIGRATIONS, applied).map_err(|error| self.migrate_error(error))
     }
 
     /// Refuses to make a ledger of another program's database.
@@ -175,7 +155,11 @@ impl Ledger for SqliteLedger {
         self.tenants().await
     }
 
-    async fn statement_insert(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+    async fn check(&self) -> Result<(), LedgerError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(|error| self.error(error))
+    }
+
+    async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
         self.insert(new).await
     }
 

@@ -1,4 +1,5 @@
-//! The stories: what artifice promises, told end to end with the built command.
+//! The stories that are told on both databases: what artifice promises, end to end with the built
+//! command.
 //!
 //! Run `cargo build --workspace` first: the stories use what it builds.
 
@@ -10,7 +11,7 @@
     reason = "a story that cannot be told fails, and names say what it is about"
 )]
 
-mod bad_input;
+pub mod bad_input;
 mod billing;
 mod guide;
 mod interruption;

@@ -1,0 +1,176 @@
+//! Storing a statement, in one transaction.
+
+use artifice_model::Decimal;
+use artifice_model::statement::{Draft, Line, Usage};
+use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
+use sqlx::{Connection, QueryBuilder};
+use uuid::Uuid;
+
+use super::copy::copy;
+use super::{PostgresLedger, error, instant};
+use crate::ledger::series::{Numbers, SeriesRow};
+use crate::ledger::{Kind, LedgerError, NewStatement, digest};
+
+/// How often a transaction that another one has got in the way of is begun.
+const TRIES: u32 = 3;
+
+impl PostgresLedger {
+    pub(super) async fn insert_statement(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+        let mut tries = 1;
+        loop {
+            match self.insert_in_transaction(new).await {
+                Err(error) if error::is_passing(&error) && tries < TRIES => tries += 1,
+                done => return done.map_err(|error| self.error(error)),
+            }
+        }
+    }
+
+    async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<String> {
+        let mut connection = self.pool.acquire().await?;
+        let mut transaction = connection.begin().await?;
+        let draft = new.draft;
+        let tenant_no = tenant_no(&mut transaction, draft).await?;
+        let id = Uuid::now_v7().to_string();
+        insert_head(&mut transaction, tenant_no, &id, new).await?;
+        insert_usage(&mut transaction, tenant_no, &id, &draft.usage).await?;
+        insert_lines(&mut transaction, tenant_no, &id, &draft.lines).await?;
+        insert_taxes(&mut transaction, tenant_no, &id, draft).await?;
+        take_number(&mut transaction, tenant_no, &id, new.backend).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+}
+
+/// The tenant's number; a new tenant gets the next one. Its row stays locked until the transaction
+/// ends: two statements of one tenant are stored one after the other, and see each other's series.
+async fn tenant_no(connection: &mut PgConnection, draft: &Draft) -> sqlx::Result<i64> {
+    let known = "UPDATE tenant SET name = coalesce($2, name) WHERE tenant_id = $1 RETURNING tenant_no";
+    let new = "INSERT INTO tenant (tenant_id, name) VALUES ($1, $2)
+               ON CONFLICT (tenant_id) DO UPDATE SET name = coalesce(excluded.name, tenant.name) RETURNING tenant_no";
+    let (id, name) = (&draft.tenant.id, &draft.tenant.name);
+    match sqlx::query_scalar(known).bind(id).bind(name).fetch_optional(&mut *connection).await? {
+        Some(number) => Ok(number),
+        None => sqlx::query_scalar(new).bind(id).bind(name).fetch_one(connection).await,
+    }
+}
+
+async fn insert_head(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    id: &str,
+    new: NewStatement<'_>,
+) -> sqlx::Result<()> {
+    let draft = new.draft;
+    let sum = |sum: Option<Decimal>| sum.map(|sum| sum.to_string());
+    let period = PgRange::from(instant(draft.period.start())?..instant(draft.period.end())?);
+    sqlx::query(
+        "INSERT INTO statement (tenant_no, statement_id, kind, period, tenant_name, timezone, currency,
+                                subtotal, total, digest, backend, backend_version, created)
+         VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8::numeric, $9::numeric, $10, $11, $12, $13)",
+    )
+    .bind(tenant_no)
+    .bind(id)
+    .bind(Kind::Invoice.name())
+    .bind(period)
+    .bind(&draft.tenant.name)
+    .bind(new.timezone)
+    .bind(draft.currency.code())
+    .bind(sum(draft.subtotal))
+    .bind(sum(draft.total))
+    .bind(digest(Kind::Invoice, new.timezone, draft))
+    .bind(new.backend)
+    .bind(new.backend_version)
+    .bind(instant(new.created)?)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The numbers of all series of a tenant's usage; new series get the next ones.
+async fn series_numbers<'u>(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    usage: &'u [Usage],
+) -> sqlx::Result<Numbers<'u>> {
+    let known: Vec<SeriesRow> =
+        sqlx::query_as("SELECT series_no, resource_id, entry, service, location FROM series WHERE tenant_no = $1")
+            .bind(tenant_no)
+            .fetch_all(&mut *connection)
+            .await?;
+    let numbers = Numbers::of(usage, &known);
+    let into = "series (tenant_no, series_no, resource_id, entry, service, location)";
+    copy(connection, into, &numbers.new, |row, (number, (resource, entry, service, location))| {
+        row.integer(tenant_no).integer(*number).text(resource).text(entry).text(service).text(location);
+        Ok(())
+    })
+    .await?;
+    Ok(numbers)
+}
+
+async fn insert_usage(connection: &mut PgConnection, tenant_no: i64, id: &str, usage: &[Usage]) -> sqlx::Result<()> {
+    let numbers = series_numbers(connection, tenant_no, usage).await?;
+    let into =
+        "usage (tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate)";
+    copy(connection, into, usage, |row, usage| {
+        let series_no = numbers.number(usage).map(|number| number.to_string());
+        row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
+        row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
+        row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate.name());
+        Ok(())
+    })
+    .await
+}
+
+async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
+    let into = "line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
+                      entry, meter, aggregate, period, volume, unit, rate, rate_unit, rate_origin, cost)";
+    copy(connection, into, (1..).zip(lines), |row, (number, line)| {
+        let (usage, rate) = (&line.usage, line.rate.as_ref());
+        row.integer(tenant_no).text(id).integer(number);
+        row.text(&usage.section).text(&usage.location).text(&usage.service).text(&line.name);
+        row.text(&usage.resource_id).text(&usage.resource_name);
+        row.text(&usage.entry).text(&usage.meter).text(usage.aggregate.name());
+        row.period(usage.period)?.decimal(usage.volume).text(&usage.unit);
+        row.optional(rate.map(|rate| rate.amount.to_string()).as_deref());
+        row.optional(rate.map(|rate| &*rate.per)).optional(rate.map(|rate| &*rate.origin));
+        row.optional(line.cost.map(|cost| cost.to_string()).as_deref());
+        Ok(())
+    })
+    .await
+}
+
+async fn insert_taxes(connection: &mut PgConnection, tenant_no: i64, id: &str, draft: &Draft) -> sqlx::Result<()> {
+    if draft.taxes.is_empty() {
+        return Ok(());
+    }
+    let numbered: Vec<_> = (1_i64..).zip(&draft.taxes).collect();
+    let mut sql = QueryBuilder::new("INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) ");
+    sql.push_values(numbered, |mut row, (number, tax)| {
+        row.push_bind(tenant_no).push_bind(id).push_unseparated("::uuid").push_bind(number).push_bind(&tax.name);
+        for amount in [tax.percent, tax.base, tax.amount] {
+            row.push_bind(amount.to_string()).push_unseparated("::numeric");
+        }
+    });
+    sql.build().execute(connection).await.map(drop)
+}
+
+/// Takes the next number of the backend. Last, because others wait for it until the transaction ends;
+/// and under the lock that migrations/postgres/0002_guards.sql has, so that the number read is still
+/// the last one when the next is stored.
+async fn take_number(connection: &mut PgConnection, tenant_no: i64, id: &str, backend: &str) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('artifice.invoice_number ' || $1, 0))")
+        .bind(backend)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
+         SELECT $1, coalesce(max(number), 0) + 1, $2, $3::uuid FROM invoice_number WHERE backend = $1",
+    )
+    .bind(backend)
+    .bind(tenant_no)
+    .bind(id)
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,153 @@
+//! The ledger on a PostgreSQL server (15 and newer): for many workers on many machines.
+
+mod change;
+mod copy;
+mod error;
+mod insert;
+mod migrate;
+mod read;
+
+use std::time::Duration;
+
+use artifice_model::Timestamp;
+use artifice_model::statement::Tenant;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
+
+use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
+use crate::config::PostgresUrl;
+
+/// How long a server that is starting, or restarting in the middle of a run, is waited for.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a writer waits for another one, as with SQLite.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// The oldest server that this works with.
+const OLDEST_MAJOR: i32 = 15;
+
+/// The ledger in a database of a server.
+#[derive(Debug)]
+pub struct PostgresLedger {
+    pool: PgPool,
+    name: String,
+}
+
+impl PostgresLedger {
+    /// Connects to a server.
+    pub async fn open(url: &PostgresUrl) -> Result<Self, LedgerError> {
+        let mut options = url.options().clone().disable_statement_logging();
+        if options.get_application_name().is_none() {
+            options = options.application_name("artifice");
+        }
+        let name = url.to_string();
+        // A pool would hide why it gets no connection.
+        let first = connect(&options).await.map_err(|source| error::of(&name, source))?;
+        check_server(&name, first).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .after_connect(|connection, _| Box::pin(prepare(connection)))
+            .connect_lazy_with(options);
+        Ok(PostgresLedger { pool, name })
+    }
+
+    fn error(&self, source: sqlx::Error) -> LedgerError {
+        error::of(&self.name, source)
+    }
+}
+
+/// Connects, and waits for a server that says that it is starting.
+async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+    let begin = std::time::Instant::now();
+    loop {
+        let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options)).await;
+        match connected.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Err(error) if error::is_starting(&error) && begin.elapsed() < CONNECT_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// Refuses a server that the ledger cannot rely on.
+async fn check_server(name: &str, mut connection: PgConnection) -> Result<(), LedgerError> {
+    let asked = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')";
+    let (major, encoding): (i32, String) =
+        sqlx::query_as(asked).fetch_one(&mut connection).await.map_err(|source| error::of(name, source))?;
+    let refuse = |why: String| Err(LedgerError::Schema { database: name.to_owned(), why });
+    if major < OLDEST_MAJOR {
+        return refuse(format!("the server is PostgreSQL {major}; use {OLDEST_MAJOR} or newer"));
+    }
+    if encoding != "UTF8" {
+        return refuse(format!(
+            "the database's encoding is {encoding}, which cannot hold every name; make the database with \
+             ENCODING 'UTF8' TEMPLATE template0"
+        ));
+    }
+    // It was for asking only. Whether the server hears the farewell does not matter.
+    let _ = connection.close().await;
+    Ok(())
+}
+
+/// What holds for every connection, whatever the server's own settings are.
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query(
+        "SELECT set_config('lock_timeout', $1, false),
+                set_config('default_transaction_isolation', 'read committed', false),
+                -- A worker that hangs in the middle of storing must not keep its tenant for ever.
+                set_config('idle_in_transaction_session_timeout', '5min', false),
+                -- A statement that a backend has been told of must survive a power cut.
+                CASE WHEN current_setting('synchronous_commit') = 'off'
+                     THEN set_config('synchronous_commit', 'on', false) END",
+    )
+    .bind(format!("{}ms", LOCK_TIMEOUT.as_millis()))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// An instant as the database's.
+fn instant(at: Timestamp) -> sqlx::Result<DateTime<Utc>> {
+    at.to_chrono().ok_or_else(|| sqlx::Error::Encode(format!("{at} is beyond what PostgreSQL can store").into()))
+}
+
+#[async_trait]
+impl Ledger for PostgresLedger {
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
+        self.bring_up_to_date().await
+    }
+
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
+        self.status().await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn check(&self) -> Result<(), LedgerError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(|error| self.error(error))
+    }
+
+    async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {
+        self.tenants().await
+    }
+
+    async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+        self.insert_statement(new).await
+    }
+
+    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+        self.list(filter).await
+    }
+
+    async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
+        self.body(statement).await
+    }
+
+    async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+        self.change(id, basis, change).await
+    }
+}

@@ -1,0 +1,186 @@
+//! Rows of either database as the ledger's types. Both databases answer with the same columns:
+//! decimals as text, instants as microseconds in columns that end in `_us` (and `period_start`,
+//! `period_end`).
+
+use artifice_model::aggregate::Aggregate;
+use artifice_model::statement::{Line, Rate, Tax, Tenant, Usage};
+use artifice_model::{Decimal, Period, Timestamp};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
+
+use super::content::digest_of_stored;
+use super::{Body, Claim, Kind, LedgerError, Receipt, Statement};
+
+/// The columns of a row, whichever database it comes from.
+pub(super) trait Columns {
+    fn text(&self, column: &str) -> sqlx::Result<String>;
+    fn optional_text(&self, column: &str) -> sqlx::Result<Option<String>>;
+    fn integer(&self, column: &str) -> sqlx::Result<i64>;
+    fn optional_integer(&self, column: &str) -> sqlx::Result<Option<i64>>;
+}
+
+macro_rules! columns_of {
+    ($row:ty) => {
+        impl Columns for $row {
+            fn text(&self, column: &str) -> sqlx::Result<String> {
+                self.try_get(column)
+            }
+
+            fn optional_text(&self, column: &str) -> sqlx::Result<Option<String>> {
+                self.try_get(column)
+            }
+
+            fn integer(&self, column: &str) -> sqlx::Result<i64> {
+                self.try_get(column)
+            }
+
+            fn optional_integer(&self, column: &str) -> sqlx::Result<Option<i64>> {
+                self.try_get(column)
+            }
+        }
+
+        impl FromRow<'_, $row> for Stored<Line> {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                line(row).map(Stored)
+            }
+        }
+
+        impl FromRow<'_, $row> for Stored<Tax> {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                tax(row).map(Stored)
+            }
+        }
+    };
+}
+
+columns_of!(SqliteRow);
+columns_of!(PgRow);
+
+/// A row as a type of the model's.
+pub(super) struct Stored<T>(T);
+
+/// Statements of rows, in the rows' order.
+pub(super) fn statements<R: Columns>(database: &str, rows: &[R]) -> Result<Vec<Statement>, LedgerError> {
+    let unreadable = |row: &R, source: sqlx::Error| {
+        let id = row.text("statement_id").unwrap_or_default();
+        LedgerError::Damaged { database: database.to_owned(), id, what: source.to_string() }
+    };
+    rows.iter().map(|row| statement(row).map_err(|source| unreadable(row, source))).collect()
+}
+
+/// A statement's body of its rows, checked against the statement's digest. `other` explains what the
+/// database itself says.
+pub(super) fn body(
+    database: &str,
+    statement: &Statement,
+    lines: sqlx::Result<Vec<Stored<Line>>>,
+    taxes: sqlx::Result<Vec<Stored<Tax>>>,
+    other: impl Fn(sqlx::Error) -> LedgerError,
+) -> Result<Body, LedgerError> {
+    let damaged = |what: String| LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what };
+    let unreadable = |error: sqlx::Error| match error {
+        sqlx::Error::ColumnDecode { .. } => damaged(error.to_string()),
+        error => other(error),
+    };
+    let body = Body {
+        lines: lines.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect(),
+        taxes: taxes.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect(),
+    };
+    if digest_of_stored(statement, &body) != statement.digest {
+        return Err(damaged("its content does not have the digest that was stored with it".to_owned()));
+    }
+    Ok(body)
+}
+
+/// Reads a column's text as a type of the model's.
+fn read<T>(row: &impl Columns, column: &str, read: impl FnOnce(&str) -> Option<T>) -> sqlx::Result<T> {
+    let text = row.text(column)?;
+    read(&text).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("'{text}' is not readable").into(),
+    })
+}
+
+fn decimal(row: &impl Columns, column: &str) -> sqlx::Result<Decimal> {
+    read(row, column, |text| text.parse().ok())
+}
+
+fn instant(row: &impl Columns, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    Ok(row.optional_integer(column)?.map(Timestamp::from_micros))
+}
+
+fn period(row: &impl Columns) -> sqlx::Result<Period> {
+    let at = |column| row.integer(column).map(Timestamp::from_micros);
+    Period::new(at("period_start")?, at("period_end")?)
+        .map_err(|error| sqlx::Error::ColumnDecode { index: "period_end".to_owned(), source: error.into() })
+}
+
+fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
+    let claim = match (row.optional_text("claim")?, row.optional_text("owner")?) {
+        (Some(token), owner) => Some(Claim {
+            token,
+            owner: owner.unwrap_or_default(),
+            lease_until: instant(row, "lease_until_us")?.unwrap_or(Timestamp::from_micros(0)),
+        }),
+        (None, _) => None,
+    };
+    let receipt = match row.optional_text("receipt")? {
+        Some(reference) => {
+            let details = read(row, "receipt_details", |json| serde_json::from_str(json).ok())?;
+            Some(Receipt { reference, details })
+        }
+        None => None,
+    };
+    let natural = |column| row.integer(column).map(i64::unsigned_abs);
+    Ok(Statement {
+        id: row.text("statement_id")?,
+        number: natural("number")?,
+        kind: read(row, "kind", Kind::from_name)?,
+        tenant: Tenant { id: row.text("tenant_id")?, name: row.optional_text("tenant_name")? },
+        period: period(row)?,
+        timezone: row.text("timezone")?,
+        currency: read(row, "currency", |code| code.parse().ok())?,
+        subtotal: decimal(row, "subtotal")?,
+        total: decimal(row, "total")?,
+        digest: row.text("digest")?,
+        backend: row.text("backend")?,
+        backend_version: row.text("backend_version")?,
+        created: Timestamp::from_micros(row.integer("created_us")?),
+        state: read(row, "state", |state| state.parse().ok())?,
+        claim,
+        doubted: instant(row, "doubted_us")?,
+        tries: natural("tries")?,
+        error: row.optional_text("error")?,
+        receipt,
+        tenant_no: row.integer("tenant_no")?,
+    })
+}
+
+fn line(row: &impl Columns) -> sqlx::Result<Line> {
+    let rate = match row.optional_text("rate")? {
+        Some(_) => {
+            Some(Rate { amount: decimal(row, "rate")?, per: row.text("rate_unit")?, origin: row.text("rate_origin")? })
+        }
+        None => None,
+    };
+    let usage = Usage {
+        resource_id: row.text("resource_id")?,
+        resource_name: row.text("resource_name")?,
+        entry: row.text("entry")?,
+        meter: row.text("meter")?,
+        section: row.text("section")?,
+        service: row.text("service")?,
+        location: row.text("location")?,
+        period: period(row)?,
+        volume: decimal(row, "volume")?,
+        unit: row.text("unit")?,
+        aggregate: read(row, "aggregate", Aggregate::from_name)?,
+    };
+    Ok(Line { usage, name: row.text("name")?, rate, cost: Some(decimal(row, "cost")?) })
+}
+
+fn tax(row: &impl Columns) -> sqlx::Result<Tax> {
+    let [percent, base, amount] = ["percent", "base", "amount"].map(|column| decimal(row, column));
+    Ok(Tax { name: row.text("name")?, percent: percent?, base: base?, amount: amount? })
+}

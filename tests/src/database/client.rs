@@ -1,0 +1,140 @@
+//! A client that goes to the ledger's database directly, and believes nothing.
+
+use std::path::Path;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+use tokio::runtime::Runtime;
+
+use super::Kind;
+
+/// A connection to the ledger's database.
+pub struct Db {
+    runtime: Runtime,
+    connection: Connection,
+}
+
+enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// What the database says when it refuses.
+pub type Refusal = String;
+
+/// Runs one call for whichever database it is.
+macro_rules! on {
+    ($db:expr, $connection:ident => $call:expr) => {
+        match &mut $db.connection {
+            Connection::Sqlite($connection) => $db.runtime.block_on($call),
+            Connection::Postgres($connection) => $db.runtime.block_on($call),
+        }
+    };
+}
+
+impl Db {
+    /// Opens a file of SQLite's, with foreign keys off, as other clients have them.
+    pub fn open(file: &Path) -> Db {
+        let runtime = runtime();
+        let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
+        let connection = Connection::Sqlite(runtime.block_on(options.connect()).unwrap());
+        Db { runtime, connection }
+    }
+
+    /// Connects to a database of a PostgreSQL server.
+    pub fn connect(options: &PgConnectOptions) -> Db {
+        let runtime = runtime();
+        let connection = Connection::Postgres(runtime.block_on(options.connect()).unwrap());
+        Db { runtime, connection }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.connection {
+            Connection::Sqlite(_) => Kind::Sqlite,
+            Connection::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    pub fn run(&mut self, sql: &str) -> Result<u64, Refusal> {
+        on!(self, connection => async {
+            let done = sqlx::query(AssertSqlSafe(sql)).execute(connection).await;
+            done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Every row of a query whose columns all are texts.
+    pub fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
+        fn texts<R: Row>(row: &R) -> Vec<String>
+        where
+            usize: sqlx::ColumnIndex<R>,
+            for<'r> String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+        {
+            (0..row.len()).map(|at| row.try_get::<String, _>(at).unwrap_or_default()).collect()
+        }
+        on!(self, connection => async {
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
+            rows.iter().map(texts).collect()
+        })
+    }
+
+    /// One number.
+    pub fn number(&mut self, sql: &str) -> i64 {
+        on!(self, connection => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection)).unwrap()
+    }
+
+    /// The names of a table's columns.
+    pub fn columns(&mut self, table: &str) -> Vec<String> {
+        let sql = match self.kind() {
+            Kind::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+            Kind::Postgres => format!(
+                "SELECT attname::text FROM pg_attribute
+                 WHERE attrelid = '\"{table}\"'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+            ),
+        };
+        self.rows(&sql).into_iter().map(|mut row| row.remove(0)).collect()
+    }
+
+    /// The names of its tables.
+    pub fn tables(&mut self) -> Vec<String> {
+        let sql = match self.kind() {
+            Kind::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            Kind::Postgres => {
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+            }
+        };
+        self.rows(sql).into_iter().map(|mut row| row.remove(0)).collect()
+    }
+
+    /// Changes lines in spite of the rule against it, as only a change of the schema allows.
+    pub fn damage(&mut self, sql: &str) {
+        let disarm = match self.kind() {
+            Kind::Sqlite => "DROP TRIGGER line_stays",
+            Kind::Postgres => "DROP TRIGGER line_stays ON line",
+        };
+        self.run(disarm).unwrap();
+        self.run(sql).unwrap();
+    }
+
+    /// Everything in it, as text.
+    pub fn dump(&mut self) -> String {
+        let mut text = String::new();
+        for table in &self.tables() {
+            let rows = match self.kind() {
+                Kind::Sqlite => {
+                    let quoted: Vec<String> =
+                        self.columns(table).iter().map(|column| format!("quote(\"{column}\")")).collect();
+                    self.rows(&format!("SELECT {} FROM \"{table}\" ORDER BY 1, 2, 3", quoted.join(", ")))
+                }
+                Kind::Postgres => self.rows(&format!("SELECT own::text FROM \"{table}\" AS own ORDER BY 1")),
+            };
+            rows.iter().for_each(|row| text += &format!("{table}: {}\n", row.join(", ")));
+        }
+        text
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}

@@ -1,0 +1,14 @@
+//! All stories, told on PostgreSQL; and those of its server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a story that cannot be told fails, and names say what it is about"
+)]
+
+#[path = "all.rs"]
+mod all;
+#[path = "postgres/mod.rs"]
+mod server;

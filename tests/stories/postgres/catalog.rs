@@ -1,0 +1,75 @@
+//! What keeps the ledger distributable by tenant (Citus), read from the catalog of a plain server.
+
+use artifice_tests::Cloud;
+
+/// Small tables that every node has a copy of: they may have keys of their own.
+const REFERENCE: &str = "('tenant', 'invoice_number', '_sqlx_migrations')";
+
+fn lint(what: &str) -> Vec<Vec<String>> {
+    let cloud = Cloud::new();
+    cloud.run("db migrate").done();
+    let tables = cloud.db().number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'");
+    assert_eq!(tables, 8, "another table: is it distributed by its tenant, or a reference table?");
+    cloud.db().rows(what)
+}
+
+#[test]
+fn every_key_of_a_tenants_rows_begins_with_the_tenant() {
+    // Primary keys, UNIQUE and EXCLUDE constraints, and indexes that are unique without being either.
+    let found = lint(&format!(
+        "SELECT index.relname::text, coalesce(first.attname::text, 'an expression')
+         FROM pg_index JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_class AS own ON own.oid = indrelid
+         JOIN pg_namespace AS place ON place.oid = own.relnamespace
+         LEFT JOIN pg_attribute AS first ON first.attrelid = own.oid AND first.attnum = indkey[0]
+         WHERE place.nspname = 'public' AND (indisunique OR indisexclusion) AND own.relname NOT IN {REFERENCE}
+           AND first.attname IS DISTINCT FROM 'tenant_no'"
+    ));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn an_exclusion_compares_the_tenant_for_equality() {
+    let found = lint(
+        "SELECT conname::text FROM pg_constraint JOIN pg_operator ON pg_operator.oid = conexclop[1]
+         WHERE contype = 'x' AND (oprname <> '=' OR conrelid::regclass::text IN ('tenant', 'invoice_number'))",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(lint("SELECT conname::text FROM pg_constraint WHERE contype = 'x' ORDER BY 1").len(), 2);
+}
+
+#[test]
+fn a_tenants_rows_refer_only_to_reference_tables_or_to_the_same_tenants() {
+    let found = lint(&format!(
+        "SELECT conname::text FROM pg_constraint
+         JOIN pg_class AS own ON own.oid = conrelid JOIN pg_class AS other ON other.oid = confrelid
+         LEFT JOIN pg_attribute AS mine ON mine.attrelid = conrelid AND mine.attnum = conkey[1]
+         LEFT JOIN pg_attribute AS theirs ON theirs.attrelid = confrelid AND theirs.attnum = confkey[1]
+         WHERE contype = 'f' AND (
+             -- A reference table refers to no distributed one.
+             (own.relname IN {REFERENCE} AND other.relname NOT IN {REFERENCE})
+             OR (other.relname NOT IN {REFERENCE}
+                 AND (mine.attname, theirs.attname) IS DISTINCT FROM ('tenant_no', 'tenant_no')))"
+    ));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn there_are_no_identity_columns_and_every_table_has_the_tenants_number() {
+    let identity = lint("SELECT attrelid::regclass::text FROM pg_attribute WHERE attidentity <> ''");
+    assert!(identity.is_empty(), "{identity:?}");
+    let without = lint(&format!(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN {REFERENCE}
+         AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('public.%I', tablename)::regclass
+                         AND attname = 'tenant_no' AND attnotnull AND atttypid = 'bigint'::regtype)"
+    ));
+    assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
+fn the_tables_need_no_trigger_to_be_made() {
+    let first = include_str!("../../../migrations/postgres/0001_ledger.sql");
+    let second = include_str!("../../../migrations/postgres/0002_guards.sql");
+    let code = |text: &'static str| text.lines().filter(|line| !line.trim_start().starts_with("--"));
+    assert!(code(first).all(|line| !line.contains("TRIGGER") && !line.contains("FUNCTION")));
+    assert!(code(second).all(|line| !line.contains("CREATE TABLE") && !line.contains("ALTER TABLE")));
+}

@@ -1,0 +1,18 @@
+//! A ledger on a server: that is down, that goes down, that lacks something, that is asked directly.
+
+mod catalog;
+mod direct;
+mod down;
+mod opening;
+
+use artifice_tests::{Cloud, Vm};
+
+const AUGUST: &str = "--month 2013-08";
+
+/// A cloud whose tenants each have a machine in August.
+fn cloud_of(cloud: Cloud, tenants: &[&str]) -> Cloud {
+    for tenant in tenants {
+        cloud.meter(Vm::of(tenant, "vm-1").active("2013-08-05", 24));
+    }
+    cloud
+}

@@ -1,0 +1,79 @@
+//! A ledger's file that is none.
+
+use std::fs;
+
+use artifice_tests::{Cloud, Db, Vm};
+
+use super::all::bad_input::{check, cloud};
+
+const COMMANDS: [&str; 5] =
+    ["bill --month 2013-08", "bill --dry-run --month 2013-08", "usage --month 2013-08", "statement list", "db status"];
+
+#[test]
+fn a_file_that_is_no_database_is_named_and_left_alone() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 24));
+    let text = "my precious notes\n".repeat(300);
+    for content in [text.as_str(), "short\n"] {
+        cloud.write("ledger.db", content);
+        for command in COMMANDS {
+            check(cloud.run(command), 2, &["ledger.db", "check database.url"]);
+            assert_eq!(cloud.read("ledger.db"), content, "{command}");
+        }
+        assert!(cloud.files("invoices").is_empty());
+    }
+}
+
+#[test]
+fn a_directory_in_the_ledgers_place_is_named() {
+    let cloud = Cloud::new();
+    fs::create_dir(cloud.path("ledger.db")).unwrap();
+    for command in COMMANDS {
+        check(cloud.run(command), 2, &["ledger.db", "check database.url"]);
+    }
+    cloud.set("database", "{url: sqlite://no/such/directory/ledger.db}");
+    check(cloud.run("bill --month 2013-08"), 2, &["no/such/directory/ledger.db", "that the directory exists"]);
+    cloud.set("database", "{url: sqlite://rates.csv/ledger.db}");
+    check(cloud.run("bill --month 2013-08"), 2, &["rates.csv/ledger.db"]);
+}
+
+#[test]
+fn another_programs_database_is_left_alone() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 24));
+    let path = cloud.path("ledger.db");
+    cloud.write("ledger.db", "");
+    Db::open(&path).run("CREATE TABLE tenant (tenant_no INTEGER, precious TEXT)").unwrap();
+    let before = Db::open(&path).rows("SELECT sql FROM sqlite_master");
+
+    check(cloud.run("bill --month 2013-08"), 2, &["ledger.db"]);
+
+    let after = Db::open(&path).rows("SELECT sql FROM sqlite_master WHERE name = 'tenant'");
+    assert_eq!(after, before);
+    assert!(cloud.files("invoices").is_empty());
+}
+
+#[test]
+fn after_a_bill_the_ledger_is_one_whole_file() {
+    for _ in 0..8 {
+        let cloud = cloud();
+        assert!(!cloud.path("ledger.db-wal").exists(), "a copy of ledger.db would lack the bill");
+    }
+}
+
+#[test]
+fn a_truncated_ledger_is_an_error_and_no_crash() {
+    let cloud = cloud();
+    // What a run has written may still stand in the file beside it.
+    Db::open(&cloud.path("ledger.db")).rows("PRAGMA wal_checkpoint(TRUNCATE)");
+    let whole = fs::read(cloud.path("ledger.db")).unwrap();
+    for length in [100, 4096, whole.len() / 2, whole.len() - 4096] {
+        cloud.write("ledger.db", &whole[..length]);
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(cloud.path(&format!("ledger.db{suffix}")));
+        }
+        let ran = cloud.run("bill --month 2013-08");
+        assert!(matches!(ran.status, Some(1 | 2)) && !ran.err.contains("panicked at"), "{length}: {ran:#?}");
+        assert_eq!(cloud.files("invoices").len(), 1, "{length}");
+    }
+}
