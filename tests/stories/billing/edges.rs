@@ -142,3 +142,20 @@ fn a_message_that_comes_twice_with_other_metadata_counts_as_the_first_in_order_f
     assert_eq!(cloud.usage("--month 2013-08").done().out, from_file);
     writer.join().unwrap();
 }
+
+#[test]
+fn a_name_that_no_database_can_keep_is_billed_like_any_other() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm-1").named("w\0eb\t\\N\r\n'\"").active("2013-08-05", 10));
+    cloud.meter(Vm::of("demo", "vm\0-2").active("2013-08-05", 10));
+
+    let bill = cloud.bill("--month 2013-08").done().bill_of("demo");
+
+    assert_eq!(bill.total(), "1.00");
+    let shown = cloud.run("statement show 1 --format json").done().json();
+    let mut names: Vec<&str> =
+        shown["lines"].as_array().unwrap().iter().map(|line| line["resource_name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["vm\u{FFFD}-2", "w\u{FFFD}eb\t\\N\r\n'\""]);
+    cloud.run("statement regenerate 1").done();
+}
