@@ -9,6 +9,7 @@
 //! (the digest, the sums) before anybody relies on it.
 
 mod content;
+mod error;
 mod life;
 mod postgres;
 mod rows;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 pub use content::digest;
+pub use error::LedgerError;
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
@@ -167,76 +169,6 @@ pub struct Filter {
     pub state: Option<State>,
     /// With this id or, if it is a number, number.
     pub key: Option<String>,
-}
-
-/// Why the ledger could not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// A part of the period is billed already.
-    #[error(
-        "the period {period} overlaps statement {} ({}, {}) for {}; what is billed is not billed again: bill a period beside it",
-        .statement.number, .statement.id, .statement.state, .statement.period
-    )]
-    Overlap {
-        /// The period that was to be billed.
-        period: Period,
-        /// The statement that covers a part of it.
-        statement: Box<Statement>,
-    },
-    /// The database refused by one of its own rules.
-    #[error("the ledger refuses: {rule}; nothing was changed")]
-    Refused {
-        /// The rule, as the database says it.
-        rule: String,
-    },
-    /// The schema is not one that this program can work with.
-    #[error("{database}: {why}")]
-    Schema {
-        /// The database.
-        database: String,
-        /// What is wrong, and what to do.
-        why: String,
-    },
-    /// The database cannot be used.
-    #[error("{database}: {source}; {advice}")]
-    Database {
-        /// The database.
-        database: String,
-        /// Why.
-        source: sqlx::Error,
-        /// What to do.
-        advice: &'static str,
-    },
-    /// The database's server gives no connection.
-    #[error(
-        "{database}: no connection within {waited_s} s; check database.host and port, and that PostgreSQL is running there"
-    )]
-    Unreachable {
-        /// The database.
-        database: String,
-        /// How long was waited, in seconds.
-        waited_s: u64,
-    },
-    /// Another program holds the database for too long.
-    #[error(
-        "{database}: another program has been writing to it for {waited_s} s; run the command again when it has ended"
-    )]
-    Locked {
-        /// The database.
-        database: String,
-        /// How long was waited, in seconds.
-        waited_s: u64,
-    },
-    /// What is stored is not what it should be.
-    #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
-    Damaged {
-        /// The database.
-        database: String,
-        /// The statement's id.
-        id: String,
-        /// What does not agree.
-        what: String,
-    },
 }
 
 /// The store of what has been billed.

@@ -1,5 +1,7 @@
 //! What the server says, as the ledger's errors: what happened, and what to do.
 
+use std::io::ErrorKind;
+
 use sqlx::postgres::PgDatabaseError;
 
 use super::{CONNECT_TIMEOUT, LOCK_TIMEOUT, LedgerError};
@@ -78,10 +80,15 @@ fn code_of(error: &sqlx::Error) -> Option<&str> {
     Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
 }
 
+/// What to do when the two sides do not trust each other.
+const TLS: &str = "check sslmode and sslrootcert in database.url, and the server's certificate";
+
 fn advice(source: &sqlx::Error) -> &'static str {
     match source {
+        // What is wrong with a certificate comes as an error of reading.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => TLS,
+        sqlx::Error::Tls(_) => TLS,
         sqlx::Error::Io(_) => "check database.host and port, and that PostgreSQL is running there",
-        sqlx::Error::Tls(_) => "check sslmode and sslrootcert in database.url, and the server's certificate",
         _ => match code_of(source) {
             Some("28P01" | "28000") => "check database.username and password, and the server's pg_hba.conf",
             Some("3D000") => "make it first: CREATE DATABASE … OWNER …, with ENCODING 'UTF8'",
