@@ -144,7 +144,7 @@ pub enum PluginCommand {
 pub enum ConfigCommand {
     /// Check the configuration, the files it names, and the backend
     Check {
-        /// Also ask the ledger and the backend whether they can be reached
+        /// Also ask the ledger, a running cloud and the backend whether they can be reached
         #[arg(long)]
         online: bool,
     },

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use artifice_core::collect::{CollectError, Source};
+use artifice_core::config::SourceConfig;
 use artifice_core::engine::{Engine, EngineError};
 
 use super::{engine, open_ledger};
@@ -50,6 +51,10 @@ fn check(engine: &Engine) -> Vec<EngineError> {
 
 async fn check_online(engine: &Engine) -> Vec<EngineError> {
     let mut wrong: Vec<EngineError> = open_ledger(engine.config()).await.err().into_iter().collect();
+    // What can be told of files was told before.
+    if matches!(engine.config().source, Some(SourceConfig::Ceilometer(_))) {
+        wrong.extend(engine.check_source().await.err());
+    }
     if let Ok(backend) = engine.load_backend() {
         let class = backend.class().to_string();
         let health = tokio::task::spawn_blocking(move || backend.health().map_err(|error| error.to_string())).await;

@@ -59,6 +59,11 @@ impl<'a> Intake<'a> {
         }
     }
 
+    /// The charged meters, each with the first instant from which a sample can matter.
+    pub fn meters(&self) -> impl Iterator<Item = (&'a str, Timestamp)> {
+        self.meters.iter().map(|(name, meter)| (*name, meter.start))
+    }
+
     /// Takes the next sample.
     pub fn take(&mut self, wire: &WireSample<'_>) -> Result<(), Refusal> {
         let meter = self.meters.get(wire.meter.as_ref());

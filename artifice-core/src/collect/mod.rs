@@ -7,13 +7,19 @@
 //! those that something charges, with as much of their metadata as charging reads; `sort` brings
 //! them into order in bounded memory; `usage` aggregates them.
 //!
+//! Files are read once for all tenants: all of them are complete, or none is. A running cloud is
+//! asked for one tenant after the other, and each is complete or fails by itself.
+//!
 //! Metadata is long, and needed whole only to order samples that are equal in time, message and
 //! value but say different things. So the first reading keeps what charging reads and no more; if
 //! such samples turn up, which is rare, everything is read once again with all metadata. A source
 //! that cannot be read twice is read so at once.
 
+mod ceilometer;
 pub mod file;
+mod http;
 mod intake;
+mod keystone;
 mod sort;
 mod usage;
 pub mod wire;
@@ -23,14 +29,18 @@ use std::path::{Path, PathBuf};
 
 use artifice_model::Period;
 use artifice_model::aggregate::{AggregateError, Entry, Locations};
-use artifice_model::statement::Usage;
+use artifice_model::statement::{Tenant, Usage};
 
+use ceilometer::Ceilometer;
+pub use ceilometer::CloudError;
 pub use file::FileError;
+pub use http::HttpError;
 use intake::Intake;
+pub use keystone::KeystoneError;
 pub use sort::SortError;
 use usage::Stop;
 
-use crate::config::SourceConfig;
+use crate::config::{OpenStack, SourceConfig};
 
 /// Where samples come from.
 #[derive(Debug, Clone)]
@@ -40,6 +50,18 @@ pub enum Source {
         /// The files, in the order in which they are read.
         paths: Vec<PathBuf>,
     },
+    /// A running Ceilometer: one tenant after the other.
+    Ceilometer(Box<OpenStack>),
+}
+
+/// A source that can be read: what there is to log in to is logged in to.
+///
+/// Blocks, from its making to its end; keep it on threads that may.
+pub enum Connected {
+    /// Files, which need no connection.
+    File(Vec<PathBuf>),
+    /// A cloud.
+    Ceilometer(Box<Ceilometer>),
 }
 
 /// What is wanted of a source.
@@ -53,6 +75,10 @@ pub struct Request<'a> {
     pub period: Period,
     /// Whose, by id; everybody's if `None`.
     pub tenants: Option<&'a BTreeSet<String>>,
+    /// Whom others know already: where everybody is meant, they are asked for, too.
+    pub known: &'a BTreeSet<String>,
+    /// Whom nobody needs to know about. A source that is read once for all shows them all the same.
+    pub skip: &'a BTreeSet<String>,
     /// How much memory may be used, in bytes.
     pub memory_bytes: u64,
 }
@@ -63,7 +89,18 @@ pub struct TenantUsage {
     /// The tenant's id.
     pub tenant: String,
     /// A usage for each resource, entry, service and location; zero volumes included.
-    pub usage: Result<Vec<Usage>, SeriesError>,
+    pub usage: Result<Vec<Usage>, UsageError>,
+}
+
+/// Why one tenant's usage cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// Its samples cannot be aggregated.
+    #[error(transparent)]
+    Series(#[from] SeriesError),
+    /// Its samples cannot be had.
+    #[error(transparent)]
+    Cloud(Box<CloudError>),
 }
 
 /// The samples of a series cannot be aggregated.
@@ -84,9 +121,30 @@ pub enum CollectError {
     /// A file cannot be read, or holds something else than samples.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A cloud cannot be asked at all.
+    #[error(transparent)]
+    Cloud(Box<CloudError>),
     /// A temporary file cannot be written or read.
     #[error(transparent)]
     Sort(#[from] SortError),
+}
+
+impl From<CloudError> for CollectError {
+    fn from(error: CloudError) -> Self {
+        CollectError::Cloud(Box::new(error))
+    }
+}
+
+impl CollectError {
+    /// Whether reading could not even begin, rather than failed on the way.
+    pub fn is_start_up(&self) -> bool {
+        match self {
+            CollectError::File(error) => error.is_unopened(),
+            // Of what fails later, it fails tenants.
+            CollectError::Cloud(_) => true,
+            CollectError::Sort(_) => false,
+        }
+    }
 }
 
 /// What was seen on the way.
@@ -99,47 +157,76 @@ pub struct Seen {
 }
 
 impl Source {
-    /// Opens the configured source: finds its files.
+    /// Opens the configured source: finds its files. Asks nobody.
     pub fn open(config: &SourceConfig, directory: &Path) -> Result<Source, FileError> {
         match config {
             SourceConfig::File { patterns } => Ok(Source::File { paths: file::expand(patterns, directory)? }),
+            SourceConfig::Ceilometer(cloud) => Ok(Source::Ceilometer(cloud.clone())),
+        }
+    }
+
+    /// Logs in to a cloud, and learns which projects there are.
+    pub fn connect(self) -> Result<Connected, CollectError> {
+        match self {
+            Source::File { paths } => Ok(Connected::File(paths)),
+            Source::Ceilometer(cloud) => Ok(Connected::Ceilometer(Box::new(Ceilometer::connect(&cloud)?))),
+        }
+    }
+}
+
+impl Connected {
+    /// The tenants that the source knows, with their names: Keystone's projects.
+    pub fn tenants(&self) -> &[Tenant] {
+        match self {
+            Connected::File(_) => &[],
+            Connected::Ceilometer(cloud) => cloud.projects(),
+        }
+    }
+
+    /// Whether it answers.
+    pub fn check(&mut self) -> Result<(), CollectError> {
+        match self {
+            Connected::File(_) => Ok(()),
+            Connected::Ceilometer(cloud) => Ok(cloud.check()?),
         }
     }
 
     /// Reads the source and hands over each tenant's usage, in the order of their ids. Tenants
-    /// without usage are not among them. Blocks; call it on a thread that may.
+    /// without usage are not among them.
     ///
-    /// Nothing is handed over before everything has been read: a mistake in the last line of the
-    /// last file leaves nothing half done.
-    pub fn collect(&self, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<Seen, CollectError> {
-        let mut last = None;
-        let mut keep_metadata = !self.can_be_read_twice();
-        loop {
-            let mut intake = Intake::new(request, keep_metadata, last.clone());
-            let read = match self {
-                Source::File { paths } => {
-                    paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)))
-                }
-            };
-            let (sorter, seen) = intake.finish(read)?;
-            tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
-            let handed_over = usage::hand_over(sorter, request, &mut |usage| {
-                last = Some(usage.tenant.clone());
-                take(usage);
-            });
-            match handed_over {
-                Ok(()) => return Ok(seen),
-                Err(Stop::Sort(error)) => return Err(error.into()),
-                // Once more, for the tenants behind the last one that was complete.
-                Err(Stop::NeedsMetadata) => keep_metadata = true,
-            }
+    /// Nothing is handed over before all that it depends on has been read: the whole of the files,
+    /// or all samples of that tenant.
+    pub fn collect(&mut self, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<Seen, CollectError> {
+        match self {
+            Connected::File(paths) => read_files(paths, request, take),
+            Connected::Ceilometer(cloud) => cloud.collect(request, take),
         }
     }
+}
 
-    fn can_be_read_twice(&self) -> bool {
-        match self {
-            // Neither the standard input nor a pipe, which may have any name.
-            Source::File { paths } => paths.iter().all(|path| path.is_file()),
+/// Reads files for all tenants: a mistake in the last line of the last file leaves nothing half done.
+fn read_files(
+    paths: &[PathBuf],
+    request: Request<'_>,
+    take: &mut dyn FnMut(TenantUsage),
+) -> Result<Seen, CollectError> {
+    let mut last = None;
+    // Neither the standard input nor a pipe, which may have any name, can be read twice.
+    let mut keep_metadata = !paths.iter().all(|path| path.is_file());
+    loop {
+        let mut intake = Intake::new(request, keep_metadata, last.clone());
+        let read = paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)));
+        let (sorter, seen) = intake.finish(read)?;
+        tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
+        let handed_over = usage::hand_over(sorter, request, &mut |usage| {
+            last = Some(usage.tenant.clone());
+            take(usage);
+        });
+        match handed_over {
+            Ok(()) => return Ok(seen),
+            Err(Stop::Sort(error)) => return Err(error.into()),
+            // Once more, for the tenants behind the last one that was complete.
+            Err(Stop::NeedsMetadata) => keep_metadata = true,
         }
     }
 }

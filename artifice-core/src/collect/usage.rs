@@ -70,7 +70,7 @@ impl Tenants<'_, '_> {
         if let Ok(all) = &mut tenant.usage {
             match series.finish(self.request) {
                 Ok(more) => all.extend(more),
-                Err(error) => tenant.usage = Err(SeriesError { resource, meter, error }),
+                Err(error) => tenant.usage = Err(SeriesError { resource, meter, error }.into()),
             }
         }
     }

@@ -4,6 +4,8 @@
 //! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
 
 mod database;
+mod openstack;
+mod source;
 mod text;
 mod yaml;
 
@@ -17,6 +19,8 @@ use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
 
 pub use database::{DatabaseUrl, PostgresUrl};
+pub use openstack::{Interface, OpenStack};
+pub use source::SourceConfig;
 pub use text::Secret;
 use text::{bytes, duration_us, expand};
 use yaml::{Document, Map, Node};
@@ -61,16 +65,6 @@ pub struct Main {
     pub memory_bytes: u64,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
-}
-
-/// `source:`
-#[derive(Debug, Clone)]
-pub enum SourceConfig {
-    /// Files of Ceilometer's samples.
-    File {
-        /// `path`: files and patterns, relative ones from the configuration's directory.
-        patterns: Vec<String>,
-    },
 }
 
 /// `rates:`
@@ -181,7 +175,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     let datacenters = datacenters.into_iter().filter_map(|(host, name)| Some((host, name.text()?)));
     let locations = Locations::new(&region, datacenters);
 
-    let source = root.get("source").and_then(Node::map).and_then(source);
+    let source = source::source(directory, &mut root);
     let database = database::database(directory, root.section("database"));
 
     let (new, old) = (root.get("invoice:config"), root.get("invoice_object"));
@@ -226,23 +220,6 @@ fn main_settings(mut main: Map<'_>) -> Option<Main> {
     }
     main.end();
     Some(settings)
-}
-
-fn source(mut source: Map<'_>) -> Option<SourceConfig> {
-    let kind = source.word("kind", &[("file", ())]);
-    let path = source.get("path");
-    if kind.is_none() && source.get("kind").is_none() {
-        source.node().mistake("kind is missing; write `kind: file`");
-    }
-    if path.is_none() {
-        source.node().mistake("path is missing; name the sample files, for example `path: [samples/*.ndjson.gz]`");
-    }
-    if path.as_ref().is_some_and(|path| path.list().is_empty()) {
-        source.node().mistake("path is empty; name the sample files, for example `path: [samples/*.ndjson.gz]`");
-    }
-    source.end();
-    let patterns: Vec<String> = path?.list().iter().filter_map(Node::text).collect();
-    kind.map(|()| SourceConfig::File { patterns })
 }
 
 /// The rates and names files where the original has them, in the backend's configuration.

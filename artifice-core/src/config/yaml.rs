@@ -155,6 +155,16 @@ impl<'a> Node<'a> {
         super::expand(&text).map_err(|why| self.mistake(why)).ok()
     }
 
+    /// As a text that no mistake may show.
+    pub fn secret(&self) -> Option<Secret> {
+        let unclosed = |text: &str| text.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'));
+        if self.value.as_str().is_some_and(unclosed) {
+            self.mistake("a '${' in it is not closed; write ${NAME} for an environment variable");
+            return None;
+        }
+        self.text().map(Secret::new)
+    }
+
     /// As whatever `read` makes of its text.
     pub fn parse<T, E: fmt::Display>(&self, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         read(&self.text()?).map_err(|why| self.mistake(why)).ok()
@@ -196,7 +206,7 @@ impl<'a> Map<'a> {
             file.mistake(format!("the same as {key}; keep one of the two"));
         }
         if let Some(text) = text {
-            return text.text().map(Secret::new);
+            return text.secret();
         }
         file?.parse(|name| {
             let path = directory.join(name);

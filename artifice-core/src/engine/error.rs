@@ -91,9 +91,8 @@ impl EngineError {
     /// rather than what was found on the way.
     pub fn is_start_up(&self) -> bool {
         match self {
-            EngineError::Collect(CollectError::File(error)) => error.is_unopened(),
-            EngineError::Collect(_) | EngineError::Backend { .. } | EngineError::Ended(_) => false,
-            EngineError::LedgerLost(_) => false,
+            EngineError::Collect(error) => error.is_start_up(),
+            EngineError::Backend { .. } | EngineError::Ended(_) | EngineError::LedgerLost(_) => false,
             EngineError::NoStatement { .. } | EngineError::ManyStatements { .. } | EngineError::NotCommitted { .. } => {
                 false
             }

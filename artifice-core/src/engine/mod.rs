@@ -41,7 +41,7 @@ use document::{BackendCourier, SEND_DEADLINE};
 use machine::{LedgerDesk, Machine};
 use owner::Owner;
 use tenants::Tenants;
-use usages::Usages;
+use usages::{Metering, Usages};
 
 /// Whom a command is for.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +106,11 @@ impl Engine {
         Ok(Arc::new(library.create(class, &self.config.invoice, &context)?))
     }
 
+    /// Whether the configured source can be logged in to, and answers.
+    pub async fn check_source(&self) -> Result<(), EngineError> {
+        Metering::connect(&self.config).await?.check().await
+    }
+
     /// What a bill would say now, tenant by tenant. Stores nothing.
     ///
     /// The ledger, if there is one yet, tells the tenants' names and, for `unbilled_only`, who has
@@ -127,7 +132,8 @@ impl Engine {
             Some(ledger) => (ledger.tenant_list().await?, Vec::new()),
             None => (Vec::new(), Vec::new()),
         };
-        let tenants = Tenants::new(known, &selection.tenants);
+        let metering = Metering::connect(&self.config).await?;
+        let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
         let mut before = BTreeSet::new();
         for statement in
             billed.into_iter().filter(|billed| billed.state != State::Void && billed.period.overlaps(period))
@@ -138,7 +144,7 @@ impl Engine {
                 show(Err(Failed { tenant, why: overlap.to_string() }));
             }
         }
-        let mut usages = Usages::of(&self.config, &tenants, selection, period)?;
+        let mut usages = Usages::of(metering, &self.config, &tenants, selection, period, &before);
         while let Some(usage) = usages.next().await {
             if before.contains(&usage.tenant) {
                 continue;
@@ -165,13 +171,22 @@ impl Engine {
         mut show: impl FnMut(Result<Billed, Failed>),
     ) -> Result<(), EngineError> {
         let prices = self.load_prices()?;
-        let tenants = Tenants::new(ledger.tenant_list().await?, &selection.tenants);
+        // What is stored is finished also while the cloud cannot be reached.
+        let metering = Metering::connect(&self.config).await;
+        let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
+        let tenants = Tenants::new(named, ledger.tenant_list().await?, &selection.tenants);
         let mut backend = backend;
         let before = self.finish_all(ledger, &mut backend, &tenants, period, &mut show).await?;
         if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&before)) {
-            return Ok(());
+            match metering {
+                Ok(metering) => return metering.close().await,
+                // Whose a name is today only the source knows; an id is an id.
+                Err(_) if selection.tenants.iter().all(|asked| tenants.is_wanted(asked)) => return Ok(()),
+                Err(error) => return Err(error),
+            }
         }
-        let mut usages = Usages::of(&self.config, &tenants, selection, period)?;
+        let metering = metering?;
+        let mut usages = Usages::of(metering, &self.config, &tenants, selection, period, &before);
         while let Some(usage) = usages.next().await {
             if before.contains(&usage.tenant) {
                 continue;

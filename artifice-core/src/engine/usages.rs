@@ -1,15 +1,56 @@
 //! Usage as it is being collected: on a thread that blocks, handed over tenant by tenant.
 
+use std::collections::BTreeSet;
+
 use artifice_model::Period;
 use artifice_model::aggregate::Entry;
+use artifice_model::statement::Tenant;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Selection;
 use super::error::EngineError;
 use super::tenants::Tenants;
-use crate::collect::{CollectError, Request, Seen, Source, TenantUsage};
+use crate::collect::{CollectError, Connected, Request, Seen, Source, TenantUsage};
 use crate::config::Config;
+
+/// The configured source, logged in to where that takes a log-in.
+pub(super) struct Metering {
+    source: Connected,
+}
+
+impl Metering {
+    /// Gets hold of the configured source.
+    pub async fn connect(config: &Config) -> Result<Metering, EngineError> {
+        let source = config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
+            file: config.file.display().to_string(),
+            what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`, \
+                   or the cloud, as `openstack: {authentication_url: ...}`",
+        })?;
+        let source = Source::open(source, &config.directory).map_err(CollectError::from)?;
+        Ok(Metering { source: on_a_thread(move || source.connect()).await?? })
+    }
+
+    /// The tenants that the source knows by name.
+    pub fn tenants(&self) -> Vec<Tenant> {
+        self.source.tenants().to_vec()
+    }
+
+    /// Whether it answers.
+    pub async fn check(self) -> Result<(), EngineError> {
+        let mut source = self.source;
+        Ok(on_a_thread(move || source.check()).await??)
+    }
+
+    /// Lets go of it: connections are closed where waiting harms nobody.
+    pub async fn close(self) -> Result<(), EngineError> {
+        on_a_thread(move || drop(self.source)).await
+    }
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EngineError> {
+    spawn_blocking(work).await.map_err(|error| EngineError::Ended(error.to_string()))
+}
 
 /// Usage as it is being collected.
 pub(super) struct Usages {
@@ -18,25 +59,28 @@ pub(super) struct Usages {
 }
 
 impl Usages {
-    /// Starts collecting from the configured source.
-    pub fn of(config: &Config, tenants: &Tenants, selection: &Selection, period: Period) -> Result<Self, EngineError> {
-        let source = config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
-            file: config.file.display().to_string(),
-            what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`",
-        })?;
-        let source = Source::open(source, &config.directory).map_err(CollectError::from)?;
+    /// Starts collecting. Those that were billed `before` are not asked for where that can be spared.
+    pub fn of(
+        metering: Metering,
+        config: &Config,
+        tenants: &Tenants,
+        selection: &Selection,
+        period: Period,
+        before: &BTreeSet<String>,
+    ) -> Self {
+        let mut source = metering.source;
         let mut entries: Vec<Entry> = config.entries.clone();
         entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
         let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
-        let wanted = tenants.wanted().cloned();
+        let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
         let thread = spawn_blocking(move || {
-            let tenants = wanted.as_ref();
-            let request = Request { entries: &entries, locations: &locations, period, tenants, memory_bytes };
+            let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
+            let request = Request { entries, locations, period, tenants: wanted.as_ref(), known, skip, memory_bytes };
             // Nobody listens any more only when the command is ending.
             source.collect(request, &mut |usage| drop(sender.blocking_send(usage)))
         });
-        Ok(Usages { receiver, thread })
+        Usages { receiver, thread }
     }
 
     /// The next tenant's usage.

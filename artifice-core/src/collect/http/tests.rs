@@ -1,0 +1,148 @@
+//! Servers that are not what they should be.
+
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::canned::{Canned, answer};
+use super::*;
+
+const TOKEN: &str = "gAAAA-not-to-be-seen";
+
+fn http(timeout_ms: u64) -> Http {
+    Http::new(None, Duration::from_millis(timeout_ms)).unwrap()
+}
+
+fn get(url: &Url) -> Result<Answer, HttpError> {
+    http(5000).ask(&Ask { most_bytes: 1000, ..Ask::get(url, Some(&Secret::new(TOKEN.to_owned()))) })
+}
+
+fn error(url: &Url) -> String {
+    let error = get(url).err().unwrap().to_string();
+    assert!(!error.contains(TOKEN), "{error}");
+    error
+}
+
+#[test]
+fn it_says_who_asks_and_what_for() {
+    let server = Canned::new(|_| answer("200 OK", "X-Subject-Token: t\r\n", "{\"a\": 1}"));
+    let found = get(&server.url).unwrap();
+    assert_eq!((found.status, found.json::<Value>().unwrap()["a"].as_u64()), (200, Some(1)));
+    assert_eq!(found.subject_token.unwrap().reveal(), "t");
+    let request = server.requests()[0].to_lowercase();
+    for header in
+        ["accept: application/json", "user-agent: artifice/0", &format!("x-auth-token: {}", TOKEN.to_lowercase())]
+    {
+        assert!(request.contains(header), "{request}");
+    }
+}
+
+#[test]
+fn nobody_there_is_said_with_what_to_do() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url: Url = format!("http://joe:sesame@{free}/v3").parse().unwrap();
+    let says = error(&url);
+    assert!(says.starts_with(&format!("GET http://{free}/v3: cannot connect: Connection refused")), "{says}");
+    assert!(says.ends_with("check the URL, and whether that service is running") && !says.contains("sesame"), "{says}");
+    assert!(get(&url).err().unwrap().is_unreachable());
+    let says = error(&"http://no-such-host.invalid/".parse().unwrap());
+    assert!(says.contains("cannot connect: "), "{says}");
+}
+
+#[test]
+fn tls_where_there_is_none_is_an_error_and_no_panic() {
+    let server = Canned::new(|_| answer("400 Bad Request", "", ""));
+    let mut url = server.url.clone();
+    url.set_scheme("https").unwrap();
+    // The server does not understand the greeting, and answers in plain text or not at all.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = std::io::Write::write_all(&mut stream.unwrap(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let says = error(&url);
+    assert!(says.contains("cannot connect: ") && says.contains("is http:// meant?"), "{says}");
+}
+
+#[test]
+fn what_passes_by_itself_is_tried_three_times() {
+    for (status, tries) in
+        [("503 Service Unavailable", 3), ("429 Too Many Requests", 3), ("500 Internal Server Error", 1)]
+    {
+        let count = AtomicUsize::new(0);
+        let server = Canned::new(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+            2 => answer("200 OK", "", "[]"),
+            _ => answer(status, "Retry-After: 0\r\n", "busy"),
+        });
+        let found = get(&server.url).unwrap();
+        assert_eq!((server.asked().len(), found.is_success()), (tries, tries == 3), "{status}");
+    }
+    let server = Canned::new(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[".to_vec());
+    let says = error(&server.url);
+    assert!(says.contains("the connection broke: "), "{says}");
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[test]
+fn a_redirect_is_reported_and_not_followed() {
+    let elsewhere = Canned::new(|_| answer("200 OK", "", "[]"));
+    let to = elsewhere.url.to_string();
+    let server = Canned::new(move |_| answer("302 Found", &format!("Location: {to}x\r\n"), ""));
+    let says = error(&server.url);
+    assert!(says.contains("points to") && says.contains(&format!("{}x", elsewhere.url)), "{says}");
+    assert!(elsewhere.asked().is_empty());
+}
+
+#[test]
+fn an_answer_without_end_ends() {
+    let server = Canned::new(|_| [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'['; 2000]].concat());
+    let says = error(&server.url);
+    assert!(says.ends_with("the answer is longer than 1000 bytes; is the URL right?"), "{says}");
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn a_silent_server_and_one_that_drips_run_out_of_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url: Url = format!("http://{}", silent.local_addr().unwrap()).parse().unwrap();
+    let dripping = TcpListener::bind("127.0.0.1:0").unwrap();
+    let drips: Url = format!("http://{}", dripping.local_addr().unwrap()).parse().unwrap();
+    std::thread::spawn(move || {
+        let mut stream = dripping.accept().unwrap().0;
+        let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        while std::io::Write::write_all(&mut stream, b" ").is_ok() {
+            sleep(Duration::from_millis(50));
+        }
+    });
+    for url in [url, drips] {
+        let begin = Instant::now();
+        let failed = http(400).ask(&Ask::get(&url, None)).err().unwrap();
+        assert!(failed.is_slow() && !failed.is_unreachable(), "{failed:?}");
+        assert!(failed.to_string().contains("no complete answer within 400 ms"), "{failed}");
+        assert!(begin.elapsed() < Duration::from_secs(4));
+    }
+}
+
+#[test]
+fn an_error_shows_what_the_server_says_but_no_secret_that_it_sends_back() {
+    let server = Canned::new(|request| {
+        let token = request.lines().find(|line| line.to_lowercase().starts_with("x-auth-token")).unwrap_or_default();
+        answer("500 Internal Server Error", "", &format!("<html><body>Oops: {token}</body></html>"))
+    });
+    let says = get(&server.url).unwrap().refused().to_string();
+    assert!(says.contains("500 Internal Server Error: Oops: ") && says.contains("***"), "{says}");
+    assert!(!says.contains(TOKEN), "{says}");
+    let says = get(&server.url).unwrap().json::<Vec<Value>>().err().unwrap().to_string();
+    assert!(says.contains("is not what it should be") && !says.contains(TOKEN), "{says}");
+}
+
+#[test]
+fn a_file_of_authorities_that_is_none_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("ca.pem");
+    let says = |file: &Path| Http::new(Some(file), Duration::from_secs(1)).err().unwrap().to_string();
+    assert!(says(&file).contains("ca.pem") && says(&file).contains("correct openstack.ca_file"), "{}", says(&file));
+    fs::write(&file, "not PEM").unwrap();
+    assert!(says(&file).contains("no certificate"), "{}", says(&file));
+}
