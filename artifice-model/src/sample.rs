@@ -46,30 +46,51 @@ pub struct Facts {
 }
 
 /// Flat metadata: key and value, sorted by key. What is absent, empty or `None` is not in it.
+///
+/// All of it is one text, so that comparing two, which is done for every sample, looks at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Metadata(Vec<(Box<str>, Box<str>)>);
+pub struct Metadata {
+    text: Box<str>,
+    /// Where each key and each value ends, in turns.
+    ends: Box<[usize]>,
+}
 
 impl Metadata {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let index = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(key)).ok()?;
-        Some(&self.0[index].1)
+        self.pairs().find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
+    /// Keys and values, sorted by their keys.
+    pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        let mut begin = 0;
+        self.ends.chunks_exact(2).map(move |ends| {
+            let pair = (&self.text[begin..ends[0]], &self.text[ends[0]..ends[1]]);
+            begin = ends[1];
+            pair
+        })
     }
 
     /// How much memory it takes, about.
     pub fn bytes(&self) -> usize {
-        self.0.iter().map(|(key, value)| 64 + key.len() + value.len()).sum()
+        64 + self.text.len() + size_of_val(&*self.ends)
     }
 }
 
-impl<K: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(K, V)> for Metadata {
+impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
     /// Keeps the first of several values of a key, and no value that means "missing".
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let mut pairs: Vec<(Box<str>, Box<str>)> =
-            pairs.into_iter().map(|(key, value)| (key.into(), value.into())).filter(|(_, v)| !is_missing(v)).collect();
-        pairs.sort_by(|a, b| a.0.cmp(&b.0));
-        pairs.dedup_by(|later, first| later.0 == first.0);
-        Metadata(pairs)
+        let mut pairs: Vec<(K, V)> = pairs.into_iter().filter(|(_, value)| !is_missing(value.as_ref())).collect();
+        pairs.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
+        pairs.dedup_by(|later, first| later.0.as_ref() == first.0.as_ref());
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(2 * pairs.len()));
+        for (key, value) in &pairs {
+            text.push_str(key.as_ref());
+            ends.push(text.len());
+            text.push_str(value.as_ref());
+            ends.push(text.len());
+        }
+        Metadata { text: text.into(), ends: ends.into() }
     }
 }
 

@@ -48,7 +48,8 @@ impl Rounds {
         let best = |times: &[Duration]| times.iter().min().map_or(f64::NAN, Duration::as_secs_f64);
         let (subject_s, reference_s) = (best(&self.subject), best(&self.reference));
         let ratios = self.subject.iter().zip(&self.reference).map(|(s, r)| r.as_secs_f64() / s.as_secs_f64());
-        let spread = ratios.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), ratio| (least.min(ratio), most.max(ratio)));
+        let spread =
+            ratios.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), ratio| (least.min(ratio), most.max(ratio)));
         Comparison { subject_s, reference_s, ratio: reference_s / subject_s, spread }
     }
 }

@@ -45,7 +45,8 @@ pub fn instances() -> Vec<Row> {
 
 /// The recording itself, where it lies beside the project; not a part of it.
 pub fn recording() -> Vec<Row> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings/ceilometer-2013/samples.ndjson.gz");
+    let beside =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings/ceilometer-2013/samples.ndjson.gz");
     let mut text = String::new();
     let read = artifice_core::collect::file::open(&beside).is_ok_and(|file| {
         let mut unpacked = flate2::read::MultiGzDecoder::new(file);

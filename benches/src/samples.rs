@@ -52,7 +52,15 @@ pub struct Lines {
 impl Lines {
     pub fn of(text: String) -> Self {
         let mut at = 0;
-        let ends = text.split_inclusive('\n').map(|line| (at, { at += line.len(); at })).collect();
+        let ends = text
+            .split_inclusive('\n')
+            .map(|line| {
+                (at, {
+                    at += line.len();
+                    at
+                })
+            })
+            .collect();
         Lines { text, places: ends }
     }
 
@@ -113,7 +121,8 @@ fn event(text: &mut String, random: &mut Random, cloud: Cloud, instance: u64, po
     let (resource, tenant) = (id(2, instance), tenant_id(instance % cloud.tenants));
     let at = poll.plus(i64::try_from(random.below(60_000)).unwrap_or_default() * 1000);
     let hour = Timestamp::from_micros(at.micros() / HOUR_US * HOUR_US);
-    let (flavor, memory) = [("m1.nano", 64), ("m1.tiny", 512), ("m1.small", 2048)][usize::try_from(instance % 3).unwrap_or_default()];
+    let (flavor, memory) =
+        [("m1.nano", 64), ("m1.tiny", 512), ("m1.small", 2048)][usize::try_from(instance % 3).unwrap_or_default()];
     let space = |at: Timestamp| at.to_string().replace('T', " ").trim_end_matches('Z').to_owned();
     let metadata = format!(
         r#"{{"state_description":"","event_type":"compute.instance.exists","availability_zone":"None","ephemeral_gb":"0","instance_type_id":"6","deleted_at":"","reservation_id":"r-vswa1jkd","instance_id":"{resource}","user_id":"2b8fbe55863d4dfab5310796202b2019","hostname":"vm-{instance}","state":"active","launched_at":"2013-07-04T23:58:54.000000","node":"openstack","ramdisk_id":"b23fbced-b272-41a6-8f48-be76b586bd00","access_ip_v6":"None","disk_gb":"0","access_ip_v4":"None","kernel_id":"7cbf09f5-43ae-4d94-a1e7-47e95fd27017","host":"compute-{}","display_name":"vm-{instance}","image_ref_url":"http://10.0.2.15:9292/images/","audit_period_beginning":"{}","root_gb":"0","tenant_id":"{tenant}","created_at":"2013-07-04T23:58:46.000000","memory_mb":"{memory}","instance_type":"{flavor}","vcpus":"1","architecture":"None","audit_period_ending":"{}","os_type":"None"}}"#,

@@ -1,14 +1,14 @@
 //! What of a source is kept: samples of charged meters, of the tenants and times asked for.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
+use artifice_model::Timestamp;
 use artifice_model::aggregate::Entry;
-use artifice_model::sample::{Facts, MessageId};
-use artifice_model::{Metadata, Sample, Timestamp};
+use artifice_model::sample::MessageId;
+use hashbrown::HashMap;
 
 use super::file::{FileError, Refusal};
-use super::sort::{SortError, Sorter};
+use super::sort::{Incoming, SortError, Sorter};
 use super::wire::{KeySet, WireSample, metadata_lines, read_metadata};
 use super::{CollectError, Request, Seen};
 
@@ -82,16 +82,20 @@ impl<'a> Intake<'a> {
             return Ok(());
         }
         let volume = wire.volume().map_err(refusal)?;
-        let metadata: Metadata = read_metadata(wire.metadata, &meter.keys).map_err(refusal)?;
+        let metadata = read_metadata(wire.metadata, &meter.keys).map_err(refusal)?;
         let lines = if self.keep_metadata { Some(metadata_lines(wire.metadata).map_err(refusal)?) } else { None };
-        let sample = Sample {
+        let incoming = Incoming {
+            tenant,
+            resource: &wire.resource,
+            meter: &wire.meter,
             at,
             message_id: MessageId::new(wire.message_id()),
             volume,
-            facts: Arc::new(Facts { unit: wire.unit.as_ref().into(), metadata }),
+            unit: &wire.unit,
+            metadata: &metadata,
             metadata_lines: lines,
         };
-        self.sorter.add(tenant, &wire.resource, &wire.meter, sample).map_err(|error| {
+        self.sorter.add(incoming).map_err(|error| {
             let refused = refusal(&error);
             self.failed = Some(error);
             refused

@@ -7,6 +7,7 @@ use super::Visit;
 use super::error::{Refusal, without_place};
 use super::place::BYTE_ORDER_MARK;
 use crate::collect::wire::WireSample;
+use crate::collect::wire::quick::{self, Notes};
 
 /// What may stand next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +50,12 @@ pub(super) struct Scanner {
     in_object: bool,
     /// Whether there was anything but white space.
     any: bool,
+    notes: Notes,
 }
 
 impl Default for Scanner {
     fn default() -> Self {
-        Scanner { expect: Expect::Document, in_object: false, any: false }
+        Scanner { expect: Expect::Document, in_object: false, any: false, notes: Notes::default() }
     }
 }
 
@@ -77,7 +79,7 @@ impl Scanner {
                         self.expect = Expect::Key;
                         at + 1
                     }
-                    _ => match sample(text, at, last, visit)? {
+                    _ => match self.sample(text, at, last, visit)? {
                         None => return Ok(at),
                         Some(next) => next,
                     },
@@ -87,7 +89,7 @@ impl Scanner {
                     self.expect = Expect::FirstSample;
                     at + 1
                 }
-                (Expect::FirstSample | Expect::NextSample, b'{') => match sample(text, at, last, visit)? {
+                (Expect::FirstSample | Expect::NextSample, b'{') => match self.sample(text, at, last, visit)? {
                     None => return Ok(at),
                     Some(next) => {
                         self.expect = Expect::ArrayEnd;
@@ -138,6 +140,23 @@ impl Scanner {
                      copy or fetch it again"
                     .to_owned())
             }
+        }
+    }
+
+    /// Reads the sample at `at` and shows it; answers where it ends, or `None` if not all of it is there.
+    fn sample(&mut self, text: &str, at: usize, last: bool, visit: &mut Visit<'_>) -> Result<Option<usize>, Fault> {
+        let mut shown = |sample: &WireSample<'_>, length: usize| match visit(sample) {
+            Ok(()) => Ok(Some(at + length)),
+            Err(refusal) => Err(Fault { offset: at, begin: Some(at), what: What::Refused(refusal) }),
+        };
+        if let Some((sample, length)) = quick::read(&text[at..], &mut self.notes) {
+            return shown(&sample, length);
+        }
+        let mut samples = Deserializer::from_str(&text[at..]).into_iter::<WireSample<'_>>();
+        match samples.next() {
+            Some(Ok(sample)) => shown(&sample, samples.byte_offset()),
+            Some(Err(error)) => wrong(text, at, last, &error).map(|()| None),
+            None => Ok(None),
         }
     }
 
@@ -239,19 +258,6 @@ fn member(text: &str) -> Option<Option<(&str, &str)>> {
 
 fn without_space(text: &str) -> &str {
     text.trim_start_matches([' ', '\n', '\r', '\t'])
-}
-
-/// Reads the sample at `at` and shows it; answers where it ends, or `None` if not all of it is there.
-fn sample(text: &str, at: usize, last: bool, visit: &mut Visit<'_>) -> Result<Option<usize>, Fault> {
-    let mut samples = Deserializer::from_str(&text[at..]).into_iter::<WireSample<'_>>();
-    match samples.next() {
-        Some(Ok(sample)) => match visit(&sample) {
-            Ok(()) => Ok(Some(at + samples.byte_offset())),
-            Err(refusal) => Err(Fault { offset: at, begin: Some(at), what: What::Refused(refusal) }),
-        },
-        Some(Err(error)) => wrong(text, at, last, &error).map(|()| None),
-        None => Ok(None),
-    }
 }
 
 /// Reads the key at `at`; answers where it ends, or `None` if not all of it is there.

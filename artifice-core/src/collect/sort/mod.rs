@@ -6,14 +6,18 @@
 //! are written with each run. The files have no name, so nothing is left behind however the
 //! program ends.
 
+mod facts;
 mod run;
 
 use std::mem::size_of;
-use std::sync::Arc;
 
-use artifice_model::sample::{Facts, MessageId, Sample, SeriesKey};
-use hashbrown::{Equivalent, HashMap, HashSet};
+use artifice_model::sample::{MessageId, Sample, SeriesKey};
+use artifice_model::{Decimal, Timestamp};
+use hashbrown::hash_map::EntryRef;
+use hashbrown::{Equivalent, HashMap};
 
+use super::wire::Read;
+use facts::{Borrowed, Known};
 use run::{Run, RunWriter};
 
 /// A temporary file cannot be written or read.
@@ -40,8 +44,22 @@ pub struct Sorter {
     limit_bytes: usize,
     used_bytes: usize,
     series: HashMap<SeriesKey, Vec<Sample>>,
-    facts: HashSet<Arc<Facts>>,
+    facts: Known,
     runs: Vec<Run>,
+}
+
+/// A sample of a series, borrowed as far as it is likely to be known already.
+pub struct Incoming<'a> {
+    pub tenant: &'a str,
+    pub resource: &'a str,
+    pub meter: &'a str,
+    pub at: Timestamp,
+    pub message_id: MessageId,
+    pub volume: Decimal,
+    pub unit: &'a str,
+    /// Those of the metadata that charging reads.
+    pub metadata: &'a Read<'a>,
+    pub metadata_lines: Option<Box<str>>,
 }
 
 /// A series' key, borrowed: looking a series up allocates nothing.
@@ -58,28 +76,42 @@ impl Equivalent<SeriesKey> for Key<'_> {
     }
 }
 
+impl From<&Key<'_>> for SeriesKey {
+    fn from(key: &Key<'_>) -> Self {
+        SeriesKey { tenant: key.tenant.into(), resource: key.resource.into(), meter: key.meter.into() }
+    }
+}
+
 impl Sorter {
     /// A sorter that keeps up to `memory_bytes`. It takes a part of them for samples: the buffers
     /// of reading, growing and merging need the rest.
     pub fn new(memory_bytes: u64) -> Self {
         let limit_bytes = usize::try_from(memory_bytes / 3).unwrap_or(usize::MAX);
-        Sorter { limit_bytes, used_bytes: 0, series: HashMap::new(), facts: HashSet::new(), runs: Vec::new() }
+        Sorter { limit_bytes, used_bytes: 0, series: HashMap::new(), facts: Known::default(), runs: Vec::new() }
     }
 
     /// Takes a sample of a series.
-    pub fn add(&mut self, tenant: &str, resource: &str, meter: &str, mut sample: Sample) -> Result<(), SortError> {
+    pub fn add(&mut self, sample: Incoming<'_>) -> Result<(), SortError> {
+        let Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
         let key = Key { tenant, resource, meter };
-        if !self.series.contains_key(&key) {
-            let key = SeriesKey { tenant: tenant.into(), resource: resource.into(), meter: meter.into() };
-            // The key, the map's slot, and what allocations cost beside their content.
-            self.used_bytes += 256 + tenant.len() + resource.len() + meter.len();
-            self.series.insert(key, Vec::new());
-        }
-        let Some(samples) = self.series.get_mut(&key) else { return Ok(()) };
-        match samples.last() {
-            Some(last) if last.facts == sample.facts => sample.facts = last.facts.clone(),
-            _ => sample.facts = shared(&mut self.facts, &mut self.used_bytes, sample.facts),
-        }
+        let samples = match self.series.entry_ref(&key) {
+            EntryRef::Occupied(series) => series.into_mut(),
+            EntryRef::Vacant(place) => {
+                // The key, the map's slot, and what allocations cost beside their content.
+                self.used_bytes += 256 + tenant.len() + resource.len() + meter.len();
+                place.insert_with_key(SeriesKey::from(&key), Vec::new())
+            }
+        };
+        let facts = Borrowed { unit, metadata };
+        let facts = match samples.last() {
+            Some(last) if facts.are(&last.facts) => last.facts.clone(),
+            _ => {
+                let (facts, bytes) = self.facts.share(&facts);
+                self.used_bytes += bytes;
+                facts
+            }
+        };
+        let sample = Sample { at, message_id, volume, facts, metadata_lines };
         let before = samples.capacity();
         self.used_bytes += text_bytes(&sample);
         samples.push(sample);
@@ -129,21 +161,14 @@ fn in_order(series: HashMap<SeriesKey, Vec<Sample>>) -> impl Iterator<Item = (Se
     let mut all: Vec<_> = series.into_iter().collect();
     all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     all.into_iter().map(|(key, mut samples)| {
-        // A stable sort: metering comes oldest first or newest first, and finding that out is all it does then.
+        // Metering comes oldest first or newest first, and finding that out is all the sorting there is
+        // then. (Repetitions in between would hide from it that the order is reversed.)
+        if samples.first().zip(samples.last()).is_some_and(|(first, last)| first.at > last.at) {
+            samples.reverse();
+        }
         samples.sort_by(Sample::order);
         (key, samples)
     })
-}
-
-/// The facts as known already, if they are: most samples say what others said.
-fn shared(known: &mut HashSet<Arc<Facts>>, used_bytes: &mut usize, facts: Arc<Facts>) -> Arc<Facts> {
-    known
-        .get_or_insert_with(&facts, |facts| {
-            // A pair's two texts with their allocations; a little too much is safe.
-            *used_bytes += 128 + facts.unit.len() + facts.metadata.bytes();
-            facts.clone()
-        })
-        .clone()
 }
 
 /// What a sample's texts take beside the sample itself.

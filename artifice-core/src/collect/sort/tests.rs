@@ -1,10 +1,14 @@
 //! Whatever the order and the memory, the same series come out.
 
-use artifice_model::sample::Metadata;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use artifice_model::sample::{Facts, Metadata};
 use artifice_model::{Decimal, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
+use crate::collect::wire::{KeySet, read_metadata};
 
 fn sample(at: i64, id: u8, volume: i64, host: u8, lines: bool) -> Sample {
     let metadata: Metadata = [("host", format!("host-{host}"))].into_iter().collect();
@@ -17,10 +21,30 @@ fn sample(at: i64, id: u8, volume: i64, host: u8, lines: bool) -> Sample {
     }
 }
 
+/// A sample as it comes in.
+fn add(sorter: &mut Sorter, tenant: &str, resource: &str, sample: &Sample) {
+    let keys: KeySet = sample.facts.metadata.pairs().map(|(key, _)| key).collect();
+    let text = serde_json::json!(sample.facts.metadata.pairs().collect::<BTreeMap<_, _>>()).to_string();
+    let metadata = read_metadata(Some(serde_json::from_str(&text).unwrap()), &keys).unwrap();
+    let Sample { at, message_id, volume, facts, metadata_lines } = sample.clone();
+    let incoming = Incoming {
+        tenant,
+        resource,
+        meter: "meter",
+        at,
+        message_id,
+        volume,
+        unit: &facts.unit,
+        metadata: &metadata,
+        metadata_lines,
+    };
+    sorter.add(incoming).unwrap();
+}
+
 fn sorted(mut sorter: Sorter, samples: &[(u8, Sample)]) -> Vec<(String, Sample)> {
     for (series, sample) in samples {
         let (tenant, resource) = (format!("tenant-{}", series % 3), format!("resource-{series}"));
-        sorter.add(&tenant, &resource, "meter", sample.clone()).unwrap();
+        add(&mut sorter, &tenant, &resource, sample);
     }
     let mut out = Vec::new();
     sorter
@@ -39,7 +63,7 @@ fn what_does_not_fit_is_spilled_and_merged_more_than_once() {
     let mut small = Sorter::new(0);
     small.limit_bytes = 3000;
     for (series, sample) in &samples {
-        small.add("t", &series.to_string(), "m", sample.clone()).unwrap();
+        add(&mut small, "t", &series.to_string(), sample);
     }
     assert!(small.runs() > 1 && small.runs() <= MOST_RUNS, "{} runs", small.runs());
     let mut times = Vec::new();
