@@ -68,10 +68,14 @@ impl Exact {
     /// Adds within 128 bits; says whether it could, and changes nothing otherwise.
     fn add_small(&mut self, value: Decimal, times: i64) -> bool {
         let Integer::Small(sum) = self.sum else { return false };
+        if value.is_zero() {
+            return true;
+        }
         let scale = self.scale.max(value.scale());
         let added = || {
-            let term = value.mantissa_at(scale)?.checked_mul(times.into())?;
-            sum.checked_mul(pow10(scale - self.scale)?)?.checked_add(term)
+            let term = product(value.mantissa_at(scale)?, times)?;
+            let sum = if scale == self.scale { sum } else { sum.checked_mul(pow10(scale - self.scale)?)? };
+            sum.checked_add(term)
         };
         match added() {
             Some(sum) => {
@@ -95,6 +99,14 @@ impl Exact {
     /// [`Overflow`] if the result has more than 22 digits before the point, or `divisor` is 0.
     pub fn divided(&self, divisor: u64, places: u8) -> Result<Decimal, Overflow> {
         Ratio { numerator: self.sum.big(), denominator: BigInt::from(divisor) * ten_to(self.scale) }.rounded(places)
+    }
+}
+
+/// A product, if it fits. Of what fits 64 bits, as nearly all does, it always does.
+fn product(value: i128, times: i64) -> Option<i128> {
+    match i64::try_from(value) {
+        Ok(short) => Some(i128::from(short) * i128::from(times)),
+        Err(_) => value.checked_mul(times.into()),
     }
 }
 

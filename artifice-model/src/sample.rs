@@ -154,20 +154,31 @@ impl PartialOrd for MessageId {
 
 /// The bytes of `451df5bc-007e-11e3-a072-080027880ca6`; `None` for anything written otherwise.
 fn uuid_bytes(text: &[u8]) -> Option<[u8; 16]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    if text.len() != 36 || [8, 13, 18, 23].iter().any(|&hyphen| text[hyphen] != b'-') {
+    let text: &[u8; 36] = text.try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|&hyphen| text[hyphen] != b'-') {
         return None;
     }
     let mut bytes = [0; 16];
-    let mut digits = text.iter().filter(|&&byte| byte != b'-');
-    for byte in &mut bytes {
-        *byte = digit(*digits.next()?)? << 4 | digit(*digits.next()?)?;
+    // A value above 15 stands for no digit: one look at all of them together tells of it.
+    let mut all = 0;
+    for (byte, place) in bytes.iter_mut().zip(DIGITS) {
+        let (high, low) = (digit(text[place]), digit(text[place + 1]));
+        all |= high | low;
+        *byte = high << 4 | low;
     }
-    digits.next().is_none().then_some(bytes)
+    (all < 16).then_some(bytes)
+}
+
+/// Where in a UUID's text its bytes stand.
+const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// What a lower-case hexadecimal digit stands for; of anything else, a number above 15.
+fn digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        _ => 16,
+    }
 }
 
 impl Sample {

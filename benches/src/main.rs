@@ -39,7 +39,9 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("a", "ascending", hot_path::ascending),
     measurement("a", "descending", hot_path::descending),
     measurement("a", "shuffled", hot_path::shuffled),
-    measurement("a", "instances", hot_path::instances),
+    measurement("a", "instances-ascending", hot_path::instances_ascending),
+    measurement("a", "instances-descending", hot_path::instances_descending),
+    measurement("a", "instances-shuffled", hot_path::instances_shuffled),
     measurement("a", "recording", hot_path::recording),
 ];
 

@@ -44,7 +44,7 @@ const POLL_US: i64 = HOUR_US / 6;
 /// Lines of text, one sample each.
 #[derive(Debug, Default)]
 pub struct Lines {
-    pub text: String,
+    text: String,
     /// Where each line begins and ends, its newline included.
     places: Vec<(usize, usize)>,
 }
@@ -68,6 +68,10 @@ impl Lines {
         self.places.len()
     }
 
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     fn in_order(&self, places: &[(usize, usize)]) -> Lines {
         Lines::of(places.iter().map(|&(from, to)| &self.text[from..to]).collect())
     }
@@ -88,7 +92,6 @@ impl Lines {
 /// About so many samples of a cloud, the oldest first.
 pub fn ascending(cloud: Cloud, samples: usize) -> Lines {
     let mut random = Random::new(1);
-    let mut lines = Lines::default();
     let mut poll = 0;
     let mut count = 0;
     let mut text = String::new();
@@ -104,8 +107,7 @@ pub fn ascending(cloud: Cloud, samples: usize) -> Lines {
         count += usize::try_from(cloud.accounts * 3 + cloud.images * 2).unwrap_or_default();
         poll += 1;
     }
-    std::mem::swap(&mut lines.text, &mut text);
-    Lines::of(lines.text)
+    Lines::of(text)
 }
 
 fn id(kind: u64, number: u64) -> String {

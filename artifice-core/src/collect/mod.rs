@@ -210,12 +210,33 @@ fn read_files(
     request: Request<'_>,
     take: &mut dyn FnMut(TenantUsage),
 ) -> Result<Seen, CollectError> {
-    let mut last = None;
     // Neither the standard input nor a pipe, which may have any name, can be read twice.
-    let mut keep_metadata = !paths.iter().all(|path| path.is_file());
+    let keep_metadata = !paths.iter().all(|path| path.is_file());
+    collect_by(request, keep_metadata, take, |intake| {
+        paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)))
+    })
+}
+
+/// Collects samples whose text is in memory, as a file's: the same, without the disk.
+pub fn collect_text(
+    text: &[u8],
+    request: Request<'_>,
+    take: &mut dyn FnMut(TenantUsage),
+) -> Result<Seen, CollectError> {
+    collect_by(request, false, take, |intake| file::read(text, "text", &mut |sample| intake.take(sample)))
+}
+
+/// Has everything read, once or, if metadata turns out to be needed and was not kept, twice.
+fn collect_by(
+    request: Request<'_>,
+    mut keep_metadata: bool,
+    take: &mut dyn FnMut(TenantUsage),
+    mut read: impl FnMut(&mut Intake<'_>) -> Result<(), FileError>,
+) -> Result<Seen, CollectError> {
+    let mut last = None;
     loop {
         let mut intake = Intake::new(request, keep_metadata, last.clone());
-        let read = paths.iter().try_for_each(|path| file::read_path(path, &mut |sample| intake.take(sample)));
+        let read = read(&mut intake);
         let (sorter, seen) = intake.finish(read)?;
         tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
         let handed_over = usage::hand_over(sorter, request, &mut |usage| {

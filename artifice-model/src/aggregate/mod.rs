@@ -78,9 +78,17 @@ pub struct Aggregator<'a> {
     before: Option<Sample>,
     groups: Groups,
     unit: Option<Arc<str>>,
-    /// What the entry read in the last sample: most samples say the same as the one before.
-    last_read: Option<(Arc<Facts>, Arc<Reading>)>,
+    last: Option<Last>,
     walk: Walk,
+}
+
+/// What was found out of the last sample: most say the same as the one before.
+#[derive(Debug, Clone)]
+struct Last {
+    facts: Arc<Facts>,
+    billable: bool,
+    deleted: bool,
+    group: usize,
 }
 
 /// What an aggregate remembers between samples.
@@ -134,7 +142,7 @@ impl<'a> Aggregator<'a> {
             Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => Walk::Whole(None),
         };
         let groups = Groups::default();
-        Aggregator { entry, locations, period, before: None, groups, unit: None, last_read: None, walk }
+        Aggregator { entry, locations, period, before: None, groups, unit: None, last: None, walk }
     }
 
     /// Takes the next sample, in order. What lies outside the aggregation's reach is passed over.
@@ -185,12 +193,11 @@ impl<'a> Aggregator<'a> {
     }
 
     fn consider(&mut self, sample: &Sample) -> Result<(), AggregateError> {
-        let reading = self.read(sample)?;
-        let group = self.groups.of(&reading);
-        let counts = !(reading.deleted && self.entry.aggregate.is_over_time());
+        let (billable, deleted, group) = self.read(sample)?;
+        let counts = !(deleted && self.entry.aggregate.is_over_time());
         let value = match self.entry.aggregate {
             _ if !counts => Decimal::ZERO,
-            Aggregate::Uptime if reading.billable => Decimal::ONE,
+            Aggregate::Uptime if billable => Decimal::ONE,
             Aggregate::Uptime => Decimal::ZERO,
             Aggregate::Count => Decimal::ONE,
             _ => sample.volume,
@@ -275,21 +282,23 @@ impl<'a> Aggregator<'a> {
         self.groups.add(slice.group, value, width);
     }
 
-    fn read(&mut self, sample: &Sample) -> Result<Arc<Reading>, AggregateError> {
-        if let Some((facts, reading)) = &self.last_read
-            && (Arc::ptr_eq(facts, &sample.facts) || facts == &sample.facts)
+    /// Whether a sample's state is billable, whether it announces a deletion, and its group.
+    fn read(&mut self, sample: &Sample) -> Result<(bool, bool, usize), AggregateError> {
+        if let Some(last) = &self.last
+            && (Arc::ptr_eq(&last.facts, &sample.facts) || last.facts == sample.facts)
         {
-            return Ok(reading.clone());
+            return Ok((last.billable, last.deleted, last.group));
         }
-        let reading = Arc::new(Reading::new(self.entry, self.locations, &sample.facts));
+        let reading = Reading::new(self.entry, self.locations, &sample.facts);
         if self.entry.aggregate.keeps_unit() {
             let unit = self.unit.get_or_insert_with(|| reading.unit.clone());
             if *unit != reading.unit {
-                let (one, other) = (unit.clone(), reading.unit.clone());
-                return Err(AggregateError::Units { one, other, at: sample.at });
+                return Err(AggregateError::Units { one: unit.clone(), other: reading.unit, at: sample.at });
             }
         }
-        self.last_read = Some((sample.facts.clone(), reading.clone()));
-        Ok(reading)
+        let group = self.groups.of(&reading);
+        let Reading { billable, deleted, .. } = reading;
+        self.last = Some(Last { facts: sample.facts.clone(), billable, deleted, group });
+        Ok((billable, deleted, group))
     }
 }
