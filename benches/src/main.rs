@@ -13,12 +13,14 @@
     reason = "a measurement that fails has nothing to say, and ratios of times are no money"
 )]
 
+mod boundary;
 mod harness;
 mod hot_path;
 mod memory;
 mod random;
 mod report;
 mod samples;
+mod statements;
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -43,6 +45,7 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("a", "instances-descending", hot_path::instances_descending),
     measurement("a", "instances-shuffled", hot_path::instances_shuffled),
     measurement("a", "recording", hot_path::recording),
+    measurement("c", "lines", boundary::lines),
 ];
 
 const HELP: &str = "\

@@ -17,11 +17,18 @@ pub struct Decimal {
     scale: u8,
 }
 
+#[expect(clippy::as_conversions, reason = "it is compared whether the 64 bits are all of it")]
+const fn ends_in_0(mantissa: i128) -> bool {
+    let low = mantissa as i64;
+    if low as i128 == mantissa { low % 10 == 0 } else { mantissa % 10 == 0 }
+}
+
 impl Decimal {
     /// `mantissa / 10^scale`. Zeros at the end of the fraction are dropped, so that equal numbers are equal.
     #[expect(clippy::as_conversions, reason = "the two halves of 128 bits")]
     pub const fn new(mut mantissa: i128, mut scale: u8) -> Self {
-        while scale > 0 && mantissa % 10 == 0 {
+        // What fits 64 bits, as nearly all does, is divided there: that is many times faster.
+        while scale > 0 && ends_in_0(mantissa) {
             mantissa /= 10;
             scale -= 1;
         }

@@ -236,7 +236,7 @@ fn collect_by(
     let mut last = None;
     loop {
         let mut intake = Intake::new(request, keep_metadata, last.clone());
-        let read = read(&mut intake);
+        let read = tracing::debug_span!("read").in_scope(|| read(&mut intake));
         let (sorter, seen) = intake.finish(read)?;
         tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
         let handed_over = usage::hand_over(sorter, request, &mut |usage| {

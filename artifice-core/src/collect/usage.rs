@@ -10,6 +10,7 @@ use super::{Request, SeriesError, TenantUsage};
 
 /// Aggregates everything a sorter holds and hands over each tenant's usage, as soon as it is complete.
 pub(super) fn hand_over(sorter: Sorter, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<(), Stop> {
+    let _phase = tracing::debug_span!("aggregate").entered();
     let mut tenants = Tenants { request, take, tenant: None, series: None };
     sorter.finish(&mut |key, sample| tenants.push(key, sample))?;
     tenants.end_series();

@@ -8,6 +8,7 @@ use artifice_model::statement::{Line, Tax};
 use artifice_plugin_host::Backend;
 use artifice_plugin_host::api::{self, ErrorKind, RSlice};
 use async_trait::async_trait;
+use tracing::Instrument;
 
 use super::deliver::{Courier, Sent};
 use crate::ledger::{Body, Kind, Ledger, Receipt, Statement};
@@ -17,8 +18,8 @@ pub const SEND_DEADLINE: Duration = Duration::from_secs(300);
 /// How long a backend may take to answer a question.
 const ASK_DEADLINE: Duration = Duration::from_secs(120);
 
-/// Lines of one call: enough that the call costs nothing, few enough for any memory.
-const BATCH: usize = 512;
+/// Lines of one call: enough that the call costs nothing, few enough for the processor's cache.
+const BATCH: usize = 64;
 
 /// The backend of a loaded library, which blocks, as a courier, which does not.
 pub struct BackendCourier<'l> {
@@ -49,7 +50,8 @@ impl SendError {
 #[async_trait]
 impl Courier for BackendCourier<'_> {
     async fn send(&self, statement: &Statement) -> Sent {
-        let body = match self.ledger.statement_body(statement).await {
+        let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
+        let body = match reading.await {
             Ok(body) => body,
             Err(error) => return Sent::NotSent(error.to_string()),
         };
@@ -93,6 +95,7 @@ async fn blocking<T: Send + 'static>(
 fn send(backend: &Backend, statement: &Statement, body: &Body) -> Result<Receipt, SendError> {
     let mut invoice = with_header(statement, |header| backend.open(header)).map_err(SendError::before)?;
     fill(&mut invoice, statement, body).map_err(SendError::before)?;
+    let _phase = tracing::debug_span!("commit").entered();
     invoice.commit().map(own).map_err(SendError::in_commit)
 }
 
@@ -113,18 +116,31 @@ pub(super) async fn rewrite(
 
 /// Sections, lines, totals.
 fn fill(invoice: &mut artifice_plugin_host::Invoice, statement: &Statement, body: &Body) -> Result<(), api::Error> {
-    for section in body.lines.chunk_by(|a, b| a.usage.section == b.usage.section) {
-        if let Some(first) = section.first() {
-            invoice.section(&first.usage.section)?;
-        }
-        for batch in section.chunks(BATCH) {
-            let lines: Vec<api::Line<'_>> = batch.iter().map(line).collect();
-            invoice.lines(&lines)?;
-        }
-    }
+    let _phase = tracing::debug_span!("hand over").entered();
+    hand_over_lines(invoice, &body.lines)?;
     let taxes: Vec<api::Tax<'_>> = body.taxes.iter().map(tax).collect();
     let taxes = RSlice::from_slice(&taxes);
     invoice.totals(&api::Totals { subtotal: decimal(statement.subtotal), taxes, total: decimal(statement.total) })
+}
+
+/// Hands a statement's lines, which are in their order, to its document: section by section, in batches.
+pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Line]) -> Result<(), api::Error> {
+    // One for all batches: the views stay in the processor's cache.
+    let mut views = Vec::with_capacity(BATCH.min(lines.len()));
+    let mut rest = lines;
+    while let Some(first) = rest.first() {
+        // Lines stand in the order of their sections, so its end can be searched for.
+        let name = &first.usage.section;
+        let section;
+        (section, rest) = rest.split_at(rest.partition_point(|line| line.usage.section == *name));
+        invoice.section(name)?;
+        for batch in section.chunks(BATCH) {
+            views.clear();
+            views.extend(batch.iter().map(line));
+            invoice.lines(&views)?;
+        }
+    }
+    Ok(())
 }
 
 fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> T) -> T {
@@ -154,6 +170,9 @@ fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> 
 
 fn line(line: &Line) -> api::Line<'_> {
     let usage = &line.usage;
+    // The numbers first: the texts are then mere copies of places and lengths.
+    let (volume, cost) = (decimal(usage.volume), decimal(line.cost.unwrap_or_default()));
+    let rate = line.rate.as_ref().map(|rate| decimal(rate.amount)).into();
     api::Line {
         section: usage.section.as_str().into(),
         location: usage.location.as_str().into(),
@@ -165,11 +184,11 @@ fn line(line: &Line) -> api::Line<'_> {
         aggregate: usage.aggregate.name().into(),
         start: api::Timestamp { micros: usage.period.start().micros() },
         end: api::Timestamp { micros: usage.period.end().micros() },
-        volume: decimal(usage.volume),
+        volume,
         unit: usage.unit.as_str().into(),
-        rate: line.rate.as_ref().map(|rate| decimal(rate.amount)).into(),
+        rate,
         rate_unit: line.rate.as_ref().map_or("", |rate| &rate.per).into(),
-        cost: decimal(line.cost.unwrap_or_default()),
+        cost,
         extra: RSlice::EMPTY,
     }
 }

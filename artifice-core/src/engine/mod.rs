@@ -28,7 +28,9 @@ use artifice_model::rate::{Names, PriceSource, RateTable};
 use artifice_model::statement::{Charging, Draft, Problem, Tenant, Usage};
 use artifice_plugin_host::api::Context;
 use artifice_plugin_host::{Backend, Library, SearchPath};
+use tracing::Instrument;
 
+pub use document::hand_over_lines;
 pub use error::EngineError;
 pub use machine::now;
 pub use report::{Billed, Failed, How};
@@ -314,7 +316,8 @@ impl Engine {
             backend_version: &backend.info().version,
             created: now(),
         };
-        let how = match ledger.statement_insert(new).await {
+        let storing = ledger.statement_insert(new).instrument(tracing::debug_span!("store"));
+        let how = match storing.await {
             Ok(statement) => (statement, How::New),
             // Somebody else was faster with the very same: then it is theirs, or ours to finish.
             Err(LedgerError::Overlap { statement, .. }) if statement.period == period => (*statement, How::Before),
@@ -358,6 +361,7 @@ impl Engine {
     }
 
     fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
+        let _phase = tracing::debug_span!("draft").entered();
         let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
         let rates = prices.rates.as_ref();
         let charging = Charging {

@@ -34,29 +34,41 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    /// Every aggregate, with the name it has in configuration and output.
-    pub const ALL: [(&str, Aggregate); 11] = [
-        ("max_per_slice", Aggregate::MaxPerSlice),
-        ("integral", Aggregate::Integral),
-        ("uptime", Aggregate::Uptime),
-        ("exists_per_slice", Aggregate::ExistsPerSlice),
-        ("max", Aggregate::Max),
-        ("min", Aggregate::Min),
-        ("mean", Aggregate::Mean),
-        ("last", Aggregate::Last),
-        ("sum", Aggregate::Sum),
-        ("increase", Aggregate::Increase),
-        ("count", Aggregate::Count),
+    /// Every aggregate.
+    pub const ALL: [Aggregate; 11] = [
+        Aggregate::MaxPerSlice,
+        Aggregate::Integral,
+        Aggregate::Uptime,
+        Aggregate::ExistsPerSlice,
+        Aggregate::Max,
+        Aggregate::Min,
+        Aggregate::Mean,
+        Aggregate::Last,
+        Aggregate::Sum,
+        Aggregate::Increase,
+        Aggregate::Count,
     ];
 
     /// The aggregate of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, aggregate)| *aggregate)
+        Self::ALL.into_iter().find(|aggregate| aggregate.name() == name)
     }
 
     /// Its name in configuration and output.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, aggregate)| *aggregate == self).map_or("", |(name, _)| name)
+        match self {
+            Aggregate::MaxPerSlice => "max_per_slice",
+            Aggregate::Integral => "integral",
+            Aggregate::Uptime => "uptime",
+            Aggregate::ExistsPerSlice => "exists_per_slice",
+            Aggregate::Max => "max",
+            Aggregate::Min => "min",
+            Aggregate::Mean => "mean",
+            Aggregate::Last => "last",
+            Aggregate::Sum => "sum",
+            Aggregate::Increase => "increase",
+            Aggregate::Count => "count",
+        }
     }
 
     /// The unit of its volume, for samples in `unit`.

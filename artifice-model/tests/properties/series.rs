@@ -190,5 +190,5 @@ pub fn rules() -> impl Strategy<Value = Rules> {
 
 /// These rules for each aggregate.
 pub fn for_each_aggregate(rules: Rules) -> impl Iterator<Item = Rules> {
-    Aggregate::ALL.into_iter().map(move |(_, aggregate)| Rules { aggregate, ..rules })
+    Aggregate::ALL.into_iter().map(move |aggregate| Rules { aggregate, ..rules })
 }

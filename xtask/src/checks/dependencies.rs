@@ -12,7 +12,7 @@ const TESTKIT: &str = "artifice-plugin-testkit";
 
 /// Which crates of the workspace a directory's crates may depend on; their tests may also use the
 /// second list. The first directory that fits decides.
-const RULES: [(&str, &[&str], &[&str]); 11] = [
+const RULES: [(&str, &[&str], &[&str]); 12] = [
     (MODEL, &[], &[]),
     ("plugin-api", &[], &[]),
     ("plugin-host", &[API], &[]),
@@ -22,6 +22,7 @@ const RULES: [(&str, &[&str], &[&str]); 11] = [
     ("artifice-cli", &[CORE, MODEL, HOST, TESTKIT], &[]),
     ("artifice-web", &[CORE, MODEL, HOST], &[]),
     ("tests/backends/", &[API], &[]),
+    ("benches/backends/", &[API], &[]),
     ("xtask", &[], &[]),
     // Whatever is new is told here first what it may depend on.
     ("", &[], &[]),

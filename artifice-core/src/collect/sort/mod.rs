@@ -161,6 +161,7 @@ fn in_order(series: HashMap<SeriesKey, Vec<Sample>>) -> impl Iterator<Item = (Se
     let mut all: Vec<_> = series.into_iter().collect();
     all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     all.into_iter().map(|(key, mut samples)| {
+        let _phase = tracing::trace_span!("sort").entered();
         // Metering comes oldest first or newest first, and finding that out is all the sorting there is
         // then. (Repetitions in between would hide from it that the order is reversed.)
         if samples.first().zip(samples.last()).is_some_and(|(first, last)| first.at > last.at) {
