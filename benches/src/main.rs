@@ -13,10 +13,13 @@
     reason = "a measurement that fails has nothing to say, and ratios of times are no money"
 )]
 
+mod bill;
 mod boundary;
 mod harness;
 mod hot_path;
+mod ledger;
 mod memory;
+mod phases;
 mod random;
 mod report;
 mod samples;
@@ -45,7 +48,9 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("a", "instances-descending", hot_path::instances_descending),
     measurement("a", "instances-shuffled", hot_path::instances_shuffled),
     measurement("a", "recording", hot_path::recording),
+    measurement("b", "sqlite", ledger::sqlite),
     measurement("c", "lines", boundary::lines),
+    measurement("d", "bill", bill::whole),
 ];
 
 const HELP: &str = "\

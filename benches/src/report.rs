@@ -16,6 +16,8 @@ pub struct Row {
     pub ratio: Option<f64>,
     /// The least and the greatest ratio of a round.
     pub spread: Option<(f64, f64)>,
+    /// How much of the whole it is, if it is a part of one.
+    pub share: Option<f64>,
     pub target: Option<Target>,
     /// Whether the target is met.
     pub holds: Option<bool>,
@@ -63,6 +65,7 @@ impl Row {
             reference: None,
             ratio: None,
             spread: None,
+            share: None,
             target: None,
             holds: None,
             peak_bytes: None,
@@ -117,7 +120,7 @@ impl Target {
 pub fn table(rows: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["", "what", "measured", "compared to", "", "ratio", "rounds", "target", "", "peak"]);
+    table.set_header(["", "what", "measured", "compared to", "", "ratio", "rounds", "share", "target", "", "peak"]);
     for row in rows {
         let of = |measure: &Measure| format!("{} {}", short(measure.value), measure.unit);
         let reference = row.reference.as_ref();
@@ -129,12 +132,13 @@ pub fn table(rows: &[Row]) -> Table {
             reference.map(|reference| of(&reference.measure)).unwrap_or_default(),
             row.ratio.map(short).unwrap_or_default(),
             row.spread.map(|(least, most)| format!("{}–{}", short(least), short(most))).unwrap_or_default(),
+            row.share.map(|share| format!("{:.1} %", 100.0 * share)).unwrap_or_default(),
             row.target.map(|target| target.shown(&row.subject.unit)).unwrap_or_default(),
             row.holds.map(|holds| if holds { "holds" } else { "MISSED" }).unwrap_or_default().to_owned(),
             row.peak_bytes.map(|bytes| format!("{} MiB", bytes >> 20)).unwrap_or_default(),
         ]);
     }
-    for column in [2, 4, 5, 6, 9] {
+    for column in [2, 4, 5, 6, 7, 10] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }

@@ -1,0 +1,93 @@
+//! (d) A whole bill of one tenant with 10,000 resources, by phase: from a file of samples to the CSV
+//! backend's document. Two days of hourly samples of instances: a month would be 10 GB.
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Instant;
+
+use artifice_core::config::Config;
+use artifice_core::engine::{Engine, Selection};
+use artifice_core::ledger;
+
+use crate::phases::{self, Phase};
+use crate::report::{Measure, Row};
+use crate::samples::{self, Cloud};
+use crate::statements;
+
+const RESOURCES: u64 = 10_000;
+const HOURS: usize = 48;
+
+const CONFIG: &str = "\
+main: {'invoice:object': 'billing.csv_invoice:Csv', currency: NZD}
+source: {kind: file, path: samples.ndjson}
+database: {url: 'sqlite://artifice.db'}
+rates: {file: rates.csv}
+'invoice:config': {output_path: invoices}
+";
+
+/// The phases in their order, by the names of their spans.
+const PHASES: [(&str, &str); 8] = [
+    ("read", "read + parse"),
+    ("sort", "sort"),
+    ("aggregate", "aggregate"),
+    ("draft", "draft (rating)"),
+    ("store", "store"),
+    ("read back", "read back, and check"),
+    ("hand over", "hand to the CSV backend"),
+    ("commit", "commit"),
+];
+
+/// One bill.
+pub fn whole() -> Vec<Row> {
+    let directory = tempfile::tempdir().unwrap();
+    let cloud = Cloud { tenants: 1, instances: RESOURCES, ..Cloud::INSTANCES };
+    let samples = usize::try_from(RESOURCES).unwrap() * HOURS;
+    let text = samples::ascending(Cloud { copies: 1, ..cloud }, samples).into_text();
+    let bytes = text.len();
+    for (file, text) in [("samples.ndjson", &*text), ("artifice.yaml", CONFIG), ("rates.csv", statements::RATES)] {
+        fs::write(directory.path().join(file), text).unwrap();
+    }
+    drop(text);
+
+    let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let backend = engine.load_backend().unwrap();
+    let ledger = runtime.block_on(ledger::open(&engine.config().database)).unwrap();
+    phases::listen();
+    let begin = Instant::now();
+    let mut billed = 0;
+    let everybody = Selection::default();
+    let billing = engine.bill(&*ledger, backend, &everybody, statements::month(), |done| {
+        done.unwrap();
+        billed += 1;
+    });
+    runtime.block_on(billing).unwrap();
+    let total_s = begin.elapsed().as_secs_f64();
+    assert_eq!(billed, 1);
+    runtime.block_on(ledger.close());
+    rows(phases::heard(), total_s, samples, bytes)
+}
+
+fn rows(mut heard: HashMap<&str, Phase>, total_s: f64, samples: usize, bytes: usize) -> Vec<Row> {
+    // Sorting is done within aggregation, series by series.
+    let sort = heard.get("sort").copied().unwrap_or_default();
+    let aggregate = heard.get_mut("aggregate").unwrap();
+    aggregate.took = aggregate.took.saturating_sub(sort.took);
+    let row = |name: String, seconds: f64| {
+        let mut row = Row::new("d", name, Measure::new(seconds, "s"));
+        row.share = Some(seconds / total_s);
+        row
+    };
+    let size = format!("{} samples, {} MB", samples, bytes / 1_000_000);
+    let mut rows = vec![row(format!("a bill of {RESOURCES} resources ({size})"), total_s)];
+    rows[0].peak_bytes = heard.values().filter_map(|phase| phase.peak_bytes).max();
+    let mut rest_s = total_s;
+    for (span, name) in PHASES {
+        let phase = heard.get(span).copied().unwrap_or_default();
+        assert!(!phase.took.is_zero(), "nothing was heard of '{span}'");
+        rest_s -= phase.took.as_secs_f64();
+        rows.push(row(format!("  {name}"), phase.took.as_secs_f64()).with_peak(phase.peak_bytes));
+    }
+    rows.push(row("  everything else".to_owned(), rest_s));
+    rows
+}

@@ -1,0 +1,74 @@
+//! How long each phase of a bill takes, and how much memory there is in it: the engine marks its
+//! phases as spans of `tracing`, and this listens to them.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::memory;
+
+/// What was heard of a phase.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Phase {
+    pub took: Duration,
+    /// The most memory of the process while it lasted.
+    pub peak_bytes: Option<u64>,
+}
+
+/// Phases that come thousands of times, within others: only their time is taken.
+const SMALL: [&str; 1] = ["sort"];
+
+static UNDER_WAY: Mutex<Option<HashMap<u64, (&'static str, Instant)>>> = Mutex::new(None);
+static HEARD: Mutex<Option<HashMap<&'static str, Phase>>> = Mutex::new(None);
+
+struct Listener(AtomicU64);
+
+/// Listens from now on.
+pub fn listen() {
+    tracing::subscriber::set_global_default(Listener(AtomicU64::new(1))).unwrap();
+}
+
+/// Forgets what was heard so far, and answers it.
+pub fn heard() -> HashMap<&'static str, Phase> {
+    HEARD.lock().unwrap().take().unwrap_or_default()
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_span() && metadata.target().starts_with("artifice_core")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let id = self.0.fetch_add(1, Ordering::Relaxed);
+        let name = span.metadata().name();
+        if !SMALL.contains(&name) {
+            memory::forget_peak();
+        }
+        UNDER_WAY.lock().unwrap().get_or_insert_default().insert(id, (name, Instant::now()));
+        Id::from_u64(id)
+    }
+
+    /// The end of a phase: nobody clones these spans.
+    fn try_close(&self, id: Id) -> bool {
+        let Some((name, begin)) = UNDER_WAY.lock().unwrap().get_or_insert_default().remove(&id.into_u64()) else {
+            return false;
+        };
+        let mut heard = HEARD.lock().unwrap();
+        let phase = heard.get_or_insert_default().entry(name).or_default();
+        phase.took += begin.elapsed();
+        if !SMALL.contains(&name) {
+            phase.peak_bytes = phase.peak_bytes.max(memory::peak_bytes());
+        }
+        true
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
