@@ -32,7 +32,7 @@ pub fn lines() -> Vec<Row> {
     let compared = Rounds::of(ROUNDS, subject, reference).compare();
     let each = |seconds: f64| Measure::new(seconds * 1e9 / (LINES * TIMES) as f64, "ns a line");
     let row = Row::new("c", "1,000,000 lines to a backend", each(compared.subject_s))
-        .against("the same code, called directly", each(compared.reference_s), compared.spread)
+        .against("the same code, called directly", each(compared.reference_s), Some(compared.spread))
         .must(Target::DifferenceAtMost(10.0))
         .with_peak(peak);
     vec![row]

@@ -88,7 +88,7 @@ fn measured(name: &str, lines: Lines) -> Row {
     let compared = rounds.compare();
     let rate = |seconds: f64| Measure::new(f64::from(count) / seconds, "samples/s");
     Row::new("a", name, rate(compared.subject_s))
-        .against("serde_json, parsing only", rate(compared.reference_s), compared.spread)
+        .against("serde_json, parsing only", rate(compared.reference_s), Some(compared.spread))
         .with_peak(peak)
 }
 

@@ -48,6 +48,7 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("a", "instances-descending", hot_path::instances_descending),
     measurement("a", "instances-shuffled", hot_path::instances_shuffled),
     measurement("a", "recording", hot_path::recording),
+    measurement("b", "postgres", ledger::postgres),
     measurement("b", "sqlite", ledger::sqlite),
     measurement("c", "lines", boundary::lines),
     measurement("d", "bill", bill::whole),

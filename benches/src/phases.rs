@@ -19,11 +19,17 @@ pub struct Phase {
     pub peak_bytes: Option<u64>,
 }
 
-/// Phases that come thousands of times, within others: only their time is taken.
-const SMALL: [&str; 1] = ["sort"];
+/// A phase that comes thousands of times, within others, whose time it is not: they are these.
+const INNER: &str = "sort";
+const OUTER: [&str; 2] = ["read", "aggregate"];
 
-static UNDER_WAY: Mutex<Option<HashMap<u64, (&'static str, Instant)>>> = Mutex::new(None);
-static HEARD: Mutex<Option<HashMap<&'static str, Phase>>> = Mutex::new(None);
+static HEARD: Mutex<Option<Heard>> = Mutex::new(None);
+
+#[derive(Default)]
+struct Heard {
+    under_way: HashMap<u64, (&'static str, Instant)>,
+    phases: HashMap<&'static str, Phase>,
+}
 
 struct Listener(AtomicU64);
 
@@ -34,7 +40,7 @@ pub fn listen() {
 
 /// Forgets what was heard so far, and answers it.
 pub fn heard() -> HashMap<&'static str, Phase> {
-    HEARD.lock().unwrap().take().unwrap_or_default()
+    HEARD.lock().unwrap().take().unwrap_or_default().phases
 }
 
 impl Subscriber for Listener {
@@ -45,23 +51,29 @@ impl Subscriber for Listener {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let id = self.0.fetch_add(1, Ordering::Relaxed);
         let name = span.metadata().name();
-        if !SMALL.contains(&name) {
+        if name != INNER {
             memory::forget_peak();
         }
-        UNDER_WAY.lock().unwrap().get_or_insert_default().insert(id, (name, Instant::now()));
+        HEARD.lock().unwrap().get_or_insert_default().under_way.insert(id, (name, Instant::now()));
         Id::from_u64(id)
     }
 
     /// The end of a phase: nobody clones these spans.
     fn try_close(&self, id: Id) -> bool {
-        let Some((name, begin)) = UNDER_WAY.lock().unwrap().get_or_insert_default().remove(&id.into_u64()) else {
-            return false;
-        };
         let mut heard = HEARD.lock().unwrap();
-        let phase = heard.get_or_insert_default().entry(name).or_default();
-        phase.took += begin.elapsed();
-        if !SMALL.contains(&name) {
+        let Heard { under_way, phases } = heard.get_or_insert_default();
+        let Some((name, begin)) = under_way.remove(&id.into_u64()) else { return false };
+        let took = begin.elapsed();
+        let phase = phases.entry(name).or_default();
+        phase.took += took;
+        if name != INNER {
             phase.peak_bytes = phase.peak_bytes.max(memory::peak_bytes());
+            return true;
+        }
+        // The outer ones follow one another, so it is the one that is under way.
+        let mut outer = under_way.values_mut().filter(|(name, _)| OUTER.contains(name));
+        if let Some((_, begin)) = outer.next() {
+            *begin += took;
         }
         true
     }

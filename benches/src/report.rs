@@ -72,14 +72,14 @@ impl Row {
         }
     }
 
-    /// What it is compared to; what both are rates of, so that more is better, if `are_rates`.
+    /// What it is compared to, in the same unit.
     #[must_use]
-    pub fn against(mut self, what: &str, measure: Measure, spread: (f64, f64)) -> Self {
+    pub fn against(mut self, what: &str, measure: Measure, spread: Option<(f64, f64)>) -> Self {
         let (subject, reference) = (self.subject.value, measure.value);
         // A rate says how fast, a time how slow.
         let is_rate = measure.unit.ends_with("/s");
         self.ratio = Some(if is_rate { subject / reference } else { reference / subject });
-        self.spread = Some(spread);
+        self.spread = spread;
         self.reference = Some(Reference { what: what.to_owned(), measure });
         self
     }
@@ -119,7 +119,7 @@ impl Target {
 /// All rows as a table.
 pub fn table(rows: &[Row]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(["", "what", "measured", "compared to", "", "ratio", "rounds", "share", "target", "", "peak"]);
     for row in rows {
         let of = |measure: &Measure| format!("{} {}", short(measure.value), measure.unit);
@@ -135,7 +135,7 @@ pub fn table(rows: &[Row]) -> Table {
             row.share.map(|share| format!("{:.1} %", 100.0 * share)).unwrap_or_default(),
             row.target.map(|target| target.shown(&row.subject.unit)).unwrap_or_default(),
             row.holds.map(|holds| if holds { "holds" } else { "MISSED" }).unwrap_or_default().to_owned(),
-            row.peak_bytes.map(|bytes| format!("{} MiB", bytes >> 20)).unwrap_or_default(),
+            row.peak_bytes.map(memory).unwrap_or_default(),
         ]);
     }
     for column in [2, 4, 5, 6, 7, 10] {
@@ -144,6 +144,10 @@ pub fn table(rows: &[Row]) -> Table {
         }
     }
     table
+}
+
+fn memory(bytes: u64) -> String {
+    if bytes < 1 << 20 { "< 1 MiB".to_owned() } else { format!("{} MiB", bytes >> 20) }
 }
 
 /// Three digits that mean something.
@@ -165,12 +169,12 @@ mod tests {
     #[test]
     fn a_target_is_met_or_missed() {
         let rate = |value| Measure::new(value, "rows/s");
-        let row = || Row::new("a", "x", rate(50.0)).against("y", rate(100.0), (0.4, 0.6));
+        let row = || Row::new("a", "x", rate(50.0)).against("y", rate(100.0), Some((0.4, 0.6)));
         assert_eq!(row().ratio, Some(0.5));
         assert_eq!(row().must(Target::RatioAtLeast(0.5)).holds, Some(true));
         assert_eq!(row().must(Target::RatioAtLeast(0.51)).holds, Some(false));
         let time = |value| Measure::new(value, "ns a line");
-        let row = || Row::new("c", "x", time(12.0)).against("y", time(3.0), (0.2, 0.3));
+        let row = || Row::new("c", "x", time(12.0)).against("y", time(3.0), Some((0.2, 0.3)));
         assert_eq!(row().ratio, Some(0.25));
         assert_eq!(row().must(Target::DifferenceAtMost(9.0)).holds, Some(true));
         assert_eq!(row().must(Target::DifferenceAtMost(8.5)).holds, Some(false));

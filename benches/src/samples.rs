@@ -91,10 +91,19 @@ impl Lines {
 
 /// About so many samples of a cloud, the oldest first.
 pub fn ascending(cloud: Cloud, samples: usize) -> Lines {
+    let mut all = String::new();
+    generate(cloud, samples, |text| {
+        all.push_str(text);
+        text.clear();
+    });
+    Lines::of(all)
+}
+
+/// The same, poll by poll: `take` may take away what there is of the text.
+pub fn generate(cloud: Cloud, samples: usize, mut take: impl FnMut(&mut String)) {
     let mut random = Random::new(1);
-    let mut poll = 0;
-    let mut count = 0;
     let mut text = String::new();
+    let (mut poll, mut count) = (0, 0);
     while count < samples {
         let at = START.plus(poll * POLL_US);
         for instance in 0..cloud.instances {
@@ -104,10 +113,10 @@ pub fn ascending(cloud: Cloud, samples: usize) -> Lines {
         }
         (0..cloud.accounts).for_each(|account| storage(&mut text, &mut random, account, at));
         (0..cloud.images).for_each(|number| image(&mut text, &mut random, number, at));
-        count += usize::try_from(cloud.accounts * 3 + cloud.images * 2).unwrap_or_default();
+        count += usize::try_from(cloud.accounts * 3 + cloud.images * 2).unwrap();
         poll += 1;
+        take(&mut text);
     }
-    Lines::of(text)
 }
 
 fn id(kind: u64, number: u64) -> String {

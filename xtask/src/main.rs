@@ -3,6 +3,7 @@
 //! It depends on no crate, neither of this workspace nor of anybody's, so that it is there within
 //! seconds, and so that it can still report what is wrong when nothing else compiles.
 
+mod bench;
 mod checks;
 mod cloud;
 mod demo;
@@ -26,6 +27,9 @@ Commands:
   demo                Build artifice, invent a month of a small cloud, and bill it
   test                Run everything that must pass, with all its set-up
   test --only STEP    Run one of its steps: {steps}
+  bench               Measure how fast it is, compared to what, with how much memory
+  bench --only a,b    Some of it: a samples, b ledger, c plugins, d a whole bill
+  bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
   help                Print this message
 
 What a step writes is in target/xtask/STEP.log, also while it runs.
@@ -52,6 +56,7 @@ fn task(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run(&Workspace::find()?),
         ["test"] => test::run(&Workspace::find()?, None),
         ["test", "--only", step] => test::run(&Workspace::find()?, Some(step)),
+        ["bench", arguments @ ..] => bench::run(&Workspace::find()?, arguments),
         other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),
     }
 }
