@@ -3,6 +3,7 @@
 //!
 //! The text is in memory, so that no disk is measured.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use artifice_core::collect::wire::WireSample;
@@ -96,8 +97,16 @@ fn measured(name: &str, lines: Lines) -> Row {
 fn aggregate(text: &str) -> usize {
     let (entries, locations) = (Entry::built_in(), Locations::new("default", []));
     let period = Period::new(samples::START, samples::START.plus(31 * 24 * HOUR_US)).unwrap();
-    let request =
-        Request { entries: &entries, locations: &locations, period, tenants: None, memory_bytes: MEMORY_BYTES };
+    let nobody = BTreeSet::new();
+    let request = Request {
+        entries: &entries,
+        locations: &locations,
+        period,
+        tenants: None,
+        known: &nobody,
+        skip: &nobody,
+        memory_bytes: MEMORY_BYTES,
+    };
     let mut volumes = 0;
     let mut take = |usage: TenantUsage| volumes += usage.usage.map_or(0, |usage| usage.len());
     collect_text(text.as_bytes(), request, &mut take).unwrap();
