@@ -12,6 +12,10 @@ use std::process::ExitCode;
 
 use artifice_core::engine::EngineError;
 use clap::Parser;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use args::{Args, LogFormat};
 
@@ -73,20 +77,23 @@ fn end(ending: Result<Ending, CommandError>) -> ExitCode {
 
 fn start_log(args: &Args) {
     let level = match (args.quiet, args.verbose) {
-        (true, _) => tracing::Level::ERROR,
-        (false, 0) => tracing::Level::WARN,
-        (false, 1) => tracing::Level::INFO,
-        (false, _) => tracing::Level::DEBUG,
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
     };
-    let log = tracing_subscriber::fmt()
-        .with_max_level(level)
+    // What matters of what the database's client logs comes as an error, in our words and without what
+    // an address may hold.
+    let client = if level == LevelFilter::DEBUG { LevelFilter::INFO } else { LevelFilter::OFF };
+    let filter = Targets::new().with_default(level).with_target("sqlx", client);
+    let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         // A standard error that is full or closed must not end a bill.
         .log_internal_errors(false)
         .with_target(false);
     match args.log_format {
-        LogFormat::Text => log.without_time().init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Text => tracing_subscriber::registry().with(layer.without_time().with_filter(filter)).init(),
+        LogFormat::Json => tracing_subscriber::registry().with(layer.json().with_filter(filter)).init(),
     }
 }

@@ -61,9 +61,9 @@ mod tests {
     #[test]
     fn the_best_times_are_compared() {
         let ms = |times: &[u64]| times.iter().copied().map(Duration::from_millis).collect();
-        let rounds = Rounds { subject: ms(&[400, 200, 250]), reference: ms(&[100, 150, 125]) };
+        let rounds = Rounds { subject: ms(&[4000, 2000, 2500]), reference: ms(&[1000, 1500, 1250]) };
         let found = rounds.compare();
-        assert_eq!((found.subject_s, found.reference_s, found.ratio), (0.2, 0.1, 0.5));
+        assert_eq!((found.subject_s, found.reference_s, found.ratio), (2.0, 1.0, 0.5));
         assert_eq!(found.spread, (0.25, 0.75));
     }
 

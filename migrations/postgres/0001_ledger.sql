@@ -47,14 +47,14 @@ CREATE TABLE statement (
     -- As it was called when it was billed.
     tenant_name     text,
     timezone        text        NOT NULL,
-    currency        text        NOT NULL CHECK (length(currency) = 3),
+    currency        text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     subtotal        numeric     NOT NULL CHECK (subtotal NOT IN ('NaN', 'Infinity', '-Infinity')),
     total           numeric     NOT NULL CHECK (total NOT IN ('NaN', 'Infinity', '-Infinity')),
     -- SHA-256 of the content: a key that is known with another digest is not the same statement.
     digest          text        NOT NULL CHECK (length(digest) = 64),
     backend         text        NOT NULL,
     backend_version text        NOT NULL,
-    created         timestamptz NOT NULL,
+    created         timestamptz NOT NULL CHECK (isfinite(created)),
 
     -- How far it has got. What may follow what is the trigger statement_life.
     state           text        NOT NULL DEFAULT 'pending'
@@ -62,15 +62,19 @@ CREATE TABLE statement (
     -- The worker that has it or had it last: no change without naming the claim it is based on.
     claim           text        CHECK (claim IS NOT NULL OR state IN ('pending', 'void')),
     owner           text,
-    lease_until     timestamptz,
-    doubted         timestamptz CHECK (doubted IS NOT NULL OR state <> 'in_doubt'),
+    lease_until     timestamptz CHECK (isfinite(lease_until)),
+    doubted         timestamptz CHECK (isfinite(doubted)) CHECK (doubted IS NOT NULL OR state <> 'in_doubt'),
     tries           bigint      NOT NULL DEFAULT 0,
     error           text,
     receipt         text        CHECK (receipt IS NOT NULL OR state NOT IN ('committed', 'voiding')),
     -- JSON, kept as it was written.
-    receipt_details text,
+    receipt_details text        CHECK (receipt_details IS NULL OR receipt_details::json IS NOT NULL),
 
     PRIMARY KEY (tenant_no, statement_id),
+    -- A receipt comes with the commit, whole.
+    CONSTRAINT statement_receipt CHECK (
+        (receipt IS NULL) = (receipt_details IS NULL) AND (receipt IS NULL OR state IN ('committed', 'voiding', 'void'))
+    ),
     CONSTRAINT statement_period_is_half_open CHECK (
         lower_inc(period) AND NOT upper_inc(period) AND isfinite(lower(period)) AND isfinite(upper(period))
         AND NOT lower_inf(period) AND NOT upper_inf(period)

@@ -55,6 +55,8 @@ WHEN (
     IS DISTINCT FROM
     (OLD.tenant_no, OLD.statement_id, OLD.kind, OLD.period, OLD.tenant_name, OLD.timezone, OLD.currency,
      OLD.subtotal::text, OLD.total::text, OLD.digest, OLD.backend, OLD.backend_version, OLD.created)
+    -- What was tried once has perhaps been sent, for ever.
+    OR NEW.tries < OLD.tries
     OR (OLD.receipt IS NOT NULL
         AND (NEW.receipt, NEW.receipt_details) IS DISTINCT FROM (OLD.receipt, OLD.receipt_details))
 )
@@ -109,6 +111,10 @@ BEGIN
              FOR EACH STATEMENT EXECUTE FUNCTION belongs_to_new_statement()', name);
     END LOOP;
 END $$;
+
+-- Usage begins live: what is not live may overlap what is.
+CREATE TRIGGER usage_begins_live BEFORE INSERT ON usage FOR EACH ROW WHEN (NOT NEW.live)
+EXECUTE FUNCTION ledger_refuses('usage_begins_live', 'usage is live until its statement is void');
 
 -- A series belongs to a tenant, a usage to a series.
 CREATE FUNCTION series_has_tenant() RETURNS trigger LANGUAGE plpgsql AS $$

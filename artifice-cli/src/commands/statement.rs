@@ -7,18 +7,22 @@ use artifice_core::ledger::{Filter, State};
 
 use super::{engine, existing_ledger, load};
 use crate::args::{StatementCommand, TableOrJson};
-use crate::output::{bills, print};
+use crate::output::{bills, note, print};
 use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
     match command {
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
-            let statements = match existing_ledger(&load(file)?).await? {
+            let config = load(file)?;
+            let statements = match existing_ledger(&config).await? {
                 Some(ledger) => {
                     ledger.statement_list(&Filter { state, ..Filter::default() }).await.map_err(EngineError::from)?
                 }
-                None => Vec::new(),
+                None => {
+                    note(&format!("{}: no ledger yet; the first bill makes it", config.database));
+                    Vec::new()
+                }
             };
             match format {
                 TableOrJson::Json => print(&bills::list_json(&statements))?,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::yaml::Map;
+use super::yaml::{Map, one_of};
 
 /// Where the ledger is.
 #[derive(Clone)]
@@ -40,6 +40,7 @@ impl fmt::Display for PostgresUrl {
         write!(f, "postgres://{}@", options.get_username())?;
         match options.get_socket() {
             Some(socket) => write!(f, "{}", socket.display())?,
+            None if options.get_host().contains(':') => write!(f, "[{}]:{}", options.get_host(), options.get_port())?,
             None => write!(f, "{}:{}", options.get_host(), options.get_port())?,
         }
         write!(f, "/{}", options.get_database().unwrap_or(options.get_username()))
@@ -106,17 +107,57 @@ fn read_url(directory: &Path, text: &str) -> Result<DatabaseUrl, String> {
                 .to_owned(),
         );
     }
-    // What the parser says quotes the URL, and there may be a password in it.
-    let wrong = |_| {
+    postgres(text).map(|options| DatabaseUrl::Postgres(PostgresUrl { options: Box::new(options) }))
+}
+
+/// The parameters behind `?` that the client knows.
+const PARAMETERS: [&str; 10] = [
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "host",
+    "hostaddr",
+    "port",
+    "application_name",
+    "options",
+    "statement-cache-capacity",
+];
+
+/// Reads an address. What the parser says of a wrong one quotes it, and there may be a password in it:
+/// nothing here does.
+fn postgres(text: &str) -> Result<PgConnectOptions, String> {
+    let (address, parameters) = text.split_once('?').unwrap_or((text, ""));
+    let wrong = || {
         "this is not an address of PostgreSQL's; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
          special characters in the password as %XX"
             .to_owned()
     };
-    let options = PgConnectOptions::from_str(text).map_err(wrong)?;
+    if text.contains("%00") || text.contains('\0') {
+        return Err(wrong());
+    }
+    let keys = parameters.split('&').filter_map(|pair| pair.split('=').next()).filter(|key| !key.is_empty());
+    for key in keys {
+        // What is not known would only be passed over: a misspelt sslmode must not be.
+        let known = PARAMETERS.contains(&key) || key.starts_with("options[");
+        if !known {
+            return Err(format!("there is no parameter '{key}'; {}", one_of(key, PARAMETERS)));
+        }
+    }
+    let options = PgConnectOptions::from_str(address).map_err(|_| wrong())?;
+    let options = if parameters.is_empty() {
+        options
+    } else {
+        PgConnectOptions::from_str(text).map_err(|_| {
+            "a value behind '?' is not one that its parameter takes; see PostgreSQL's documentation of libpq".to_owned()
+        })?
+    };
     if options.get_database().is_none_or(str::is_empty) {
         return Err("the database is missing; write postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned());
     }
-    Ok(DatabaseUrl::Postgres(PostgresUrl { options: Box::new(options) }))
+    // An address needs the brackets of IPv6, the client must not have them.
+    let host = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::to_owned);
+    Ok(host.map_or(options.clone(), |host| options.host(&host)))
 }
 
 fn original_keys(directory: &Path, section: &mut Map<'_>) -> PgConnectOptions {

@@ -19,8 +19,8 @@ pub enum EngineError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The ledger was there, and is no more.
-    #[error("the ledger cannot be reached any more, so the run ends here; run the same command again later: {0}")]
+    /// The ledger could be used, and can no more.
+    #[error("the ledger cannot be used any more, so the run ends here; run the same command again later: {0}")]
     LedgerLost(LedgerError),
     /// The backend's library.
     #[error(transparent)]

@@ -197,9 +197,9 @@ impl Engine {
             match self.bill_tenant(ledger, &mut backend, &prices, tenant.clone(), period, usage).await {
                 Ok(Some(billed)) => show(Ok(billed)),
                 Ok(None) => {}
-                Err(why) => {
-                    show(Err(Failed { tenant, why }));
-                    check_ledger(ledger).await?;
+                Err(trouble) => {
+                    show(Err(Failed { tenant, why: trouble.to_string() }));
+                    go_on_after(trouble, ledger).await?;
                 }
             }
         }
@@ -271,11 +271,12 @@ impl Engine {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
             let overlaps = statement.period.overlaps(period);
             if statement.state.is_unfinished() {
-                let sent = self.send(ledger, backend, statement.clone(), How::Finished).await;
-                let failed = sent.is_err();
-                show(sent);
-                if failed {
-                    check_ledger(ledger).await?;
+                match self.send(ledger, backend, statement.clone(), How::Finished).await {
+                    Ok(billed) => show(Ok(billed)),
+                    Err(trouble) => {
+                        show(Err(Failed { tenant: tenant.clone(), why: trouble.to_string() }));
+                        go_on_after(trouble, ledger).await?;
+                    }
                 }
             } else if this {
                 show(Ok(Billed { statement: statement.clone(), how: How::Before }));
@@ -297,14 +298,14 @@ impl Engine {
         tenant: Tenant,
         period: Period,
         usage: TenantUsage,
-    ) -> Result<Option<Billed>, String> {
+    ) -> Result<Option<Billed>, Trouble> {
         let Preview { draft, problems } = self.draft(prices, tenant, period, usage)?;
         let (refused, warned): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.refuses());
         for problem in warned {
             tracing::warn!("tenant {}: {problem}", draft.tenant.id);
         }
         if !refused.is_empty() {
-            return Err(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+            return Err(Trouble::Tenant(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
         }
         if draft.lines.is_empty() {
             return Ok(None);
@@ -321,9 +322,9 @@ impl Engine {
             Ok(statement) => (statement, How::New),
             // Somebody else was faster with the very same: then it is theirs, or ours to finish.
             Err(LedgerError::Overlap { statement, .. }) if statement.period == period => (*statement, How::Before),
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(error.into()),
         };
-        self.send(ledger, backend, how.0, how.1).await.map(Some).map_err(|failed| failed.why)
+        self.send(ledger, backend, how.0, how.1).await.map(Some)
     }
 
     async fn send(
@@ -332,31 +333,29 @@ impl Engine {
         backend: &mut Arc<Backend>,
         statement: Statement,
         how: How,
-    ) -> Result<Billed, Failed> {
-        let tenant = statement.tenant.clone();
+    ) -> Result<Billed, Trouble> {
         let (number, id) = (statement.number, statement.id.clone());
-        let failed = |why: String| Failed { tenant: tenant.clone(), why };
-        check_backend(backend, &statement).map_err(|error| failed(error.to_string()))?;
+        check_backend(backend, &statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
         if backend.has_panicked() {
             // One tenant's panic is not the next one's.
-            *backend = self.load_backend().map_err(|error| failed(error.to_string()))?;
+            *backend = self.load_backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
         }
         let courier = BackendCourier { backend: backend.clone(), ledger };
         match deliver(&LedgerDesk(ledger), &courier, &Machine(Owner::this()), &id).await {
             Ok(Delivered::Committed(statement)) => Ok(Billed { statement, how }),
             Ok(Delivered::Void(_)) => {
-                Err(failed(format!("statement {number} was voided meanwhile; run the command again")))
+                Err(Trouble::Tenant(format!("statement {number} was voided meanwhile; run the command again")))
             }
             Ok(Delivered::NotSent(statement)) => {
                 let why = statement.error.unwrap_or_default();
-                Err(failed(format!(
+                Err(Trouble::Tenant(format!(
                     "statement {number} is stored, but not sent: {why}; the next `artifice bill` sends it"
                 )))
             }
-            Ok(Delivered::InDoubt { why, .. }) => Err(failed(format!(
+            Ok(Delivered::InDoubt { why, .. }) => Err(Trouble::Tenant(format!(
                 "statement {number} is in doubt: the backend cannot be asked whether it has it: {why}; the next `artifice bill` asks again"
             ))),
-            Err(error) => Err(failed(error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -376,10 +375,31 @@ impl Engine {
     }
 }
 
+/// Why a tenant could not be billed.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    /// Something of the tenant's own, or of its statement's.
+    #[error("{0}")]
+    Tenant(String),
+    /// The ledger could not do what it was asked for.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Trouble::Tenant(why)
+    }
+}
+
 /// After a tenant's failure: whether it was only that tenant's. Without a ledger nobody can be billed,
 /// and every one of them would wait for it anew.
-async fn check_ledger(ledger: &dyn Ledger) -> Result<(), EngineError> {
-    ledger.check().await.map_err(EngineError::LedgerLost)
+async fn go_on_after(trouble: Trouble, ledger: &dyn Ledger) -> Result<(), EngineError> {
+    match trouble {
+        Trouble::Ledger(error) if error.concerns_all() => Err(EngineError::LedgerLost(error)),
+        Trouble::Ledger(_) => ledger.check().await.map_err(EngineError::LedgerLost),
+        Trouble::Tenant(_) => Ok(()),
+    }
 }
 
 fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {

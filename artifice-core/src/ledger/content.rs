@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use artifice_model::statement::{Draft, Usage};
+use artifice_model::statement::Draft;
 use sha2::{Digest, Sha256};
 
-use super::{Body, Kind, Statement};
+use super::{Body, Kind, LedgerError, Statement};
 
 /// What no database keeps in a text (PostgreSQL refuses it), and what takes its place.
 const NUL: (char, &str) = ('\0', "\u{FFFD}");
@@ -17,33 +17,38 @@ pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
 }
 
 /// A draft as both databases can store it. A tenant who has put a NUL character into a resource's name
-/// pays like everybody else.
-pub(super) fn storable(draft: &Draft) -> Cow<'_, Draft> {
-    let tenant = [Some(&draft.tenant.id), draft.tenant.name.as_ref()].into_iter().flatten();
-    let names = draft.lines.iter().map(|line| &line.name);
-    let usage = draft.usage.iter().flat_map(texts);
-    if !tenant.chain(names).chain(usage).any(|text| text.contains(NUL.0)) {
-        return Cow::Borrowed(draft);
+/// pays like everybody else. In what tells one usage from another it is refused: replaced, it could
+/// make one of two.
+pub(super) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
+    let has_nul = |text: &String| text.contains(NUL.0);
+    let identities = draft.usage.iter().flat_map(|usage| {
+        [
+            ("resource", &usage.resource_id),
+            ("service", &usage.service),
+            ("location", &usage.location),
+            ("unit", &usage.unit),
+        ]
+    });
+    if let Some((what, text)) = identities.chain([("tenant", &draft.tenant.id)]).find(|(_, text)| has_nul(text)) {
+        let rule = format!(
+            "the {what} '{}' has a NUL character in it, which no database keeps; correct the metering",
+            without_nul(text)
+        );
+        return Err(LedgerError::Refused { rule });
+    }
+    let names = draft.lines.iter().flat_map(|line| [&line.name, &line.usage.resource_name]);
+    let mut names = names.chain(draft.usage.iter().map(|usage| &usage.resource_name)).chain(&draft.tenant.name);
+    if !names.any(has_nul) {
+        return Ok(Cow::Borrowed(draft));
     }
     let mut draft = draft.clone();
     let replace = |text: &mut String| *text = without_nul(text).into_owned();
-    replace(&mut draft.tenant.id);
     draft.tenant.name.iter_mut().for_each(replace);
-    draft.usage.iter_mut().flat_map(texts_mut).for_each(replace);
+    draft.usage.iter_mut().map(|usage| &mut usage.resource_name).for_each(replace);
     for line in &mut draft.lines {
-        replace(&mut line.name);
-        texts_mut(&mut line.usage).into_iter().for_each(replace);
+        [&mut line.name, &mut line.usage.resource_name].into_iter().for_each(replace);
     }
-    Cow::Owned(draft)
-}
-
-/// The texts of a usage that come from outside.
-fn texts(usage: &Usage) -> [&String; 5] {
-    [&usage.resource_id, &usage.resource_name, &usage.service, &usage.location, &usage.unit]
-}
-
-fn texts_mut(usage: &mut Usage) -> [&mut String; 5] {
-    [&mut usage.resource_id, &mut usage.resource_name, &mut usage.service, &mut usage.location, &mut usage.unit]
+    Ok(Cow::Owned(draft))
 }
 
 /// SHA-256 over everything that a document says, in hexadecimal.

@@ -33,14 +33,16 @@ pub enum LedgerError {
         why: String,
     },
     /// The database cannot be used.
-    #[error("{database}: {source}; {advice}")]
+    #[error("{database}: {why}; {advice}")]
     Database {
         /// The database.
         database: String,
         /// Why.
-        source: sqlx::Error,
+        why: String,
         /// What to do.
         advice: &'static str,
+        /// Whether it would be the same for every tenant.
+        concerns_all: bool,
     },
     /// The database's server gives no connection.
     #[error(
@@ -72,4 +74,15 @@ pub enum LedgerError {
         /// What does not agree.
         what: String,
     },
+}
+
+impl LedgerError {
+    /// Whether it would be the same, and take as long, for every other tenant.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            LedgerError::Database { concerns_all, .. } => *concerns_all,
+            LedgerError::Unreachable { .. } | LedgerError::Locked { .. } | LedgerError::Schema { .. } => true,
+            LedgerError::Overlap { .. } | LedgerError::Refused { .. } | LedgerError::Damaged { .. } => false,
+        }
+    }
 }

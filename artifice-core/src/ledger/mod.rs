@@ -232,7 +232,7 @@ async fn store(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>) -> Result
     if !new.draft.adds_up() || new.draft.total.is_none() {
         return Err(LedgerError::Refused { rule: "a statement's lines, taxes and total must agree".to_owned() });
     }
-    let draft = content::storable(new.draft);
+    let draft = content::storable(new.draft)?;
     let new = NewStatement { draft: &draft, ..new };
     let id = match ledger.insert(new).await {
         Ok(id) => id,

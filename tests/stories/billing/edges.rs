@@ -147,7 +147,7 @@ fn a_message_that_comes_twice_with_other_metadata_counts_as_the_first_in_order_f
 fn a_name_that_no_database_can_keep_is_billed_like_any_other() {
     let cloud = Cloud::new();
     cloud.meter(Vm::of("demo", "vm-1").named("w\0eb\t\\N\r\n'\"").active("2013-08-05", 10));
-    cloud.meter(Vm::of("demo", "vm\0-2").active("2013-08-05", 10));
+    cloud.meter(Vm::of("demo", "vm-2").named("\0").active("2013-08-05", 10));
 
     let bill = cloud.bill("--month 2013-08").done().bill_of("demo");
 
@@ -156,6 +156,22 @@ fn a_name_that_no_database_can_keep_is_billed_like_any_other() {
     let mut names: Vec<&str> =
         shown["lines"].as_array().unwrap().iter().map(|line| line["resource_name"].as_str().unwrap()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["vm\u{FFFD}-2", "w\u{FFFD}eb\t\\N\r\n'\""]);
+    assert_eq!(names, ["w\u{FFFD}eb\t\\N\r\n'\"", "\u{FFFD}"]);
     cloud.run("statement regenerate 1").done();
+}
+
+#[test]
+fn ids_that_no_database_can_keep_are_told_and_never_taken_for_others() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("n\0x", "vm-1").active("2013-08-05", 10));
+    cloud.meter(Vm::of("n\u{FFFD}x", "vm-2").active("2013-08-05", 10));
+    cloud.meter(Vm::of("third", "vm\0-3").active("2013-08-05", 10));
+
+    let ran = cloud.bill("--month 2013-08").failed();
+
+    assert_eq!(ran.failures(), ["n\0x", "third"]);
+    assert_eq!(ran.bills().len(), 1);
+    assert_eq!(ran.bill_of("n\u{FFFD}x").total(), "0.50");
+    ran.says("the tenant 'n\u{FFFD}x' has a NUL character in it")
+        .says("the resource 'vm\u{FFFD}-3' has a NUL character");
 }

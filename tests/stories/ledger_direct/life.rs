@@ -25,9 +25,12 @@ impl Ledger {
     /// Goes to a state, with all that the state needs.
     fn go(&mut self, id: &str, state: State) -> Result<u64, Refusal> {
         let (doubted, now) = (self.instant("doubted"), self.now());
+        let receipt = match state {
+            State::Committed => ", receipt = coalesce(receipt, 'r'), receipt_details = coalesce(receipt_details, '[]')",
+            _ => "",
+        };
         self.db.run(&format!(
-            "UPDATE statement SET state = '{state}', claim = 'c', {doubted} = {now}, receipt = coalesce(receipt, 'r'),
-             receipt_details = coalesce(receipt_details, '[]') WHERE statement_id = '{id}'"
+            "UPDATE statement SET state = '{state}', claim = 'c', {doubted} = {now}{receipt} WHERE statement_id = '{id}'"
         ))
     }
 }
@@ -86,4 +89,18 @@ fn a_state_has_what_it_needs() {
     ledger.refuses(&set("receipt = 'another'"), "statement_content_stays");
     ledger.refuses(&set("receipt = NULL"), "statement_content_stays");
     ledger.refuses(&set("state = 'gone'"), "statement_life");
+}
+
+#[test]
+fn a_receipt_comes_with_the_commit_and_tries_only_grow() {
+    let mut ledger = Ledger::new();
+    let id = ledger.statement(1, &august(40), &august(50));
+    let set = |what: &str| format!("UPDATE statement SET {what} WHERE statement_id = '{id}'");
+
+    ledger.refuses(&set("receipt = 'early', receipt_details = '[]'"), "receipt");
+    ledger.db.run(&set("state = 'sending', claim = 'c', tries = 1")).unwrap();
+    ledger.refuses(&set("tries = 0"), "statement_");
+    ledger.refuses(&set("state = 'committed', receipt = 'r'"), "receipt");
+    ledger.refuses(&set("state = 'committed', receipt = 'r', receipt_details = 'not json'"), "json");
+    ledger.db.run(&set("state = 'committed', receipt = 'r', receipt_details = '[]'")).unwrap();
 }

@@ -46,6 +46,10 @@ fn no_client_can_store_usage_that_overlaps_another() {
             }
         }
     }
+    // What is not live could overlap anything, and be made live by nobody's rule: it is not born so.
+    let mut dead = usage(&mut ledger, 10, 20);
+    dead.push(("live", if Ledger::kind() == Kind::Sqlite { "0" } else { "false" }.to_owned()));
+    ledger.refuses_copy(PLAIN, "usage", &dead, "usage_begins_live");
     let beside = usage(&mut ledger, 32, 40);
     let sql = ledger.copy(PLAIN, "usage", &beside);
     assert_eq!(ledger.db.run(&sql), Ok(1));

@@ -38,7 +38,7 @@ fn a_server_that_stops_while_a_document_is_being_made_is_told_once_and_finished_
 
     assert_eq!(ran.status, Some(1), "{ran:#?}");
     assert!(begin.elapsed() < Duration::from_secs(45), "it must not wait for every tenant anew");
-    let ran = ran.says("cannot be reached any more").says("run the same command again");
+    let ran = ran.says("cannot be used any more").says("run the same command again");
     assert_eq!(ran.err.matches("error: ").count(), 2, "once for the tenant, once for the run: {ran:#?}");
 
     server.run();

@@ -104,11 +104,11 @@ mod tests {
         let (start, end) = period.split_once('/').unwrap();
         let period = Period::new(start.parse().unwrap(), end.parse().unwrap()).unwrap();
         let mut row = Row { buffer: &mut buffer, first: true };
-        row.text("a\tb\\N\r\nç").optional(None).optional(Some("\\.")).integer(-7).decimal("-1.50".parse().unwrap());
+        row.text("a\tb\\N\r\nç").optional(None).optional(Some("\\.")).integer(-7).decimal("-1.5".parse().unwrap());
         row.period(period).unwrap().text("");
         assert_eq!(
             String::from_utf8(buffer).unwrap(),
-            "a\\tb\\\\N\\r\\nç\t\\N\t\\\\.\t-7\t-1.50\t\
+            "a\\tb\\\\N\\r\\nç\t\\N\t\\\\.\t-7\t-1.5\t\
              [\"2013-08-01T00:00:00+00:00\",\"2013-09-01T00:00:00.000001+00:00\")\t"
         );
     }

@@ -18,25 +18,89 @@ mod code {
     pub const UNDEFINED_FILE: &str = "58P01";
 }
 
+/// What to do when the two sides do not trust each other.
+const TLS: &str = "check sslmode and sslrootcert in database.url, and the server's certificate";
+/// What to do when nobody answers.
+const NOBODY: &str = "check database.host and port, and that PostgreSQL is running there";
+/// What to do about anything else.
+const OTHER: &str = "run the command again, and if it stays, see the server's log";
+
+/// Codes with what to do about them, and whether it is the same for every tenant.
+const ADVICE: [(&str, &str, bool); 14] = [
+    ("28P01", "check database.username and password, and the server's pg_hba.conf", true),
+    ("28000", "check database.username and password, and the server's pg_hba.conf", true),
+    ("3D000", "make it first: CREATE DATABASE … OWNER …, with ENCODING 'UTF8'", true),
+    (
+        code::INSUFFICIENT_PRIVILEGE,
+        "give the role its rights: the first time it must own the database, or have CREATE on the schema; later SELECT, \
+         INSERT and UPDATE on the tables and USAGE on the sequence",
+        true,
+    ),
+    ("3F000", "the search path names no schema that is there; make one, or leave search_path as it is", true),
+    (
+        "25006",
+        "name the primary if this is a standby; else see default_transaction_read_only of the role and database",
+        true,
+    ),
+    (
+        "53300",
+        "the server has no connection left; run fewer workers, or raise its limit (of the role, or max_connections)",
+        true,
+    ),
+    ("53100", "the server's disk is full; make room there, and run the command again", true),
+    (
+        "54000",
+        "an id, service or location of this tenant is longer than PostgreSQL can index (about 2,700 bytes)",
+        false,
+    ),
+    ("57014", "it was cancelled; if nobody did that, raise the statement_timeout of the role", false),
+    ("57P01", "the server is stopping; run the command again when it is up", false),
+    ("57P02", "the server is stopping; run the command again when it is up", false),
+    (code::CANNOT_CONNECT_NOW, "the server is starting; run the command again when it is up", false),
+    ("57P05", "raise the idle_session_timeout of the role; run the command again", false),
+];
+
 /// An error of the client or the server as one of the ledger's.
 pub(super) fn of(database: &str, source: sqlx::Error) -> LedgerError {
-    let database = database.to_owned();
+    let name = database.to_owned();
     if let Some(rule) = rule(&source) {
         return LedgerError::Refused { rule };
     }
     if matches!(source, sqlx::Error::PoolTimedOut) {
-        return LedgerError::Unreachable { database, waited_s: CONNECT_TIMEOUT.as_secs() };
+        return LedgerError::Unreachable { database: name, waited_s: CONNECT_TIMEOUT.as_secs() };
     }
-    if code_of(&source) == Some(code::LOCK_NOT_AVAILABLE) {
-        return LedgerError::Locked { database, waited_s: LOCK_TIMEOUT.as_secs() };
+    let code = code_of(&source);
+    if code == Some(code::LOCK_NOT_AVAILABLE) {
+        return LedgerError::Locked { database: name, waited_s: LOCK_TIMEOUT.as_secs() };
     }
-    let advice = advice(&source);
-    LedgerError::Database { database, source, advice }
+    let known = ADVICE.iter().find(|(known, ..)| code == Some(known));
+    let (advice, concerns_all) = match (&source, known) {
+        (_, Some((_, advice, concerns_all))) => (*advice, *concerns_all),
+        // What is wrong with a certificate comes as an error of reading.
+        (sqlx::Error::Io(error), None) if error.kind() == ErrorKind::InvalidData => (TLS, true),
+        (sqlx::Error::Tls(_), None) => (TLS, true),
+        (sqlx::Error::Io(_), None) => (NOBODY, false),
+        _ => (OTHER, false),
+    };
+    // (As text, an error of the server's would end in a line of PostgreSQL's own source.)
+    let why = source.as_database_error().map_or_else(|| source.to_string(), |error| error.message().to_owned());
+    LedgerError::Database { database: name, why, advice, concerns_all }
 }
 
 /// Whether the server is up, but not ready yet.
 pub(super) fn is_starting(error: &sqlx::Error) -> bool {
     code_of(error) == Some(code::CANNOT_CONNECT_NOW)
+}
+
+/// Whether nobody is there to answer: it may be restarting.
+pub(super) fn is_down(error: &sqlx::Error) -> bool {
+    use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof};
+    match error {
+        sqlx::Error::Io(error) => {
+            matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | NotFound | UnexpectedEof)
+        }
+        _ => is_starting(error),
+    }
 }
 
 /// Whether the same transaction, begun once more, can succeed.
@@ -47,12 +111,14 @@ pub(super) fn is_passing(error: &sqlx::Error) -> bool {
 /// The error of making the extension, with what an administrator has to do.
 pub(super) fn of_extension(database: &str, source: &sqlx::Error) -> Option<LedgerError> {
     let said = source.as_database_error()?.message();
-    let about_it = said.contains("btree_gist");
+    if !said.contains("btree_gist") {
+        return None;
+    }
     let what = match code_of(source)? {
-        code::INSUFFICIENT_PRIVILEGE if about_it => {
+        code::INSUFFICIENT_PRIVILEGE => {
             "an administrator of the server must run once, in this database: CREATE EXTENSION btree_gist"
         }
-        code::FEATURE_NOT_SUPPORTED | code::UNDEFINED_FILE if about_it => {
+        code::FEATURE_NOT_SUPPORTED | code::UNDEFINED_FILE => {
             "install the server's additional modules (postgresql-contrib) on its machine"
         }
         _ => return None,
@@ -78,30 +144,4 @@ fn rule(source: &sqlx::Error) -> Option<String> {
 
 fn code_of(error: &sqlx::Error) -> Option<&str> {
     Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
-}
-
-/// What to do when the two sides do not trust each other.
-const TLS: &str = "check sslmode and sslrootcert in database.url, and the server's certificate";
-
-fn advice(source: &sqlx::Error) -> &'static str {
-    match source {
-        // What is wrong with a certificate comes as an error of reading.
-        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => TLS,
-        sqlx::Error::Tls(_) => TLS,
-        sqlx::Error::Io(_) => "check database.host and port, and that PostgreSQL is running there",
-        _ => match code_of(source) {
-            Some("28P01" | "28000") => "check database.username and password, and the server's pg_hba.conf",
-            Some("3D000") => "make it first: CREATE DATABASE … OWNER …, with ENCODING 'UTF8'",
-            Some("42501") => "give the role its rights: it must own the database, or have CREATE on the schema",
-            Some("3F000") => "the search path names no schema that is there; make one, or leave search_path as it is",
-            Some("25006") => "this server only reads (a standby); name the primary",
-            Some("53300") => "the server has no connection left; run fewer workers, or raise its max_connections",
-            Some("53100") => "the server's disk is full; make room there, and run the command again",
-            Some("54000") => "an id, service or location is longer than PostgreSQL can index (about 2,700 bytes)",
-            Some("57P01" | "57P02" | "57P03") => {
-                "the server is stopping or starting; run the command again when it is up"
-            }
-            _ => "nothing was changed by it; run the command again, and if it stays, see the server's log",
-        },
-    }
 }

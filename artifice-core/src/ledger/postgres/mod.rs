@@ -30,6 +30,7 @@ const OLDEST_MAJOR: i32 = 15;
 #[derive(Debug)]
 pub struct PostgresLedger {
     pool: PgPool,
+    options: PgConnectOptions,
     name: String,
 }
 
@@ -42,14 +43,14 @@ impl PostgresLedger {
         }
         let name = url.to_string();
         // A pool would hide why it gets no connection.
-        let first = connect(&options).await.map_err(|source| error::of(&name, source))?;
+        let first = connect(&options, error::is_starting).await.map_err(|source| error::of(&name, source))?;
         check_server(&name, first).await?;
         let pool = PgPoolOptions::new()
             .max_connections(4)
             .acquire_timeout(CONNECT_TIMEOUT)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
-            .connect_lazy_with(options);
-        Ok(PostgresLedger { pool, name })
+            .connect_lazy_with(options.clone());
+        Ok(PostgresLedger { pool, options, name })
     }
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
@@ -57,13 +58,13 @@ impl PostgresLedger {
     }
 }
 
-/// Connects, and waits for a server that says that it is starting.
-async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+/// Connects. As long as what goes wrong is worth waiting for, it is tried again.
+async fn connect(options: &PgConnectOptions, is_worth_waiting: fn(&sqlx::Error) -> bool) -> sqlx::Result<PgConnection> {
     let begin = std::time::Instant::now();
     loop {
         let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options)).await;
         match connected.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-            Err(error) if error::is_starting(&error) && begin.elapsed() < CONNECT_TIMEOUT => {
+            Err(error) if is_worth_waiting(&error) && begin.elapsed() < CONNECT_TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             connected => return connected,
@@ -96,8 +97,11 @@ async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query(
         "SELECT set_config('lock_timeout', $1, false),
                 set_config('default_transaction_isolation', 'read committed', false),
-                -- A worker that hangs in the middle of storing must not keep its tenant for ever.
+                -- A worker that hangs in the middle of storing must not keep its tenant for ever; one that
+                -- waits for its backend, or stores a large statement, does no wrong.
                 set_config('idle_in_transaction_session_timeout', '5min', false),
+                set_config('idle_session_timeout', '0', false),
+                set_config('statement_timeout', '0', false),
                 -- A statement that a backend has been told of must survive a power cut.
                 CASE WHEN current_setting('synchronous_commit') = 'off'
                      THEN set_config('synchronous_commit', 'on', false) END",
@@ -128,7 +132,10 @@ impl Ledger for PostgresLedger {
     }
 
     async fn check(&self) -> Result<(), LedgerError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(|error| self.error(error))
+        // Past the pool, which would hide why it gets no connection. A server that restarts is waited for.
+        let connection = connect(&self.options, error::is_down).await.map_err(|error| self.error(error))?;
+        let _ = connection.close().await;
+        Ok(())
     }
 
     async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {

@@ -54,7 +54,7 @@ impl SqliteLedger {
                 Err(error) if is_locked(&error) && begin.elapsed() < BUSY_TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                Err(source) => return Err(LedgerError::Database { database: name, source, advice: ADVICE }),
+                Err(error) => return Err(unusable(&name, &error)),
             }
         }
     }
@@ -65,7 +65,7 @@ impl SqliteLedger {
                 LedgerError::Refused { rule: error.message().to_owned() }
             }
             error if is_locked(error) => self.locked(),
-            _ => LedgerError::Database { database: self.name.clone(), source, advice: ADVICE },
+            _ => unusable(&self.name, &source),
         }
     }
 
@@ -106,6 +106,11 @@ impl SqliteLedger {
             }
         }
     }
+}
+
+fn unusable(database: &str, error: &sqlx::Error) -> LedgerError {
+    let why = error.to_string();
+    LedgerError::Database { database: database.to_owned(), why, advice: ADVICE, concerns_all: false }
 }
 
 /// Whether another program held the database for too long.
