@@ -50,6 +50,7 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("a", "recording", hot_path::recording),
     measurement("b", "postgres", ledger::postgres),
     measurement("b", "sqlite", ledger::sqlite),
+    measurement("c", "views", boundary::views),
     measurement("c", "lines", boundary::lines),
     measurement("d", "bill", bill::whole),
 ];

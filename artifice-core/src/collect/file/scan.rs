@@ -1,4 +1,5 @@
-//! Finding the samples in a text: the few marks between them are read here, the samples by serde_json.
+//! Finding the samples in a text: the few marks between them are read here, the samples by
+//! [`quick`] or, where they are unusual or wrong, by serde_json.
 
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -282,16 +283,12 @@ fn wrong(text: &str, at: usize, last: bool, error: &serde_json::Error) -> Result
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let message = without_place(error);
-    let what = if error.is_data() {
-        format!("not a sample as Ceilometer writes it: {message}")
-    } else {
-        format!("not JSON: {message}")
-    };
-    Err(Fault { offset, begin: Some(at), what: What::Wrong(what) })
+    let kind = if error.is_data() { "not a sample as Ceilometer writes it" } else { "not JSON" };
+    let what = What::Wrong(format!("{kind}: {}", without_place(error)));
+    Err(Fault { offset, begin: Some(at), what })
 }
 
-/// How many bytes the parser had read when it failed: its lines and columns, which count bytes, as one number.
+/// How many bytes the parser had read when it failed: its line and column, which count bytes.
 fn parsed(text: &str, error: &serde_json::Error) -> usize {
     let line = match error.line() {
         0 | 1 => 0,

@@ -12,6 +12,8 @@ use super::{Json, WireSample, scan};
 
 /// How deep metadata may be nested to be read here.
 const MAX_DEPTH: usize = 16;
+/// How many members of metadata are noted at most: memory must not grow with what a file holds.
+const MOST_MEMBERS: usize = 1000;
 
 /// The places of metadata's members in the sample that is being read: kept from sample to sample, so
 /// that there is room for them already.
@@ -167,7 +169,7 @@ impl<'a> Reader<'a> {
         self.whole(|reader| match reader.peek()? {
             b'{' => reader.object(MAX_DEPTH, |key, value| {
                 let inside = |(from, to): (usize, usize)| (from - begin, to - begin);
-                spans.push(Span { key: inside(key), value: inside(value) });
+                (spans.len() < MOST_MEMBERS).then(|| spans.push(Span { key: inside(key), value: inside(value) }))
             }),
             _ => reader.value(MAX_DEPTH),
         })
@@ -180,7 +182,7 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Option<()> {
         match self.peek()? {
             b'"' => self.string().map(drop),
-            b'{' => self.object(depth.checked_sub(1)?, |_, _| ()),
+            b'{' => self.object(depth.checked_sub(1)?, |_, _| Some(())),
             b'[' => self.array(depth.checked_sub(1)?),
             b't' => self.word("true"),
             b'f' => self.word("false"),
@@ -189,8 +191,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an object, and notes where its keys and values are.
-    fn object(&mut self, depth: usize, mut note: impl FnMut((usize, usize), (usize, usize))) -> Option<()> {
+    /// Reads an object, and notes where its keys and values are, unless `note` gives up.
+    fn object(
+        &mut self,
+        depth: usize,
+        mut note: impl FnMut((usize, usize), (usize, usize)) -> Option<()>,
+    ) -> Option<()> {
         self.take(b'{')?;
         self.space();
         if self.take(b'}').is_some() {
@@ -200,7 +206,7 @@ impl<'a> Reader<'a> {
             let key = self.key()?;
             let begin = self.at;
             self.value(depth)?;
-            note(key, (begin, self.at));
+            note(key, (begin, self.at))?;
             if self.ends(b'}')? {
                 return Some(());
             }

@@ -57,6 +57,12 @@ fn the_unusual_is_left_to_serde_json() {
     }
 }
 
+#[test]
+fn metadata_without_end_is_left_to_serde_json() {
+    let members: String = (0..2000).map(|number| format!("\"{number}\": 1,")).collect();
+    assert!(!check(&USUAL.replacen("{\"a\"", &format!("{{{members}\"a\""), 1)).unwrap());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
     #[test]
