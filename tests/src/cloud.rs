@@ -98,7 +98,8 @@ impl Cloud {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(artifice());
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("ARTIFICE_") {
+            let text = name.to_string_lossy().to_lowercase();
+            if text.starts_with("artifice_") || text.ends_with("_proxy") {
                 command.env_remove(name);
             }
         }

@@ -3,7 +3,7 @@
 //! A [`Cloud`] is a directory with a configuration, rates, metering and a ledger, in which a story
 //! runs the built `artifice` command ([`Ran`] is what came of it). [`Vm`] and its relatives write
 //! [`samples`], [`Erp`] is the backend that misbehaves as it is told, [`Db`] is a client that
-//! goes to the ledger's database directly.
+//! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +19,7 @@ mod cloud;
 pub mod database;
 mod erp;
 mod library;
+pub mod openstack;
 mod ran;
 pub mod samples;
 

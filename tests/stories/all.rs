@@ -16,5 +16,6 @@ mod billing;
 mod guide;
 mod interruption;
 mod ledger_direct;
+mod openstack;
 mod plugins;
 mod recorded;

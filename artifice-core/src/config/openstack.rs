@@ -65,6 +65,8 @@ const DOMAIN: &str = "Default";
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// The default of `source.limit`: some five megabytes.
 pub(super) const LIMIT: usize = 5000;
+/// The least `source.limit`: with fewer, nearly every answer is full.
+pub(super) const LEAST_LIMIT: usize = 10;
 
 /// Reads the sections. What a cloud cannot do without is a mistake where it is missing.
 pub(super) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'_>, limit: usize) -> Option<OpenStack> {

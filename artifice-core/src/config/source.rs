@@ -60,8 +60,8 @@ fn source_settings(mut source: Map<'_>, has_cloud: bool) -> (Option<Kind>, Optio
     }
     if kind == Some(Kind::Ceilometer) {
         let positive = |text: &str| match text.parse::<usize>() {
-            Ok(limit) if limit > 0 => Ok(limit),
-            _ => Err(format!("'{text}' is not a number of samples; write for example {}", openstack::LIMIT)),
+            Ok(limit) if limit >= openstack::LEAST_LIMIT => Ok(limit),
+            _ => Err(format!("'{text}' is not a number of samples from 10 on; write for example {}", openstack::LIMIT)),
         };
         let limit = source.parse("limit", positive).unwrap_or(openstack::LIMIT);
         source.end();

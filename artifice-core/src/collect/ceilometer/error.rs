@@ -28,7 +28,7 @@ pub enum CloudError {
     Content(#[from] FileError),
     /// More samples in a microsecond than can be asked for.
     #[error(
-        "Ceilometer has more than {} samples of {meter} from {} up to {}, or answers the same whatever time is asked for; \
+        "Ceilometer has more than {} samples of {meter} from {} up to {}, which is more than can be asked for; \
          look at its samples of that instant",
         window.limit, window.from, window.to
     )]
@@ -37,6 +37,13 @@ pub enum CloudError {
         meter: String,
         /// When.
         window: Window,
+    },
+    /// An answer that is full of samples of other times hides those that were asked for.
+    #[error("Ceilometer: GET {url}: the answer is full, with samples of other times: it does not obey the filter timestamp, \
+             so nobody knows what is missing; raise source.limit above the number of all samples of the tenant")]
+    IgnoresTime {
+        /// What was asked.
+        url: String,
     },
     /// Something before ended all asking.
     #[error("not collected: {why}")]
@@ -52,7 +59,10 @@ impl CloudError {
         match self {
             CloudError::Keystone(_) | CloudError::NoCeilometer(_) | CloudError::Gone(_) | CloudError::Token(_) => true,
             CloudError::Http(error) => error.is_unreachable() || matches!(error.what(), Failure::Redirect { .. }),
-            CloudError::Content(_) | CloudError::Crowded { .. } | CloudError::Lost { .. } => false,
+            CloudError::Content(_)
+            | CloudError::Crowded { .. }
+            | CloudError::IgnoresTime { .. }
+            | CloudError::Lost { .. } => false,
         }
     }
 

@@ -60,7 +60,7 @@ impl Ceilometer {
                     if matches!(error.what(), Failure::TooLong { .. }) && too_long < MOST_TOO_LONG =>
                 {
                     too_long += 1;
-                    windows.full().map_err(|_| CloudError::Http(error))?;
+                    windows.too_long().map_err(|_| CloudError::Http(error))?;
                     continue;
                 }
                 answer => answer?,
@@ -72,14 +72,17 @@ impl Ceilometer {
             if !answer.is_success() {
                 return Err(answer.refused().into());
             }
-            let count = compared(&answer, tenant, meter)?;
-            if self.is_full(count, window) {
+            let Compared { inside, outside } = compared(&answer, tenant, meter, window)?;
+            if self.is_full(inside + outside, window) {
+                if outside > 0 {
+                    return Err(CloudError::IgnoresTime { url: plain(answer.url()) });
+                }
                 windows.full().map_err(|full| CloudError::Crowded { meter: meter.to_owned(), window: full.0 })?;
                 continue;
             }
             take(&answer, window, intake)?;
-            windows.taken(count);
-            samples += count;
+            windows.taken(inside);
+            samples += inside;
         }
         tracing::debug!(tenant, meter, requests, samples, "samples collected");
         Ok(())
@@ -88,17 +91,22 @@ impl Ceilometer {
     /// Whether an answer may lack samples. One that is longer than the limit was not limited, and
     /// lacks none; one of exactly the default length may have been limited to that instead.
     fn is_full(&self, count: usize, window: Window) -> bool {
-        let width = window.to.micros() - window.from.micros();
-        let by_default = count == DEFAULT_LIMIT && window.limit > DEFAULT_LIMIT && width > 1;
+        // (Not within a second: there a crowd may be just that many.)
+        let by_default = count == DEFAULT_LIMIT && window.limit > DEFAULT_LIMIT && window.width() > 1_000_000;
         self.knows_limit && (count == window.limit || by_default)
     }
 }
 
-/// Compares an answer with what was asked; says how many samples it has.
-fn compared(answer: &Answer, tenant: &str, meter: &str) -> Result<usize, CloudError> {
-    let mut count = 0;
+/// How many samples an answer has.
+struct Compared {
+    inside: usize,
+    outside: usize,
+}
+
+/// Compares an answer with what was asked.
+fn compared(answer: &Answer, tenant: &str, meter: &str, window: Window) -> Result<Compared, CloudError> {
+    let mut compared = Compared { inside: 0, outside: 0 };
     file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
-        count += 1;
         let found = sample.tenant.as_deref().unwrap_or("nobody");
         if found != tenant {
             return Err(Refusal::new(format!(
@@ -112,15 +120,18 @@ fn compared(answer: &Answer, tenant: &str, meter: &str) -> Result<usize, CloudEr
                 sample.meter
             )));
         }
-        sample.at().map(drop).map_err(Refusal::from)
+        match window.contains(sample.at()?) {
+            true => compared.inside += 1,
+            false => compared.outside += 1,
+        }
+        Ok(())
     })?;
-    Ok(count)
+    Ok(compared)
 }
 
 /// Takes the samples of a window. What lies outside it lies in another one: there it counts.
 fn take(answer: &Answer, window: Window, intake: &mut Intake<'_>) -> Result<(), CloudError> {
-    let inside = |at: Timestamp| window.from <= at && at < window.to;
     Ok(file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
-        if inside(sample.at()?) { intake.take(sample) } else { Ok(()) }
+        if window.contains(sample.at()?) { intake.take(sample) } else { Ok(()) }
     })?)
 }

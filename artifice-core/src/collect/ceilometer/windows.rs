@@ -8,7 +8,12 @@
 use artifice_model::Timestamp;
 
 /// How much wider than the last one a window may be, if that had few samples.
-const MOST_WIDENING: i64 = 4;
+const MOST_WIDENING: i128 = 4;
+/// How much wider than the last one it is, if that had none.
+const AFTER_NOTHING: i128 = 16;
+/// Polling gives all samples of a round one timestamp: what is full within a second is a crowd, which
+/// no narrower window divides, but a higher limit holds.
+const SECOND_US: i64 = 1_000_000;
 /// The highest limit that is tried where one instant alone has more samples than the configured one.
 const MOST_LIMIT: usize = 1_000_000;
 
@@ -21,6 +26,18 @@ pub struct Window {
     pub to: Timestamp,
     /// How many samples may be in it.
     pub limit: usize,
+}
+
+impl Window {
+    /// Whether an instant lies in it.
+    pub fn contains(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+
+    /// How wide it is, in microseconds.
+    pub fn width(self) -> i64 {
+        self.to.micros().saturating_sub(self.from.micros())
+    }
 }
 
 /// More samples in a microsecond than can be asked for.
@@ -53,31 +70,40 @@ impl Windows {
         (self.at < self.end).then(|| Window { from: instant(self.at), to: instant(to), limit: self.limit })
     }
 
-    /// What was asked has come back full: nothing of it counts. Fails where it cannot be narrower.
+    /// What was asked has come back full: nothing of it counts. Fails where nothing holds it.
     pub fn full(&mut self) -> Result<(), StillFull> {
         let Some(window) = self.next() else { return Ok(()) };
-        let width = window.to.micros() - window.from.micros();
-        if width > 1 {
-            self.width = width / 2;
-        } else if self.limit < MOST_LIMIT {
+        if window.width() <= SECOND_US && self.limit < MOST_LIMIT {
             self.limit = self.limit.saturating_mul(2).min(MOST_LIMIT);
-        } else {
-            return Err(StillFull(window));
+            return Ok(());
         }
-        Ok(())
+        self.too_long()
+    }
+
+    /// What was asked has come back longer than can be read. Fails where it cannot be narrower.
+    pub fn too_long(&mut self) -> Result<(), StillFull> {
+        let Some(window) = self.next() else { return Ok(()) };
+        match window.width() {
+            ..=1 => Err(StillFull(window)),
+            width => {
+                self.width = width / 2;
+                Ok(())
+            }
+        }
     }
 
     /// What was asked is complete, and had so many samples.
     pub fn taken(&mut self, count: usize) {
         let Some(window) = self.next() else { return };
-        let width = window.to.micros() - window.from.micros();
+        let width = i128::from(window.width());
         self.at = window.to.micros();
         self.limit = self.usual_limit;
-        let widest = i128::from(width) * i128::from(MOST_WIDENING);
-        // Half full would be best: samples are not spread evenly.
-        let (best, count) = (i128_of(self.limit / 2).max(1), i128_of(count).max(1));
-        let next = (i128::from(width) * best / count).clamp(1, widest);
-        self.width = i64::try_from(next).unwrap_or(i64::MAX);
+        let next = match i128_of(count) {
+            0 => width * AFTER_NOTHING,
+            // Half full would be best: samples are not spread evenly.
+            count => (width * i128_of(self.limit / 2).max(1) / count).min(width * MOST_WIDENING),
+        };
+        self.width = i64::try_from(next).unwrap_or(i64::MAX).max(SECOND_US);
     }
 }
 
@@ -98,7 +124,7 @@ mod tests {
         let (mut taken, mut asked) = (Vec::new(), 0);
         while let Some(window) = windows.next() {
             asked += 1;
-            let inside = |at: &&i64| (window.from.micros()..window.to.micros()).contains(at);
+            let inside = |at: &&i64| window.contains(instant(**at));
             let count = samples.iter().filter(inside).count();
             if count.min(window.limit) == window.limit {
                 windows.full()?;
@@ -155,13 +181,30 @@ mod tests {
     }
 
     #[test]
-    fn one_instant_may_have_more_samples_than_the_limit_but_not_without_bound() {
-        let crowd = vec![5; 90];
-        assert_eq!(walk(&crowd, (0, 10), 2).unwrap().0.iter().map(|window| window.limit).max(), Some(128));
+    fn a_crowd_in_one_instant_gets_a_higher_limit_but_not_without_bound() {
+        let (taken, asked) = walk(&vec![5; 90], (0, 10_000_000_000), 2).unwrap();
+        assert_eq!(taken.iter().map(|window| window.limit).max(), Some(128));
+        assert!(asked < 40, "{asked}");
         let mut windows = Windows::new(Timestamp::from_micros(0), Timestamp::from_micros(1), 300_000);
         assert_eq!((windows.full(), windows.full()), (Ok(()), Ok(())));
         assert_eq!(windows.full().unwrap_err().0.limit, MOST_LIMIT);
-        assert!(walk(&[], (7, 7), 1).unwrap().0.is_empty());
+        assert!(windows.too_long().is_err() && walk(&[], (7, 7), 1).unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn what_is_too_long_is_narrowed_within_a_second_too() {
+        let mut windows = Windows::new(Timestamp::from_micros(0), Timestamp::from_micros(1000), 10);
+        windows.too_long().unwrap();
+        assert_eq!(windows.next().unwrap().width(), 500);
+    }
+
+    #[test]
+    fn a_small_limit_ends_too() {
+        let hours: Vec<i64> = (0..700).map(|hour| hour * 3_600_000_000).collect();
+        for limit in 2..8 {
+            let (_, asked) = walk(&hours, (0, 744 * 3_600_000_000), limit).unwrap();
+            assert!(asked < 700 * 30, "{asked} for the limit {limit}");
+        }
     }
 
     #[test]

@@ -87,8 +87,8 @@ fn the_originals_files_mean_ceilometer() {
 fn a_source_of_its_own_goes_before() {
     let config = load(&format!("{README}source: {{kind: file, path: x}}\n")).unwrap();
     assert!(matches!(config.source, Some(SourceConfig::File { .. })));
-    let limited = cloud(&format!("{README}source: {{kind: ceilometer, limit: 7}}\n"));
-    assert_eq!(limited.limit, 7);
+    let limited = cloud(&format!("{README}source: {{kind: ceilometer, limit: 70}}\n"));
+    assert_eq!(limited.limit, 70);
 }
 
 #[test]
@@ -149,7 +149,7 @@ ceilometer:
         "c.yaml:7:13: openstack.password: a '${' in it is not closed; write ${NAME} for an environment variable",
         "c.yaml:8:14: openstack.interface: 'pubic' is not known here; did you mean 'public'?",
         "c.yaml:9:12: openstack.timeout: 'soon' is not a duration; write it as 90s, 10m, 2h or 1d",
-        "c.yaml:12:10: source.limit: '0' is not a number of samples; write for example 5000",
+        "c.yaml:12:10: source.limit: '0' is not a number of samples from 10 on; write for example 5000",
         "c.yaml:14:3: ceilometer.hots: there is no such key; did you mean 'host'?",
     ];
     assert_eq!(found, says);

@@ -1,0 +1,141 @@
+//! Ceilometer's v2 API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use artifice_model::Timestamp;
+use serde_json::{Value, json};
+
+use super::server::{Request, Response};
+use super::{World, ceilometer_error, unauthorized};
+
+/// What it answers where nobody says how much.
+const DEFAULT_LIMIT: usize = 100;
+
+/// A sample, with what is asked for.
+pub struct Metered {
+    pub at: Timestamp,
+    project: Option<String>,
+    resource: String,
+    meter: String,
+    text: String,
+}
+
+impl Metered {
+    pub fn read(line: &str) -> Metered {
+        let sample: Value = serde_json::from_str(line).unwrap();
+        let text = |key: &str| sample[key].as_str().map(str::to_owned);
+        Metered {
+            at: sample["timestamp"].as_str().unwrap().parse().unwrap(),
+            project: text("project_id"),
+            resource: text("resource_id").unwrap(),
+            meter: text("counter_name").unwrap(),
+            text: line.to_owned(),
+        }
+    }
+}
+
+pub fn answer(world: &mut World, request: &Request) -> Response {
+    if let Some(left) = &mut world.faults.leaves_after {
+        match left.checked_sub(1) {
+            Some(fewer) => *left = fewer,
+            None => return Response { status: 503, body: b"<html>No server is available</html>".to_vec(), ..Response::default() },
+        }
+    }
+    if world.faults.refuses_tokens || !world.takes(request.token.as_deref()) {
+        return unauthorized();
+    }
+    if world.faults.gone {
+        let says = "This telemetry installation is configured to use Gnocchi. Please use the Gnocchi API available on \
+                    the metric endpoint to retrieve data.";
+        return Response::json(410, json!({ "error_message": { "code": 410, "title": "Gone", "description": says } }));
+    }
+    let path: Vec<&str> = request.path.split('/').skip(1).collect();
+    let response = match path[..] {
+        ["v2", "meters"] => meters(world, request),
+        ["v2", "meters", meter] => samples(world, request, meter),
+        ["v2", "meters", meter, "statistics"] => statistics(world, request, meter),
+        _ => Ok(Response::json(404, json!({ "error_message": { "code": 404, "title": "Not Found", "description": "" } }))),
+    };
+    let mut response = response.unwrap_or_else(|error| error);
+    response.after = world.faults.slow;
+    response.truncated = world.faults.truncated;
+    response
+}
+
+fn samples(world: &World, request: &Request, meter: &str) -> Result<Response, Response> {
+    let faults = &world.faults;
+    if let Some(body) = faults.answers {
+        return Ok(Response { endless: faults.endless, ..Response::json(200, body) });
+    }
+    if let Some((tenant, status, body)) = faults.error_for
+        && request.all("q.value").contains(&tenant)
+    {
+        return Err(Response::json(status, body));
+    }
+    let found = filtered(world, request, Some(meter))?;
+    let limit = if faults.ignores.contains(&"limit") { usize::MAX } else { limit(world, request)? };
+    let texts: Vec<&str> = found.iter().take(limit).map(|sample| sample.text.as_str()).collect();
+    Ok(Response::json(200, format!("[{}]", texts.join(", "))))
+}
+
+fn meters(world: &World, request: &Request) -> Result<Response, Response> {
+    let found: BTreeSet<_> = filtered(world, request, None)?
+        .into_iter()
+        .map(|sample| (&sample.meter, &sample.resource, &sample.project))
+        .collect();
+    let meter = |(name, resource, project)| json!({ "name": name, "resource_id": resource, "project_id": project });
+    let found: Vec<Value> = found.into_iter().map(meter).take(limit(world, request)?).collect();
+    Ok(Response::json(200, Value::from(found)))
+}
+
+fn statistics(world: &World, request: &Request, meter: &str) -> Result<Response, Response> {
+    if world.faults.no_statistics {
+        return Err(ceilometer_error(400, "Unknown argument: \"{'project_id'}\": Invalid groupby fields"));
+    }
+    assert_eq!(request.all("groupby"), ["project_id"]);
+    let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    for sample in filtered(world, request, Some(meter))? {
+        *counts.entry(sample.project.as_deref()).or_default() += 1;
+    }
+    let group = |(project, count)| json!({ "groupby": { "project_id": project }, "unit": "x", "count": count, "sum": 1.5 });
+    Ok(Response::json(200, counts.into_iter().map(group).collect::<Value>()))
+}
+
+fn limit(world: &World, request: &Request) -> Result<usize, Response> {
+    match request.all("limit")[..] {
+        [] if world.faults.unknown_limit => Ok(usize::MAX),
+        [] => Ok(DEFAULT_LIMIT),
+        _ if world.faults.unknown_limit => Err(ceilometer_error(400, "Unknown argument: \"limit\"")),
+        [limit] => limit.parse().map_err(|_| ceilometer_error(400, "Invalid input for field/attribute limit.")),
+        _ => panic!("{request:?}"),
+    }
+}
+
+/// The samples that the query's filters leave, newest first.
+fn filtered<'w>(world: &'w World, request: &Request, meter: Option<&str>) -> Result<Vec<&'w Metered>, Response> {
+    let (fields, ops, values) = (request.all("q.field"), request.all("q.op"), request.all("q.value"));
+    assert!(fields.len() == ops.len() && ops.len() == values.len(), "{request:?}");
+    let mut found: Vec<&Metered> =
+        world.samples.iter().filter(|sample| meter.is_none_or(|meter| sample.meter == meter)).collect();
+    for ((field, op), value) in fields.into_iter().zip(ops).zip(values) {
+        if world.faults.ignores.contains(&field) {
+            continue;
+        }
+        match (field, op) {
+            ("project_id", "eq") => found.retain(|sample| sample.project.as_deref() == Some(value)),
+            ("timestamp", op) => {
+                assert!(!value.contains(['Z', '+']), "Ceilometer writes no zone: {value}");
+                let at: Timestamp = value.parse().unwrap();
+                match op {
+                    "ge" => found.retain(|sample| sample.at >= at),
+                    "gt" => found.retain(|sample| sample.at > at),
+                    "le" => found.retain(|sample| sample.at <= at),
+                    "lt" => found.retain(|sample| sample.at < at),
+                    other => return Err(ceilometer_error(400, &format!("unimplemented operator {other}"))),
+                }
+            }
+            other => return Err(ceilometer_error(400, &format!("Unknown argument: {other:?}"))),
+        }
+    }
+    Ok(found)
+}
