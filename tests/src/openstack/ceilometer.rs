@@ -38,7 +38,13 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
     if let Some(left) = &mut world.faults.leaves_after {
         match left.checked_sub(1) {
             Some(fewer) => *left = fewer,
-            None => return Response { status: 503, body: b"<html>No server is available</html>".to_vec(), ..Response::default() },
+            None => {
+                return Response {
+                    status: 503,
+                    body: b"<html>No server is available</html>".to_vec(),
+                    ..Response::default()
+                };
+            }
         }
     }
     if world.faults.refuses_tokens || !world.takes(request.token.as_deref()) {
@@ -54,7 +60,10 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
         ["v2", "meters"] => meters(world, request),
         ["v2", "meters", meter] => samples(world, request, meter),
         ["v2", "meters", meter, "statistics"] => statistics(world, request, meter),
-        _ => Ok(Response::json(404, json!({ "error_message": { "code": 404, "title": "Not Found", "description": "" } }))),
+        _ => Ok(Response::json(
+            404,
+            json!({ "error_message": { "code": 404, "title": "Not Found", "description": "" } }),
+        )),
     };
     let mut response = response.unwrap_or_else(|error| error);
     response.after = world.faults.slow;
@@ -97,7 +106,8 @@ fn statistics(world: &World, request: &Request, meter: &str) -> Result<Response,
     for sample in filtered(world, request, Some(meter))? {
         *counts.entry(sample.project.as_deref()).or_default() += 1;
     }
-    let group = |(project, count)| json!({ "groupby": { "project_id": project }, "unit": "x", "count": count, "sum": 1.5 });
+    let group =
+        |(project, count)| json!({ "groupby": { "project_id": project }, "unit": "x", "count": count, "sum": 1.5 });
     Ok(Response::json(200, counts.into_iter().map(group).collect::<Value>()))
 }
 

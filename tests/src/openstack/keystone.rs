@@ -17,7 +17,11 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
             }
             projects(world, request)
         }
-        _ => Response { status: 404, body: b"<!doctype html>\n<title>404 Not Found</title>".to_vec(), ..Response::default() },
+        _ => Response {
+            status: 404,
+            body: b"<!doctype html>\n<title>404 Not Found</title>".to_vec(),
+            ..Response::default()
+        },
     }
 }
 
@@ -38,9 +42,7 @@ fn log_in_v3(world: &mut World, body: &str) -> Response {
     if !good || !default(user) || !default(project) || auth["identity"]["methods"] != json!(["password"]) {
         return unauthorized();
     }
-    let endpoint = |interface| {
-        json!({ "id": interface, "interface": interface, "region_id": "RegionOne", "region": "RegionOne", "url": world.ceilometer })
-    };
+    let endpoint = |interface| json!({ "id": interface, "interface": interface, "region_id": "RegionOne", "region": "RegionOne", "url": world.ceilometer });
     let endpoints: Vec<Value> = ["public", "internal", "admin"].map(endpoint).into();
     let kind = if world.faults.no_metering { "metric" } else { "metering" };
     let catalog = json!([{ "id": "1", "type": kind, "name": "ceilometer", "endpoints": endpoints }]);
@@ -63,10 +65,14 @@ fn log_in_v2(world: &mut World, body: &str) -> Response {
         return unauthorized();
     }
     let ceilometer = &world.ceilometer;
-    let endpoint = json!({ "region": "RegionOne", "publicURL": ceilometer, "internalURL": ceilometer, "adminURL": ceilometer });
+    let endpoint =
+        json!({ "region": "RegionOne", "publicURL": ceilometer, "internalURL": ceilometer, "adminURL": ceilometer });
     let catalog = json!([{ "type": "metering", "name": "ceilometer", "endpoints": [endpoint], "endpoints_links": [] }]);
     let token = json!({ "id": world.new_token(), "expires": "2013-08-09T05:17:40Z", "tenant": { "name": "service" } });
-    Response::json(200, json!({ "access": { "token": token, "serviceCatalog": catalog, "user": { "name": "billing" } } }))
+    Response::json(
+        200,
+        json!({ "access": { "token": token, "serviceCatalog": catalog, "user": { "name": "billing" } } }),
+    )
 }
 
 fn projects(world: &World, request: &Request) -> Response {

@@ -133,7 +133,7 @@ fn what_is_stored_is_finished_while_the_cloud_cannot_be_reached() {
     let (cloud, mut openstack) = (Cloud::new(), OpenStack::new(Identity::V3));
     openstack.project(DEMO, "demo").meter(artifice_tests::Vm::of(DEMO, "vm").active("2013-08-05", 10));
     openstack.serve(&cloud);
-    let erp = artifice_tests::Erp::of(&cloud, "{on: commit, do: refuse}");
+    let erp = artifice_tests::Erp::of(&cloud, "{at: commit, does: refuse}");
     cloud.bill(&format!("-t demo {AUGUST}")).failed().says("the next `artifice bill` sends it");
     openstack.keystone.stop();
 

@@ -40,8 +40,9 @@ fn both_fail(faults: Faults, says: &str) {
 
 #[test]
 fn an_error_about_one_tenant_is_that_tenants() {
-    let says = r#"{"error_message": {"faultcode": "Server", "faultstring": "dictionary keys changed", "debuginfo": null}}"#;
-    one_fails((DEMO, 500, says), "tenant demo: Ceilometer: GET http://127.0.0.1:");
+    let says =
+        r#"{"error_message": {"faultcode": "Server", "faultstring": "dictionary keys changed", "debuginfo": null}}"#;
+    one_fails((DEMO, 500, says), "tenant demo (931dc699f9934021bb4a2b1088ba4d3b): Ceilometer: GET http://127.0.0.1:");
     one_fails((OTHER, 500, says), "500 Internal Server Error: dictionary keys changed");
 }
 
@@ -86,7 +87,7 @@ fn a_connection_that_breaks_and_one_that_does_not_end() {
 #[test]
 fn a_service_that_goes_away_fails_those_that_remain_without_waiting_for_it_again() {
     let (cloud, openstack) = running(Identity::V3);
-    // Five meters have their statistics asked for, as many requests are the first tenant's.
+    // Six meters have their statistics asked for, and six requests are the first tenant's.
     let goes = |requests| Faults { leaves_after: Some(requests), ..Faults::default() };
     fail(&cloud, &openstack, goes(12), &[OTHER], "503 Service Unavailable");
 
@@ -97,7 +98,10 @@ fn a_service_that_goes_away_fails_those_that_remain_without_waiting_for_it_again
     }
     openstack.faults(goes(12));
     openstack.asked();
-    let failed = cloud.bill(AUGUST).failed().says("tenant name-19: not collected: Ceilometer: GET");
+    let failed = cloud
+        .bill(AUGUST)
+        .failed()
+        .says("tenant name-19 (f0000000000000000000000000000019): not collected: Ceilometer: GET");
     assert_eq!((failed.bills().len(), failed.failures().len()), (1, 21));
     // Three tries for the one that it failed at.
     let asked = openstack.asked().iter().filter(|asked| asked.contains("/v2/")).count();

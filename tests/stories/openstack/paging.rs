@@ -82,7 +82,8 @@ fn a_server_that_ignores_the_project_bills_nobody_for_somebody_else() {
 fn a_server_that_ignores_the_time_but_not_the_limit_is_an_error_and_not_a_part_of_a_bill() {
     let (cloud, openstack) = running(Identity::V3);
     cloud.set("source", "{kind: ceilometer, limit: 10}");
-    let crowd: String = (0..40).map(|machine| Vm::of(DEMO, &format!("vm-{machine}")).active("2013-08-07", 30)).collect();
+    let crowd: String =
+        (0..40).map(|machine| Vm::of(DEMO, &format!("vm-{machine}")).active("2013-08-07", 30)).collect();
     openstack.meter(crowd);
     openstack.faults(Faults { ignores: vec!["timestamp"], ..Faults::default() });
     let says = "it does not obey the filter timestamp, so nobody knows what is missing";

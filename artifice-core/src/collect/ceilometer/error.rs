@@ -39,8 +39,10 @@ pub enum CloudError {
         window: Window,
     },
     /// An answer that is full of samples of other times hides those that were asked for.
-    #[error("Ceilometer: GET {url}: the answer is full, with samples of other times: it does not obey the filter timestamp, \
-             so nobody knows what is missing; raise source.limit above the number of all samples of the tenant")]
+    #[error(
+        "Ceilometer: GET {url}: the answer is full, with samples of other times: it does not obey the filter timestamp, \
+             so nobody knows what is missing; raise source.limit above the number of all samples of the tenant"
+    )]
     IgnoresTime {
         /// What was asked.
         url: String,

@@ -171,3 +171,20 @@ fn a_password_may_stand_elsewhere() {
     }
     assert!(!format!("{:?}", cloud(README)).contains("yeah-right"));
 }
+
+#[test]
+fn the_reference_names_every_key_with_its_default() {
+    let reference = fs::read_to_string("../config/artifice.yaml").unwrap();
+    let section = reference.lines().skip_while(|line| *line != "# openstack:");
+    let section: Vec<&str> = section.map_while(|line| line.strip_prefix("# ")).collect();
+    let written = section.join("\n").replace("${OS_PASSWORD}", "${CARGO_PKG_NAME}");
+    let full = cloud(&written);
+    let required = "openstack: {authentication_url: http://x, default_tenant: t, username: u, password: p}\n";
+    let bare = cloud(required);
+    let defaults = |cloud: &OpenStack| {
+        format!("{:?}", (&cloud.user_domain, &cloud.project_domain, cloud.interface, cloud.timeout, cloud.limit))
+    };
+    assert_eq!(defaults(&full), defaults(&bare));
+    assert!(full.ceilometer_url.is_some() && full.region.is_some() && full.ca_file.is_some());
+    assert!(reference.contains(&format!("  # limit: {}\n", bare.limit)));
+}
