@@ -166,8 +166,9 @@ fn write(mut stream: &TcpStream, response: Response) -> Option<()> {
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
     stream.write_all(&body).ok()?;
-    while endless {
-        stream.write_all(&body).ok()?;
+    if endless {
+        while stream.write_all(&body).is_ok() {}
+        return None;
     }
     (!truncated).then_some(())
 }
