@@ -11,6 +11,8 @@
 mod error;
 mod query;
 mod reading;
+#[cfg(test)]
+mod tests;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -149,7 +149,7 @@ impl Http {
 
     /// Asks once. Answers also how long the server wants to be left alone.
     fn once(&self, ask: &Ask<'_>, begin: Instant) -> Result<(Answer, Option<Duration>), HttpError> {
-        let response = self.request(ask).send().map_err(|error| ask.failed(self.failure(ask.url, &error)))?;
+        let response = self.request(ask).send().map_err(|error| ask.failed(self.failure(ask.url, &error, begin)))?;
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -191,19 +191,16 @@ impl Http {
                 }
                 Ok(count) => body.extend_from_slice(&chunk[..count]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) if begin.elapsed() >= self.timeout => {
-                    return Err(ask.failed(Failure::TimedOut { after: self.timeout }));
-                }
                 Err(error) => {
                     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
                     let why = inner.map_or_else(|| cause(&error), |inner| cause(inner));
-                    return Err(ask.failed(Failure::Broken { why }));
+                    return Err(ask.failed(self.broken(why, begin)));
                 }
             }
         }
     }
 
-    fn failure(&self, url: &Url, error: &reqwest::Error) -> Failure {
+    fn failure(&self, url: &Url, error: &reqwest::Error, begin: Instant) -> Failure {
         if error.is_connect() {
             let timed_out = error.is_timeout();
             let why = if timed_out { "no answer within 10 seconds".to_owned() } else { cause(error) };
@@ -211,7 +208,15 @@ impl Http {
         } else if error.is_timeout() {
             Failure::TimedOut { after: self.timeout }
         } else {
-            Failure::Broken { why: cause(error) }
+            self.broken(cause(error), begin)
+        }
+    }
+
+    /// A connection that ends when the time does was ended for that, whatever the library calls it.
+    fn broken(&self, why: String, begin: Instant) -> Failure {
+        match begin.elapsed() >= self.timeout || why.contains("timed out") {
+            true => Failure::TimedOut { after: self.timeout },
+            false => Failure::Broken { why },
         }
     }
 }

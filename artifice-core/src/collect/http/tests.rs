@@ -110,6 +110,7 @@ fn a_silent_server_and_one_that_drips_run_out_of_time() {
     let drips: Url = format!("http://{}", dripping.local_addr().unwrap()).parse().unwrap();
     std::thread::spawn(move || {
         let mut stream = dripping.accept().unwrap().0;
+        std::io::Read::read(&mut stream, &mut [0; 1000]).unwrap();
         let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\n\r\n");
         while std::io::Write::write_all(&mut stream, b" ").is_ok() {
             sleep(Duration::from_millis(50));
