@@ -3,6 +3,7 @@
 mod cannot_start;
 mod failing;
 mod naming;
+mod original;
 mod paging;
 mod recorded;
 mod secrets;

@@ -64,10 +64,12 @@ fn log_in_v2(world: &mut World, body: &str) -> Response {
     if credentials["username"] != "billing" || credentials["password"] != PASSWORD || auth["tenantName"] != "service" {
         return unauthorized();
     }
-    let ceilometer = &world.ceilometer;
-    let endpoint =
-        json!({ "region": "RegionOne", "publicURL": ceilometer, "internalURL": ceilometer, "adminURL": ceilometer });
-    let catalog = json!([{ "type": "metering", "name": "ceilometer", "endpoints": [endpoint], "endpoints_links": [] }]);
+    let endpoint = |url: &str| json!({ "region": "RegionOne", "publicURL": url, "internalURL": url, "adminURL": url });
+    let kind = if world.faults.no_metering { "metric" } else { "metering" };
+    let catalog = json!([
+        { "type": kind, "name": "ceilometer", "endpoints": [endpoint(&world.ceilometer)], "endpoints_links": [] },
+        { "type": "identity", "name": "keystone", "endpoints": [endpoint(&format!("{}/v2.0", world.keystone))] },
+    ]);
     let token = json!({ "id": world.new_token(), "expires": "2013-08-09T05:17:40Z", "tenant": { "name": "service" } });
     Response::json(
         200,

@@ -72,6 +72,7 @@ struct World {
     faults: Faults,
     asked: Vec<Request>,
     ceilometer: String,
+    keystone: String,
 }
 
 impl World {
@@ -118,6 +119,7 @@ impl OpenStack {
         let openstack = OpenStack { world, keystone, ceilometer };
         openstack.world().identity = Some(identity);
         openstack.world().ceilometer = openstack.ceilometer.url();
+        openstack.world().keystone = openstack.keystone.url();
         openstack
     }
 

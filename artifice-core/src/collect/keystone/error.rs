@@ -56,8 +56,8 @@ pub enum KeystoneError {
     },
     /// The catalog lacks a service.
     #[error(
-        "Keystone's catalog has no {service} service with {lacks}; \
-         write its URL as openstack.ceilometer_url, or have the service registered in Keystone"
+        "Keystone's catalog has no {service} service with {lacks}{}",
+        if service == "metering" { "; write its URL as openstack.ceilometer_url, or have it registered in Keystone" } else { "" }
     )]
     NoService {
         /// Its type.
