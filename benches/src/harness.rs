@@ -61,10 +61,12 @@ mod tests {
     #[test]
     fn the_best_times_are_compared() {
         let ms = |times: &[u64]| times.iter().copied().map(Duration::from_millis).collect();
-        let rounds = Rounds { subject: ms(&[4000, 2000, 2500]), reference: ms(&[1000, 1500, 1250]) };
+        let rounds = Rounds { subject: ms(&[400, 200, 250]), reference: ms(&[100, 150, 125]) };
         let found = rounds.compare();
-        assert_eq!((found.subject_s, found.reference_s, found.ratio), (2.0, 1.0, 0.5));
-        assert_eq!(found.spread, (0.25, 0.75));
+        let about = |value: f64| (value * 1000.0).round();
+        let best = (found.subject_s, found.reference_s, found.ratio);
+        assert_eq!((about(best.0), about(best.1), about(best.2)), (200.0, 100.0, 500.0));
+        assert_eq!((about(found.spread.0), about(found.spread.1)), (250.0, 750.0));
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub struct Row {
     pub target: Option<Target>,
     /// Whether the target is met.
     pub holds: Option<bool>,
-    /// The most memory that the process had while the subject worked, before anything else was measured.
+    /// The most memory that the process had while the subject worked, beside what is its input in (a)
+    /// and (c). What a server takes is not in it.
     pub peak_bytes: Option<u64>,
 }
 
