@@ -3,7 +3,7 @@
 -- Periods are half-open ranges of instants, numbers that money depends on are `numeric`: both exact.
 --
 -- It can be distributed by the tenant's number (Citus; see CITUS.md beside this file). So everything but
--- `tenant` and `invoice_number`, which are small and belong to nobody, has `tenant_no` in its keys
+-- `tenant` and `invoice_number`, which are small and belong to nobody, begins its keys with `tenant_no`
 -- and refers to nothing outside its tenant, and nothing uses identity columns. A test reads the catalog
 -- for it.
 
@@ -112,9 +112,7 @@ CREATE TABLE usage (
         lower_inc(period) AND NOT upper_inc(period) AND isfinite(lower(period)) AND isfinite(upper(period))
         AND NOT lower_inf(period) AND NOT upper_inf(period)
     ),
-    -- (The series comes first because it tells rows apart: a page of the index is searched entry by entry,
-    -- column by column. With the tenant first, storing takes a quarter longer.)
-    CONSTRAINT usage_no_overlap EXCLUDE USING gist (series_no WITH =, tenant_no WITH =, period WITH &&)
+    CONSTRAINT usage_no_overlap EXCLUDE USING gist (tenant_no WITH =, series_no WITH =, period WITH &&)
         WHERE (live)
 );
 

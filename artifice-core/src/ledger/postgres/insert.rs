@@ -112,7 +112,7 @@ async fn insert_usage(connection: &mut PgConnection, tenant_no: i64, id: &str, u
     let numbers = series_numbers(connection, tenant_no, usage).await?;
     let into =
         "usage (tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate)";
-    copy(connection, into, usage, |row, usage| {
+    copy(connection, into, scattered(usage), |row, usage| {
         let series_no = numbers.number(usage).map(|number| number.to_string());
         row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
         row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
@@ -120,6 +120,19 @@ async fn insert_usage(connection: &mut PgConnection, tenant_no: i64, id: &str, u
         Ok(())
     })
     .await
+}
+
+/// Usage in an order that has nothing to do with its series' numbers, and is always the same.
+///
+/// The index of `usage_no_overlap` looks for the place of a row entry by entry, and looks closer at an
+/// entry that fits better than all before it. In the order of the numbers nearly every one does: then
+/// storing takes a quarter longer.
+fn scattered(usage: &[Usage]) -> Vec<&Usage> {
+    // Multiplied by 2^64 / φ, numbers that follow one another come to lie far apart (Knuth, TAOCP 6.4).
+    let place = |index: usize| u64::try_from(index).unwrap_or(0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut placed: Vec<(u64, &Usage)> = usage.iter().enumerate().map(|(index, usage)| (place(index), usage)).collect();
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, usage)| usage).collect()
 }
 
 async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
