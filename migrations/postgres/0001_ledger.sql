@@ -3,7 +3,7 @@
 -- Periods are half-open ranges of instants, numbers that money depends on are `numeric`: both exact.
 --
 -- It can be distributed by the tenant's number (Citus; see CITUS.md beside this file). So everything but
--- `tenant` and `invoice_number`, which are small and belong to nobody, begins its keys with `tenant_no`
+-- `tenant` and `invoice_number`, which are small and belong to nobody, has `tenant_no` in its keys
 -- and refers to nothing outside its tenant, and nothing uses identity columns. A test reads the catalog
 -- for it.
 
@@ -22,7 +22,8 @@ CREATE TABLE tenant (
     name      text
 );
 
--- What is billed: one resource by one entry as one service at one location.
+-- What is billed: one resource by one entry as one service at one location. Its number is the tenant's,
+-- times 2^32, and one of the tenant's own.
 --
 -- Neither this table nor `usage`, `line` and `tax` have foreign keys: these look for the parent once for
 -- each row, which would take as long as the rows themselves. The triggers of 0002 look once for all rows
@@ -112,7 +113,9 @@ CREATE TABLE usage (
         lower_inc(period) AND NOT upper_inc(period) AND isfinite(lower(period)) AND isfinite(upper(period))
         AND NOT lower_inf(period) AND NOT upper_inf(period)
     ),
-    CONSTRAINT usage_no_overlap EXCLUDE USING gist (tenant_no WITH =, series_no WITH =, period WITH &&)
+    -- The series comes first because it tells rows apart, which saves a look at the other columns. A
+    -- tenant's rows lie together all the same: its series' numbers begin with its own.
+    CONSTRAINT usage_no_overlap EXCLUDE USING gist (series_no WITH =, tenant_no WITH =, period WITH &&)
         WHERE (live)
 );
 

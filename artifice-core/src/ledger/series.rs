@@ -18,9 +18,10 @@ pub(super) struct Numbers<'u> {
 }
 
 impl<'u> Numbers<'u> {
-    /// The numbers of all of a tenant's usage: those in `known`, then the next ones.
-    pub fn of(usage: &'u [Usage], known: &[SeriesRow]) -> Self {
-        let mut next = known.iter().map(|row| row.0).max().unwrap_or(0);
+    /// The numbers of all of a tenant's usage: those in `known`, then the next ones, the first of all
+    /// being `after` + 1.
+    pub fn of(usage: &'u [Usage], known: &[SeriesRow], after: i64) -> Self {
+        let mut next = known.iter().map(|row| row.0).max().unwrap_or(after);
         let known: HashMap<SeriesKey<'_>, i64> = known
             .iter()
             .map(|(number, resource, entry, service, location)| {

@@ -12,6 +12,9 @@ use super::{PostgresLedger, error, instant};
 use crate::ledger::series::{Numbers, SeriesRow};
 use crate::ledger::{Kind, LedgerError, NewStatement, digest};
 
+/// A series' number is its tenant's times 2 to this, and one of the tenant's own.
+const TENANT_SHIFT: u32 = 32;
+
 /// How often a transaction that another one has got in the way of is begun.
 const TRIES: u32 = 3;
 
@@ -98,7 +101,7 @@ async fn series_numbers<'u>(
             .bind(tenant_no)
             .fetch_all(&mut *connection)
             .await?;
-    let numbers = Numbers::of(usage, &known);
+    let numbers = Numbers::of(usage, &known, tenant_no << TENANT_SHIFT);
     let into = "series (tenant_no, series_no, resource_id, entry, service, location)";
     copy(connection, into, &numbers.new, |row, (number, (resource, entry, service, location))| {
         row.integer(tenant_no).integer(*number).text(resource).text(entry).text(service).text(location);

@@ -110,7 +110,7 @@ async fn series_numbers<'u>(
             .bind(tenant_no)
             .fetch_all(&mut *connection)
             .await?;
-    let numbers = Numbers::of(usage, &known);
+    let numbers = Numbers::of(usage, &known, 0);
     for rows in numbers.new.chunks(ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ",
