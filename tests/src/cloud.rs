@@ -133,6 +133,12 @@ impl Cloud {
         self.statements().iter().map(|statement| statement["status"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The ledger's place as the original says it: by the parts of a server's address. (For SQLite, which
+    /// it did not know, the file.)
+    pub fn originals_database(&self) -> String {
+        self.postgres.as_ref().map_or_else(|| "{url: sqlite://ledger.db}".to_owned(), PostgresDatabase::keys)
+    }
+
     /// The ledger's database, where it is a server's.
     pub fn postgres(&self) -> &PostgresDatabase {
         self.postgres.as_ref().expect("this cloud's ledger is on PostgreSQL")

@@ -20,10 +20,11 @@ fn loads(cloud: &Cloud, file: &str) {
 fn the_one_of_its_readme() {
     let (cloud, openstack) = running(Identity::V2);
     let (keystone, ceilometer) = (openstack.keystone.url(), openstack.ceilometer.url());
+    let database = cloud.originals_database();
     loads(
         &cloud,
         &format!(
-            "database:\n  url: sqlite://ledger.db\n\
+            "database: {database}\n\
              invoice:config:\n  delimiter: ','\n  output_file: '%(tenant)s-%(start)s-%(end)s.csv'\n  output_path: ./invoices\n\
              \x20 row_layout:\n    - location\n    - type\n    - start\n    - end\n    - amount\n    - cost\n\
              main:\n  invoice:object: billing.csv_invoice:Csv\n\
@@ -37,10 +38,11 @@ fn the_one_of_its_readme() {
 fn the_one_of_its_example() {
     let (cloud, openstack) = running(Identity::V2);
     let (keystone, ceilometer) = (openstack.keystone.url(), openstack.ceilometer.url());
+    let database = cloud.originals_database();
     loads(
         &cloud,
         &format!(
-            "ceilometer:\n  host: {ceilometer}/\ndatabase:\n  url: sqlite://ledger.db\n\
+            "ceilometer:\n  host: {ceilometer}/\ndatabase: {database}\n\
              invoice_object:\n  delimiter: ','\n  output_file: '%(tenant)s-%(start)s-%(end)s.csv'\n  output_path: ./invoices\n\
              \x20 rates:\n    file:\n    name:\n\
              main:\n  invoice:object: billing.csv_invoice:Csv\n\
