@@ -1,5 +1,6 @@
 //! A ledger on a server: that is down, that goes down, that lacks something, that is asked directly.
 
+mod at_once;
 mod catalog;
 mod direct;
 mod down;

@@ -8,23 +8,20 @@ use sqlx::{Connection, QueryBuilder};
 use uuid::Uuid;
 
 use super::copy::copy;
-use super::{PostgresLedger, error, instant};
+use super::{PostgresLedger, Tries, instant};
 use crate::ledger::series::{Numbers, SeriesRow};
 use crate::ledger::{Kind, LedgerError, NewStatement, digest};
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;
 
-/// How often a transaction that another one has got in the way of is begun.
-const TRIES: u32 = 3;
-
 impl PostgresLedger {
     pub(super) async fn insert_statement(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
-        let mut tries = 1;
+        let mut tries = Tries::default();
         loop {
-            match self.insert_in_transaction(new).await {
-                Err(error) if error::is_passing(&error) && tries < TRIES => tries += 1,
-                done => return done.map_err(|error| self.error(error)),
+            let done = self.insert_in_transaction(new).await;
+            if !tries.again(&done) {
+                return done.map_err(|error| self.error(error));
             }
         }
     }

@@ -23,6 +23,8 @@ use crate::config::PostgresUrl;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a writer waits for another one, as with SQLite.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a transaction that another one has got in the way of is begun.
+const TRIES: u32 = 3;
 /// The oldest server that this works with.
 const OLDEST_MAJOR: i32 = 15;
 
@@ -55,6 +57,19 @@ impl PostgresLedger {
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
         error::of(&self.name, source)
+    }
+}
+
+/// How often a transaction has been tried.
+#[derive(Default)]
+struct Tries(u32);
+
+impl Tries {
+    /// Whether it is to be tried again: where nothing was wrong with it but that another client's got in
+    /// its way.
+    fn again<T>(&mut self, done: &sqlx::Result<T>) -> bool {
+        self.0 += 1;
+        self.0 < TRIES && done.as_ref().err().is_some_and(error::is_passing)
     }
 }
 
