@@ -83,6 +83,7 @@ fn samples(world: &World, request: &Request, meter: &str) -> Result<Response, Re
     }
     let found = filtered(world, request, Some(meter))?;
     let limit = if faults.ignores.contains(&"limit") { usize::MAX } else { limit(world, request)? };
+    let limit = limit.min(faults.cuts_at.unwrap_or(usize::MAX));
     let texts: Vec<&str> = found.iter().take(limit).map(|sample| sample.text.as_str()).collect();
     Ok(Response::json(200, format!("[{}]", texts.join(", "))))
 }

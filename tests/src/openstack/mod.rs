@@ -50,6 +50,8 @@ pub struct Faults {
     pub endless: bool,
     /// Ceilometer does not obey these: `project_id`, `timestamp`, `limit`.
     pub ignores: Vec<&'static str>,
+    /// Ceilometer, or what stands before it, answers no more than this, and does not say so.
+    pub cuts_at: Option<usize>,
     /// Ceilometer is of those that know no limit.
     pub unknown_limit: bool,
     /// Ceilometer cannot say who has samples.

@@ -30,6 +30,18 @@ fn a_server_that_obeys_no_limit_of_ours_but_its_own_is_seen_through() {
 }
 
 #[test]
+fn a_server_that_cuts_answers_at_a_length_of_its_own_is_seen_through() {
+    let (cloud, openstack) = running(Identity::V3);
+    openstack.meter(Vm::of(DEMO, "vm-long").active("2013-08-01", 700));
+    openstack.meter(Volume::of(DEMO, "disk").sized(10, "2013-08-01", 700));
+    let expected = cloud.usage(&format!("-t demo {AUGUST}")).done().json();
+    for cuts_at in [50, 64, 99, 640] {
+        openstack.faults(Faults { cuts_at: Some(cuts_at), ..Faults::default() });
+        assert_eq!(cloud.usage(&format!("-t demo {AUGUST}")).done().json(), expected, "cut at {cuts_at}");
+    }
+}
+
+#[test]
 fn more_samples_in_one_instant_than_the_limit_are_read_all_the_same() {
     let (cloud, openstack) = running(Identity::V3);
     cloud.set("source", "{kind: ceilometer, limit: 10}");

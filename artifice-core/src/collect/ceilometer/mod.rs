@@ -46,6 +46,8 @@ pub struct Ceilometer {
     knows_limit: bool,
     /// Whether it has ever answered.
     answered: bool,
+    /// Lengths at which answers may have been cut: each the longest when it came.
+    lengths: BTreeSet<usize>,
     /// Time-outs since the last answer.
     timeouts: u32,
     projects: Vec<Tenant>,
@@ -72,7 +74,17 @@ impl Ceilometer {
         tracing::debug!(projects = projects.len(), ceilometer = %base, "logged in");
         let base = query::base(&base);
         let limit = settings.limit;
-        Ok(Ceilometer { http, keystone, base, limit, knows_limit: true, answered: false, timeouts: 0, projects })
+        Ok(Ceilometer {
+            http,
+            keystone,
+            base,
+            limit,
+            knows_limit: true,
+            answered: false,
+            lengths: BTreeSet::new(),
+            timeouts: 0,
+            projects,
+        })
     }
 
     /// The projects that Keystone knows.

@@ -13,6 +13,8 @@ use crate::collect::wire::WireSample;
 
 /// How many samples newer releases answer where they do not obey a limit.
 const DEFAULT_LIMIT: usize = 100;
+/// Nobody cuts answers shorter than this.
+const LEAST_CUT: usize = 50;
 /// How often in a row an answer may be too long before a narrower window is no help either.
 const MOST_TOO_LONG: u32 = 12;
 /// The least room for an answer, in bytes.
@@ -73,7 +75,7 @@ impl Ceilometer {
                 return Err(answer.refused().into());
             }
             let Compared { inside, outside } = compared(&answer, tenant, meter, window)?;
-            if self.is_full(inside + outside, window) {
+            if self.is_full(inside + outside, window) || (outside == 0 && self.may_be_cut(inside, window)) {
                 if outside > 0 {
                     return Err(CloudError::IgnoresTime { url: plain(answer.url()) });
                 }
@@ -94,6 +96,22 @@ impl Ceilometer {
         // (Not within a second: there a crowd may be just that many.)
         let by_default = count == DEFAULT_LIMIT && window.limit > DEFAULT_LIMIT && window.width() > 1_000_000;
         self.knows_limit && (count == window.limit || by_default)
+    }
+}
+
+impl Ceilometer {
+    /// Whether an answer may have been cut at a length that nobody has told: by the server, or by what
+    /// stands before it. Where answers are cut, none is longer. So the first answer that is longer than
+    /// all before it is looked at in halves, and so are all of the same length: halves of an answer that
+    /// was not cut are shorter, and count.
+    fn may_be_cut(&mut self, count: usize, window: Window) -> bool {
+        if !self.knows_limit || count < LEAST_CUT || count > window.limit || window.width() <= 1_000_000 {
+            return false;
+        }
+        if self.lengths.last().is_none_or(|longest| count > *longest) {
+            self.lengths.insert(count);
+        }
+        self.lengths.contains(&count)
     }
 }
 
