@@ -89,7 +89,7 @@ fn a_server_that_stops_at_any_instant_leaves_nothing_half_done() {
 }
 
 #[test]
-fn a_transaction_that_another_one_blocks_is_waited_for_and_then_told() {
+fn a_transaction_of_another_client_that_is_in_the_way_is_waited_for() {
     let cloud = cloud_of(Cloud::new(), &["demo"]);
     cloud.bill("--month 2013-07").done();
     cloud.run("db migrate").done();
