@@ -77,6 +77,9 @@ pub enum Command {
         /// Show what would be billed, and store nothing
         #[arg(long)]
         dry_run: bool,
+        /// Bill what late metering changes in a period that was billed before
+        #[arg(long)]
+        adjust: bool,
         /// Bill a period that is not over, or ended less than main.settle ago
         #[arg(long)]
         accept_incomplete: bool,
@@ -108,7 +111,7 @@ pub enum Command {
 pub enum StatementCommand {
     /// List the statements
     List {
-        /// Only those with this status (pending, sending, in_doubt, committed)
+        /// Only those with this status (held, pending, sending, in_doubt, committed, voiding, void)
         #[arg(long, value_name = "STATUS")]
         status: Option<String>,
         /// The form of the output
@@ -127,6 +130,19 @@ pub enum StatementCommand {
     Regenerate {
         /// Its id or number
         id: String,
+    },
+    /// Let a statement go that is held because of `limits:`; the next bill sends it
+    Release {
+        /// Its id or number
+        id: String,
+    },
+    /// Take a statement back, with a credit if the backend has it; its period can be billed again then
+    Void {
+        /// Its id or number
+        id: String,
+        /// Why; it stays with the statement
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
 }
 

@@ -10,7 +10,9 @@
 //!   ([`exact`]) and are rounded once, at the place the rule names;
 //! - every instant is UTC in microseconds ([`Timestamp`]), every period half-open ([`Period`]).
 
+pub mod adjust;
 pub mod aggregate;
+pub mod bounds;
 pub mod calendar;
 pub mod decimal;
 pub mod exact;

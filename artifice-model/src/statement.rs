@@ -225,18 +225,34 @@ impl Draft {
         for usage in usage.iter().filter(|usage| charging.zero_lines || !usage.volume.is_zero()) {
             lines.push(charge(&tenant, usage, charging, &mut problems)?);
         }
-        let subtotal = sum(lines.iter().map(|line| line.cost))?;
-        let draft = Draft {
-            tenant,
-            period,
-            currency: charging.currency,
-            usage,
-            lines,
-            subtotal,
-            taxes: Vec::new(),
-            total: subtotal,
-        };
+        let currency = charging.currency;
+        let mut draft =
+            Draft { tenant, period, currency, usage, lines, subtotal: None, taxes: Vec::new(), total: None };
+        draft.add_up()?;
         Ok((draft, joined(problems)))
+    }
+
+    /// Works out subtotal and total from the lines and taxes.
+    pub(crate) fn add_up(&mut self) -> Result<(), Overflow> {
+        self.subtotal = sum(self.lines.iter().map(|line| line.cost))?;
+        let all = self.taxes.iter().map(|tax| Some(tax.amount)).chain([self.subtotal]);
+        self.total = sum(all)?;
+        Ok(())
+    }
+
+    /// What takes this back: the same lines and taxes, with the opposite signs. It has no usage of its own.
+    pub fn negated(&self) -> Result<Draft, Overflow> {
+        let minus = |value: Decimal| Decimal::ZERO.checked_sub(value).ok_or(Overflow);
+        let mut draft = Draft { usage: Vec::new(), ..self.clone() };
+        for line in &mut draft.lines {
+            line.usage.volume = minus(line.usage.volume)?;
+            line.cost = line.cost.map(minus).transpose()?;
+        }
+        for tax in &mut draft.taxes {
+            (tax.base, tax.amount) = (minus(tax.base)?, minus(tax.amount)?);
+        }
+        draft.add_up()?;
+        Ok(draft)
     }
 
     /// Whether subtotal, taxes and total agree with the lines. Checked before storing and after reading.
@@ -250,7 +266,7 @@ impl Draft {
 
 impl Usage {
     /// The order of a statement's lines: by section, location, service, resource and time (semantics 6).
-    fn order(&self) -> impl Ord + use<'_> {
+    pub(crate) fn order(&self) -> impl Ord + use<'_> {
         let Usage { section, location, service, resource_name, resource_id, period, entry, .. } = self;
         (section, location, service, resource_name, resource_id, period.start(), entry)
     }

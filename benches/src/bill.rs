@@ -8,8 +8,8 @@ use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 use artifice_core::config::Config;
-use artifice_core::engine::{Engine, Selection};
-use artifice_core::ledger;
+use artifice_core::engine::{Engine, Purpose, Selection};
+use artifice_core::ledger::{self, Author};
 
 use crate::phases::{self, Phase};
 use crate::report::{Measure, Row};
@@ -59,12 +59,12 @@ pub fn whole() -> Vec<Row> {
     let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(ledger::open(&engine.config().database)).unwrap();
+    let ledger = runtime.block_on(ledger::open(&engine.config().database, Author::default())).unwrap();
     phases::listen();
     let begin = Instant::now();
     let mut billed = 0;
     let everybody = Selection::default();
-    let billing = engine.bill(&*ledger, backend, &everybody, statements::month(), |done| {
+    let billing = engine.bill(ledger.clone(), backend, &everybody, statements::month(), Purpose::Invoice, |done| {
         done.unwrap();
         billed += 1;
     });

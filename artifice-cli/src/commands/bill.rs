@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_core::engine::{EngineError, How, Selection};
+use artifice_core::engine::{EngineError, How, Purpose, Selection};
 
 use super::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
@@ -13,6 +13,7 @@ use crate::{CommandError, Ending, output};
 /// How to bill.
 pub struct Options {
     pub dry_run: bool,
+    pub purpose: Purpose,
     pub accept_incomplete: bool,
     pub format: TableOrJson,
 }
@@ -35,7 +36,8 @@ pub async fn run(
     if options.dry_run {
         let ledger = existing_ledger(engine.config()).await?;
         let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
-        engine.preview(ledger.as_deref(), selection, period, true, |result| writer.preview(result)).await?;
+        let purpose = Some(options.purpose);
+        engine.preview(ledger.as_deref(), selection, period, purpose, |result| writer.preview(result)).await?;
         if let Some(ledger) = ledger {
             ledger.close().await;
         }
@@ -48,7 +50,7 @@ pub async fn run(
     let ledger = open_ledger(engine.config()).await?;
     let (mut billed, mut failed) = (Vec::new(), Vec::new());
     let done = engine
-        .bill(ledger.as_ref(), backend, selection, period, |result| match result {
+        .bill(ledger.clone(), backend, selection, period, options.purpose, |result| match result {
             Ok(bill) => billed.push(bill),
             Err(failure) => {
                 output::failure(&failure);
@@ -57,7 +59,7 @@ pub async fn run(
         })
         .await;
     for bill in billed.iter().filter(|bill| bill.how == How::Finished) {
-        output::note(&format!("statement {} was begun by an earlier run, and is finished now", bill.statement.number));
+        output::note(&bills::finished(&bill.statement));
     }
     for bill in billed.iter().filter(|bill| bill.how == How::Before) {
         output::note(&bills::billed_before(&bill.statement));
@@ -71,7 +73,11 @@ pub async fn run(
     written?;
     done?;
     if billed.is_empty() && failed.is_empty() {
-        output::note(&format!("nothing to bill in the period {}", output::period(period, Some(calendar))));
+        let what = match options.purpose {
+            Purpose::Invoice => "nothing to bill",
+            Purpose::Adjustment => "nothing to adjust",
+        };
+        output::note(&format!("{what} in the period {}", output::period(period, Some(calendar))));
     }
     Ok(if failed.is_empty() { Ending::Done } else { Ending::Failed })
 }

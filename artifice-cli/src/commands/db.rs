@@ -5,7 +5,7 @@ use std::path::Path;
 use artifice_core::engine::EngineError;
 use artifice_core::ledger;
 
-use super::{existing_ledger, load};
+use super::{author, existing_ledger, load};
 use crate::args::DbCommand;
 use crate::output::print;
 use crate::{CommandError, Ending};
@@ -14,7 +14,8 @@ pub async fn run(file: &Path, command: &DbCommand) -> Result<Ending, CommandErro
     let config = load(file)?;
     let text = match command {
         DbCommand::Migrate => {
-            let ledger = ledger::open_as_it_is(&config.database).await.map_err(EngineError::from)?;
+            let ledger =
+                ledger::open_as_it_is(&config.database, author::of(&config)).await.map_err(EngineError::from)?;
             let added = ledger.migrate().await.map_err(EngineError::from)?;
             ledger.close().await;
             match added[..] {

@@ -1,5 +1,6 @@
 //! One file a command: arguments in, results out.
 
+mod author;
 mod bill;
 mod config;
 mod db;
@@ -8,9 +9,10 @@ mod statement;
 mod usage;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use artifice_core::config::{Config, DatabaseUrl};
-use artifice_core::engine::{Engine, EngineError};
+use artifice_core::engine::{Engine, EngineError, Purpose};
 use artifice_core::ledger::{self, Ledger};
 use clap::CommandFactory;
 
@@ -27,12 +29,17 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
         Command::Usage { tenants, sections, period, format } => {
             usage::run(&file(), tenants.selection(sections), &period, format).await
         }
-        Command::Bill { tenants, period, dry_run, accept_incomplete, format } => {
+        Command::Bill { tenants, period, dry_run, adjust, accept_incomplete, format } => {
             bill::run(
                 &file(),
                 &tenants.selection(Vec::new()),
                 &period,
-                bill::Options { dry_run, accept_incomplete, format },
+                bill::Options {
+                    dry_run,
+                    purpose: if adjust { Purpose::Adjustment } else { Purpose::Invoice },
+                    accept_incomplete,
+                    format,
+                },
             )
             .await
         }
@@ -64,18 +71,18 @@ fn engine(file: &Path) -> Result<Engine, EngineError> {
 }
 
 /// The ledger, made and brought up to date if need be.
-async fn open_ledger(config: &Config) -> Result<Box<dyn Ledger>, EngineError> {
-    Ok(ledger::open(&config.database).await?)
+async fn open_ledger(config: &Config) -> Result<Arc<dyn Ledger>, EngineError> {
+    Ok(ledger::open(&config.database, author::of(config)).await?)
 }
 
 /// The ledger, if there is one: a command that only looks makes none.
-async fn existing_ledger(config: &Config) -> Result<Option<Box<dyn Ledger>>, EngineError> {
+async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>, EngineError> {
     match &config.database {
         // To open it would make the file.
         DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
         _ => {}
     }
-    let ledger = ledger::open_as_it_is(&config.database).await?;
+    let ledger = ledger::open_as_it_is(&config.database, author::of(config)).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();
     Ok((!empty).then_some(ledger))
 }

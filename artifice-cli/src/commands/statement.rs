@@ -1,9 +1,10 @@
 //! `artifice statement`: what has been billed.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use artifice_core::engine::{Engine, EngineError};
-use artifice_core::ledger::{Filter, State};
+use artifice_core::ledger::{Filter, Ledger, State};
 
 use super::{engine, existing_ledger, load};
 use crate::args::{StatementCommand, TableOrJson};
@@ -35,23 +36,52 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             };
             let statement = Engine::statement(ledger.as_ref(), &id).await?;
             let body = ledger.statement_body(&statement).await.map_err(EngineError::from)?;
+            let trail = ledger.audit_list(&statement).await.map_err(EngineError::from)?;
             ledger.close().await;
             match format {
-                TableOrJson::Json => print(&bills::show_json(&statement, &body))?,
-                TableOrJson::Table => print(&bills::show_table(&statement, &body))?,
+                TableOrJson::Json => print(&bills::show_json(&statement, &body, &trail))?,
+                TableOrJson::Table => print(&bills::show_table(&statement, &body, &trail))?,
             }
         }
         StatementCommand::Regenerate { id } => {
             let engine = engine(file)?;
-            let Some(ledger) = existing_ledger(engine.config()).await? else {
-                return Err(EngineError::NoStatement { key: id }.into());
-            };
+            let ledger = ledger_with(&engine, &id).await?;
             let backend = engine.load_backend()?;
             let regenerated = engine.regenerate(ledger.as_ref(), backend, &id).await;
             ledger.close().await;
             let reference = regenerated?;
             print(&format!("{reference}\n"))?;
         }
+        StatementCommand::Release { id } => {
+            let engine = engine(file)?;
+            let ledger = ledger_with(&engine, &id).await?;
+            let released = engine.release(ledger.as_ref(), &id).await;
+            ledger.close().await;
+            let number = released?.number;
+            print(&format!("statement {number} is released; the next `artifice bill` sends it\n"))?;
+        }
+        StatementCommand::Void { id, reason } => {
+            if reason.trim().is_empty() {
+                return Err(CommandError::Arguments("--reason: say why; it stays with the statement".to_owned()));
+            }
+            let engine = engine(file)?;
+            let ledger = ledger_with(&engine, &id).await?;
+            let backend = engine.load_backend()?;
+            let voided = engine.void(ledger.clone(), backend, &id, reason.trim()).await;
+            ledger.close().await;
+            let (statement, credit) = voided?;
+            print(&bills::voided(&statement, credit.as_ref()))?;
+        }
     }
     Ok(Ending::Done)
+}
+
+/// The ledger in which a statement is to be changed. One that is not there has no statement.
+async fn ledger_with(engine: &Engine, id: &str) -> Result<Arc<dyn Ledger>, CommandError> {
+    let config = engine.config();
+    let there = existing_ledger(config).await?;
+    let Some(ledger) = there else { return Err(EngineError::NoStatement { key: id.to_owned() }.into()) };
+    // What is written is written by the schema of today.
+    ledger.migrate().await.map_err(EngineError::from)?;
+    Ok(ledger)
 }

@@ -27,7 +27,7 @@ pub async fn run(
     check_sections(&selection.sections, &engine.config().entries)?;
     let ledger = existing_ledger(engine.config()).await?;
     let mut writer = Writer::new(format, *calendar);
-    engine.preview(ledger.as_deref(), &selection, period, false, |result| writer.preview(result)).await?;
+    engine.preview(ledger.as_deref(), &selection, period, None, |result| writer.preview(result)).await?;
     if let Some(ledger) = ledger {
         ledger.close().await;
     }

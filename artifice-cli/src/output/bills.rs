@@ -1,7 +1,7 @@
 //! Statements that are stored, as tables and JSON.
 
 use artifice_core::engine::{Billed, EngineError, Failed, How};
-use artifice_core::ledger::{Body, Ledger, Statement};
+use artifice_core::ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::Calendar;
 use serde_json::{Value, json};
 
@@ -30,6 +30,27 @@ pub async fn write(
     }
     let failed: Vec<Value> = failed.iter().map(failed_json).collect();
     Ok(print(&format!("{{\"tenants\": [{}], \"failed\": {}}}\n", tenants.join(","), Value::Array(failed)))?)
+}
+
+/// What is said of a statement that an earlier run has begun.
+pub fn finished(statement: &Statement) -> String {
+    let number = statement.number;
+    let voided = statement.refers_to.as_ref().filter(|_| statement.kind == Kind::Credit);
+    let voided = voided.map(|about| format!("; statement {} is void now", about.number)).unwrap_or_default();
+    format!("statement {number} was begun by an earlier run, and is finished now{voided}")
+}
+
+/// What is said of a statement that was taken back.
+pub fn voided(statement: &Statement, credit: Option<&Statement>) -> String {
+    let number = statement.number;
+    let reason = statement.void_reason.as_deref().unwrap_or_default();
+    let how = match credit {
+        None => "the backend never had it".to_owned(),
+        Some(credit) => {
+            format!("credit {}{}", credit.number, receipt(credit).map(|text| format!(", {text}")).unwrap_or_default())
+        }
+    };
+    format!("statement {number} is void ({reason}): {how}; its period can be billed again\n")
 }
 
 /// What is said of a period that was billed before.
@@ -88,6 +109,8 @@ fn head_json(statement: &Statement) -> Value {
         "created": statement.created,
         "error": statement.error,
         "tries": statement.tries,
+        "refers_to": statement.refers_to.as_ref().map(|about| json!({ "id": about.id, "number": about.number })),
+        "void_reason": statement.void_reason,
     })
 }
 
@@ -110,24 +133,38 @@ pub fn list_table(statements: &[Statement]) -> String {
 }
 
 /// A statement with its lines, as JSON.
-pub fn show_json(statement: &Statement, body: &Body) -> String {
+pub fn show_json(statement: &Statement, body: &Body, trail: &[Entry]) -> String {
     let mut value = head_json(statement);
     value["lines"] = json!(lines_json(&body.lines, statement.period, statement.currency));
     value["taxes"] = json!(taxes_json(&body.taxes, statement.currency));
     value["digest"] = json!(statement.digest);
+    value["backend_version"] = json!(statement.backend_version);
+    // It was written as JSON by this program, or not at all.
+    let settings = statement.settings.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    value["backend_settings"] = json!(settings);
+    value["audit"] = trail.iter().map(entry_json).collect();
     format!("{value:#}\n")
 }
 
 /// A statement with its lines, as a table.
-pub fn show_table(statement: &Statement, body: &Body) -> String {
+pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String {
     let mut text = format!("Statement {} ({}), {}\n", statement.number, statement.id, statement.kind.name());
     let name = statement.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
     text.push_str(&format!("Tenant {name}{}, {}\n", statement.tenant.id, period_of(statement)));
     text.push_str(&format!("{} by {} {}", statement.state, statement.backend, statement.backend_version));
     text.push_str(&receipt(statement).map(|receipt| format!(": {receipt}")).unwrap_or_default());
     text.push('\n');
-    if let Some(error) = &statement.error {
-        text.push_str(&format!("After {} tries: {error}\n", statement.tries));
+    if let Some(about) = &statement.refers_to {
+        let what = if statement.kind == Kind::Credit { "Takes back" } else { "Changes" };
+        text.push_str(&format!("{what} statement {}\n", about.number));
+    }
+    match (&statement.error, statement.tries) {
+        (Some(error), 0) => text.push_str(&format!("Because {error}\n")),
+        (Some(error), tries) => text.push_str(&format!("After {tries} tries: {error}\n")),
+        (None, _) => {}
+    }
+    if let Some(reason) = &statement.void_reason {
+        text.push_str(&format!("Taken back: {reason}\n"));
     }
     text.push_str(&body_table(
         &body.lines,
@@ -136,5 +173,28 @@ pub fn show_table(statement: &Statement, body: &Body) -> String {
         Some(statement.subtotal),
         Some(statement.total),
     ));
+    text.push_str(&trail_table(trail));
     text
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    json!({
+        "at": entry.at,
+        "who": entry.author.who,
+        "command": entry.author.command,
+        "configuration": entry.author.configuration,
+        "program": entry.program,
+        "action": entry.action,
+        "status": entry.state.to_string(),
+        "detail": entry.detail,
+    })
+}
+
+/// Who did what to a statement.
+fn trail_table(trail: &[Entry]) -> String {
+    let row = |entry: &Entry| {
+        let detail = entry.detail.clone().unwrap_or_default();
+        vec![entry.at.to_string(), entry.action.clone(), entry.author.who.clone(), entry.author.command.clone(), detail]
+    };
+    table(&["When", "What", "Who", "Command", "Detail"], trail.iter().map(row).collect())
 }

@@ -92,6 +92,30 @@ pub struct TenantUsage {
     pub usage: Result<Vec<Usage>, UsageError>,
 }
 
+/// Who takes what is collected.
+pub trait Receive {
+    /// Whether a tenant is wanted: asked right before it is collected, where a source is read tenant by
+    /// tenant.
+    fn wants(&mut self, tenant: &str) -> bool {
+        let _ = tenant;
+        true
+    }
+
+    /// Takes a tenant's usage.
+    fn receive(&mut self, usage: TenantUsage);
+
+    /// Hears that a tenant that was wanted has none.
+    fn nothing(&mut self, tenant: &str) {
+        let _ = tenant;
+    }
+}
+
+impl<F: FnMut(TenantUsage)> Receive for F {
+    fn receive(&mut self, usage: TenantUsage) {
+        self(usage);
+    }
+}
+
 /// Why one tenant's usage cannot be told.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
@@ -196,10 +220,10 @@ impl Connected {
     ///
     /// Nothing is handed over before all that it depends on has been read: the whole of the files,
     /// or all samples of that tenant.
-    pub fn collect(&mut self, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<Seen, CollectError> {
+    pub fn collect(&mut self, request: Request<'_>, receiver: &mut dyn Receive) -> Result<Seen, CollectError> {
         match self {
-            Connected::File(paths) => read_files(paths, request, take),
-            Connected::Ceilometer(cloud) => cloud.collect(request, take),
+            Connected::File(paths) => read_files(paths, request, &mut |usage| receiver.receive(usage)),
+            Connected::Ceilometer(cloud) => cloud.collect(request, receiver),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
 
 mod database;
+mod limits;
 mod openstack;
 mod source;
 mod text;
@@ -17,8 +18,10 @@ use artifice_model::position::{Mistake, Position};
 use artifice_model::rate::{Names, RateRules, RateTable};
 use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
+use sha2::{Digest, Sha256};
 
 pub use database::{DatabaseUrl, PostgresUrl};
+pub use limits::Limits;
 pub use openstack::{Interface, OpenStack};
 pub use source::SourceConfig;
 pub use text::Secret;
@@ -46,8 +49,12 @@ pub struct Config {
     pub invoice: serde_json::Value,
     /// `rates:`
     pub rates: RatesConfig,
+    /// `limits:`, beyond which a statement is held.
+    pub limits: Limits,
     /// `plugins.path`
     pub plugin_path: Vec<PathBuf>,
+    /// SHA-256 of the file, in hexadecimal: from which configuration something was done.
+    pub fingerprint: String,
 }
 
 /// `main:`
@@ -63,6 +70,8 @@ pub struct Main {
     pub settle_us: i64,
     /// `memory`: how much of it collecting may use, in bytes.
     pub memory_bytes: u64,
+    /// `workers`: on how many tenants one command works at once.
+    pub workers: usize,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
 }
@@ -116,6 +125,7 @@ impl Config {
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
         let text = read(file, "name the configuration with -c or ARTIFICE_CONFIG")?;
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
+        let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
         let document = Document::parse(&file.display().to_string(), text).map_err(mistakes)?;
         let directory = match file.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -123,7 +133,7 @@ impl Config {
         };
         let config = document.root().map().and_then(|root| settings(file, &directory, root));
         match (config, document.mistakes()) {
-            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(Config { fingerprint, ..config }),
             (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
         }
     }
@@ -154,6 +164,10 @@ const SETTLE_US: i64 = 2 * 3_600_000_000;
 const MEMORY_BYTES: u64 = 256_000_000;
 /// The least that collecting can do with.
 const LEAST_MEMORY_BYTES: u64 = 16_000_000;
+/// The default of `main.workers`.
+const WORKERS: usize = 4;
+/// More than this is a mistake: each has usage in memory, and connections.
+const MOST_WORKERS: usize = 64;
 /// The default of `rates.time_slice`.
 const TIME_SLICE_US: i64 = 600_000_000;
 
@@ -187,10 +201,25 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         .and_then(Node::map)
         .map_or_else(|| (serde_json::Value::Object(serde_json::Map::new()), OriginalRates::default()), backend_config);
     let rates = rates(directory, &main, root.section("rates"), original_rates);
+    let limits = limits::limits(root.section("limits"));
     let plugin_path = plugin_path(directory, root.section("plugins"));
     root.end();
     let (file, directory) = (file.to_owned(), directory.to_owned());
-    Some(Config { file, directory, main, entries, locations, source, database, invoice, rates, plugin_path })
+    let fingerprint = String::new();
+    Some(Config {
+        file,
+        directory,
+        main,
+        entries,
+        locations,
+        source,
+        database,
+        invoice,
+        rates,
+        limits,
+        plugin_path,
+        fingerprint,
+    })
 }
 
 fn max_gap(text: &str) -> Result<MaxGap, String> {
@@ -206,12 +235,17 @@ fn main_settings(mut main: Map<'_>) -> Option<Main> {
         Ok(bytes) if bytes < LEAST_MEMORY_BYTES => Err(format!("{text} is too little; give at least 16MB")),
         other => other,
     };
+    let workers = |text: &str| match text.parse() {
+        Ok(workers @ 1..=MOST_WORKERS) => Ok(workers),
+        _ => Err(format!("'{text}' is no number of workers; give 1 to {MOST_WORKERS}")),
+    };
     let settings = Main {
         invoice_object: main.parse("invoice:object", ClassPath::from_str),
         calendar: main.parse("timezone", Calendar::new).or_else(|| Calendar::new("UTC").ok())?,
         currency: main.parse("currency", Currency::from_str).or_else(|| "NZD".parse().ok())?,
         settle_us: main.parse("settle", settle).unwrap_or(SETTLE_US),
         memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
+        workers: main.parse("workers", workers).unwrap_or(WORKERS),
         zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
     };
     // Read before this, for all entries.

@@ -79,6 +79,17 @@ pub enum Delivered {
     },
     /// It was taken back.
     Void(Statement),
+    /// It waits for a person.
+    Held(Statement),
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// That the backend has it.
+    Send,
+    /// To know whether the backend has it. Nothing is sent.
+    Settle,
 }
 
 /// How often a worker looks whether another one has finished.
@@ -90,8 +101,9 @@ pub async fn deliver(
     courier: &dyn Courier,
     world: &dyn World,
     id: &str,
+    aim: Aim,
 ) -> Result<Delivered, LedgerError> {
-    let mut tried = false;
+    let mut tried = aim == Aim::Settle;
     // What was seen last, and since when by this worker's own clock: the times in the ledger are
     // other clocks' times, and one that went wrong must not make anybody wait for ever.
     let mut seen: Option<(Basis, Timestamp)> = None;
@@ -105,6 +117,7 @@ pub async fn deliver(
         match statement.state {
             State::Committed | State::Voiding => return Ok(Delivered::Committed(statement)),
             State::Void => return Ok(Delivered::Void(statement)),
+            State::Held => return Ok(Delivered::Held(statement)),
             State::Pending if tried => return Ok(Delivered::NotSent(statement)),
             State::Pending => {
                 let lease_until = world.now().plus(world.lease_us());

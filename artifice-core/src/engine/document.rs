@@ -1,6 +1,7 @@
 //! A stored statement becomes a document of its backend.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use artifice_model::Decimal;
@@ -10,6 +11,7 @@ use artifice_plugin_host::api::{self, ErrorKind, RSlice};
 use async_trait::async_trait;
 use tracing::Instrument;
 
+use super::crash;
 use super::deliver::{Courier, Sent};
 use crate::ledger::{Body, Kind, Ledger, Receipt, Statement};
 
@@ -24,9 +26,27 @@ const BATCH: usize = 64;
 /// The backend of a loaded library, which blocks, as a courier, which does not.
 pub struct BackendCourier<'l> {
     /// The backend.
-    pub backend: Arc<Backend>,
+    backend: Arc<Backend>,
     /// Where the lines are.
-    pub ledger: &'l dyn Ledger,
+    ledger: &'l dyn Ledger,
+    /// Whether a call met a backend that had panicked before.
+    met_a_panic: AtomicBool,
+}
+
+impl<'l> BackendCourier<'l> {
+    pub fn new(backend: Arc<Backend>, ledger: &'l dyn Ledger) -> Self {
+        BackendCourier { backend, ledger, met_a_panic: AtomicBool::new(false) }
+    }
+
+    /// Whether the backend answered nothing because it had panicked in somebody else's call.
+    pub fn met_a_panic_of_others(&self) -> bool {
+        self.met_a_panic.load(Ordering::Acquire)
+    }
+
+    /// Takes note of a backend that has panicked, before it is called.
+    fn look(&self) {
+        self.met_a_panic.fetch_or(self.backend.has_panicked(), Ordering::AcqRel);
+    }
 }
 
 /// A document under way failed; whether the backend may have it all the same.
@@ -55,9 +75,13 @@ impl Courier for BackendCourier<'_> {
             Ok(body) => body,
             Err(error) => return Sent::NotSent(error.to_string()),
         };
+        self.look();
+        crash::point("before send").await;
         let (backend, statement) = (self.backend.clone(), statement.clone());
         let sending = blocking(SEND_DEADLINE, move || send(&backend, &statement, &body));
-        match sending.await {
+        let sent = sending.await;
+        crash::point("after send").await;
+        match sent {
             Ok(Ok(receipt)) => Sent::Received(receipt),
             Ok(Err(SendError { unknown: false, message })) => Sent::NotSent(message),
             Ok(Err(SendError { unknown: true, message })) | Err(message) => Sent::Unknown(message),
@@ -65,9 +89,12 @@ impl Courier for BackendCourier<'_> {
     }
 
     async fn find(&self, statement: &Statement) -> Result<Option<Receipt>, String> {
+        self.look();
+        crash::point("before find").await;
         let (backend, statement) = (self.backend.clone(), statement.clone());
         let finding = blocking(ASK_DEADLINE, move || with_header(&statement, |header| backend.find(header)));
         let found = finding.await?.map_err(|error| error.message().to_owned())?;
+        crash::point("after find").await;
         Ok(found.map(own))
     }
 
@@ -144,6 +171,7 @@ pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Lin
 }
 
 fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> T) -> T {
+    let about = statement.refers_to.as_ref().map(|referred| (referred, lend(&referred.receipt)));
     work(&api::Header {
         key: statement.id.as_str().into(),
         digest: statement.digest.as_str().into(),
@@ -153,7 +181,14 @@ fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> 
             Kind::Adjustment => api::Kind::Adjustment,
             Kind::Credit => api::Kind::Credit,
         },
-        refers_to: None.into(),
+        refers_to: about
+            .as_ref()
+            .map(|(referred, receipt)| api::Reference {
+                key: referred.id.as_str().into(),
+                number: referred.number,
+                receipt,
+            })
+            .into(),
         tenant: api::Tenant {
             id: statement.tenant.id.as_str().into(),
             name: statement.tenant.name.as_deref().map(Into::into).into(),

@@ -73,6 +73,22 @@ pub enum EngineError {
         /// How far it has got.
         state: State,
     },
+    /// A statement that cannot be taken back.
+    #[error("statement {number} is not void: {why}")]
+    NotVoided {
+        /// Its number.
+        number: u64,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A statement that is not held.
+    #[error("statement {number} is {state}, not held: there is nothing to release")]
+    NotHeld {
+        /// Its number.
+        number: u64,
+        /// How far it has got.
+        state: State,
+    },
     /// The backend failed.
     #[error("{backend}: {why}")]
     Backend {
@@ -93,9 +109,11 @@ impl EngineError {
         match self {
             EngineError::Collect(error) => error.is_start_up(),
             EngineError::Backend { .. } | EngineError::Ended(_) | EngineError::LedgerLost(_) => false,
-            EngineError::NoStatement { .. } | EngineError::ManyStatements { .. } | EngineError::NotCommitted { .. } => {
-                false
-            }
+            EngineError::NoStatement { .. }
+            | EngineError::ManyStatements { .. }
+            | EngineError::NotCommitted { .. }
+            | EngineError::NotVoided { .. }
+            | EngineError::NotHeld { .. } => false,
             _ => true,
         }
     }

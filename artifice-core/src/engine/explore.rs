@@ -21,7 +21,7 @@ use artifice_model::statement::Tenant;
 use artifice_model::{Period, Timestamp};
 use async_trait::async_trait;
 
-use super::deliver::{Courier, Delivered, Desk, Sent, World, deliver};
+use super::deliver::{Aim, Courier, Delivered, Desk, Sent, World, deliver};
 use crate::ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement};
 
 const LEASE_US: i64 = 1_000;
@@ -143,6 +143,7 @@ impl Desk for View {
             Change::Commit(receipt) => statement.receipt = Some(receipt.clone()),
             Change::Release(_) => statement.doubted = None,
             Change::Doubt { since, .. } => statement.doubted = Some(*since),
+            Change::Approve | Change::Void(_) => panic!("nobody does that"),
         }
         Ok(true)
     }
@@ -226,7 +227,7 @@ struct Running {
 fn start(worker: usize, shared: &Arc<Mutex<Truth>>) -> Running {
     let wakes_at = Arc::new(Mutex::new(0));
     let view = View { worker, shared: shared.clone(), wakes_at: wakes_at.clone() };
-    let work = Box::pin(async move { deliver(&view, &view, &view, "key").await });
+    let work = Box::pin(async move { deliver(&view, &view, &view, "key", Aim::Send).await });
     Running { worker, work, wakes_at }
 }
 
@@ -295,7 +296,7 @@ fn run(follow: Vec<usize>, limits: Limits) -> Choices {
 fn check(said: &Delivered, world: &Truth) {
     match said {
         Delivered::Committed(_) => assert!(world.documents == 1 && world.statement.state == State::Committed),
-        Delivered::Void(_) => panic!("nobody voids it"),
+        Delivered::Void(_) | Delivered::Held(_) => panic!("nobody voids or holds it"),
         Delivered::NotSent(_) | Delivered::InDoubt { .. } => {}
     }
 }

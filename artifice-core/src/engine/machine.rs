@@ -5,6 +5,7 @@ use std::time::Duration;
 use artifice_model::Timestamp;
 use async_trait::async_trait;
 
+use super::crash;
 use super::deliver::{Desk, World};
 use super::document::SEND_DEADLINE;
 use super::owner::Owner;
@@ -24,7 +25,10 @@ impl Desk for LedgerDesk<'_> {
     }
 
     async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        self.0.statement_change(id, basis, change).await
+        crash::point(&format!("before {}>{}", basis.state, change.to())).await;
+        let changed = self.0.statement_change(id, basis, change).await?;
+        crash::point(&format!("after {}>{}", basis.state, change.to())).await;
+        Ok(changed)
     }
 }
 

@@ -54,6 +54,11 @@ impl Tenants {
         Tenants { known, asked, wanted }
     }
 
+    /// The same, for some of them only.
+    pub fn only(self, ids: BTreeSet<String>) -> Self {
+        Tenants { known: self.known, asked: Vec::new(), wanted: Some(ids) }
+    }
+
     /// The ids of those that anybody knows.
     pub fn known(&self) -> BTreeSet<String> {
         self.known.keys().cloned().collect()

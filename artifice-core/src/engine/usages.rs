@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::Selection;
 use super::error::EngineError;
 use super::tenants::Tenants;
-use crate::collect::{CollectError, Connected, Request, Seen, Source, TenantUsage};
+use crate::collect::{CollectError, Connected, Receive, Request, Seen, Source, TenantUsage};
 use crate::config::Config;
 
 /// The configured source, logged in to where that takes a log-in.
@@ -52,6 +52,59 @@ async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
     spawn_blocking(work).await.map_err(|error| EngineError::Ended(error.to_string()))
 }
 
+/// Who decides whose usage is collected, when it is about to be. Called on the thread that collects.
+pub(super) trait Admission: Send + 'static {
+    /// Whether a tenant is wanted.
+    fn admit(&mut self, tenant: &str) -> bool;
+    /// A tenant that was wanted has no usage.
+    fn dismiss(&mut self, tenant: &str);
+}
+
+/// Everybody is wanted.
+pub(super) struct Everybody;
+
+impl Admission for Everybody {
+    fn admit(&mut self, _: &str) -> bool {
+        true
+    }
+
+    fn dismiss(&mut self, _: &str) {}
+}
+
+/// Hands over what is collected, of whoever is admitted.
+struct Door<A> {
+    admission: A,
+    /// Who was admitted before being collected.
+    admitted: Option<String>,
+    skip: BTreeSet<String>,
+    sender: mpsc::Sender<TenantUsage>,
+}
+
+impl<A: Admission> Receive for Door<A> {
+    fn wants(&mut self, tenant: &str) -> bool {
+        let wanted = self.admission.admit(tenant);
+        self.admitted = wanted.then(|| tenant.to_owned());
+        wanted
+    }
+
+    fn receive(&mut self, usage: TenantUsage) {
+        if self.skip.contains(&usage.tenant) {
+            return;
+        }
+        let admitted = self.admitted.take();
+        if admitted.is_none_or(|tenant| tenant != usage.tenant) && !self.admission.admit(&usage.tenant) {
+            return;
+        }
+        // Nobody listens any more only when the command is ending.
+        drop(self.sender.blocking_send(usage));
+    }
+
+    fn nothing(&mut self, tenant: &str) {
+        self.admitted = None;
+        self.admission.dismiss(tenant);
+    }
+}
+
 /// Usage as it is being collected.
 pub(super) struct Usages {
     receiver: mpsc::Receiver<TenantUsage>,
@@ -59,7 +112,8 @@ pub(super) struct Usages {
 }
 
 impl Usages {
-    /// Starts collecting. Those that were billed `before` are not asked for where that can be spared.
+    /// Starts collecting, of those who are admitted. Those that were billed `before` are left out, and not
+    /// even asked for where that can be spared.
     pub fn of(
         metering: Metering,
         config: &Config,
@@ -67,6 +121,7 @@ impl Usages {
         selection: &Selection,
         period: Period,
         before: &BTreeSet<String>,
+        admission: impl Admission,
     ) -> Self {
         let mut source = metering.source;
         let mut entries: Vec<Entry> = config.entries.clone();
@@ -74,11 +129,11 @@ impl Usages {
         let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
+        let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
             let request = Request { entries, locations, period, tenants: wanted.as_ref(), known, skip, memory_bytes };
-            // Nobody listens any more only when the command is ending.
-            source.collect(request, &mut |usage| drop(sender.blocking_send(usage)))
+            source.collect(request, &mut door)
         });
         Usages { receiver, thread }
     }

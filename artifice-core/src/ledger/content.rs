@@ -51,13 +51,14 @@ pub(super) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
     Ok(Cow::Owned(draft))
 }
 
-/// SHA-256 over everything that a document says, in hexadecimal.
-pub fn digest(kind: Kind, timezone: &str, draft: &Draft) -> String {
+/// SHA-256 over everything that a document says, in hexadecimal. `about` is the id of what a credit or an
+/// adjustment is about.
+pub fn digest(kind: Kind, about: Option<&str>, timezone: &str, draft: &Draft) -> String {
     let body = Body { lines: draft.lines.clone(), taxes: draft.taxes.clone() };
     let sums = [&draft.subtotal, &draft.total].map(|sum| sum.map(|sum| sum.to_string()).unwrap_or_default());
     let head =
         [kind.name(), &draft.tenant.id, &draft.period.to_string(), timezone, draft.currency.code(), &sums[0], &sums[1]];
-    of(&head, &body)
+    of(&head, about, &body)
 }
 
 /// The digest of a statement as it was read.
@@ -73,12 +74,12 @@ pub(super) fn digest_of_stored(statement: &Statement, body: &Body) -> String {
         &subtotal,
         &total,
     ];
-    of(&head, body)
+    of(&head, statement.refers_to.as_ref().map(|referred| referred.id.as_str()), body)
 }
 
-fn of(head: &[&str], body: &Body) -> String {
+fn of(head: &[&str], about: Option<&str>, body: &Body) -> String {
     let mut content = Content(Sha256::new());
-    head.iter().for_each(|text| content.add(text));
+    head.iter().chain(&about).for_each(|text| content.add(text));
     for line in &body.lines {
         let usage = &line.usage;
         for text in

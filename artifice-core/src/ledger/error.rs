@@ -24,6 +24,12 @@ pub enum LedgerError {
         /// The rule, as the database says it.
         rule: String,
     },
+    /// An adjustment was worked out beside others than are live now.
+    #[error("statement {number} was adjusted by another program meanwhile; nothing was changed: run the command again")]
+    Changed {
+        /// The number of the statement that was to be adjusted.
+        number: u64,
+    },
     /// The schema is not one that this program can work with.
     #[error("{database}: {why}")]
     Schema {
@@ -82,7 +88,10 @@ impl LedgerError {
         match self {
             LedgerError::Database { concerns_all, .. } => *concerns_all,
             LedgerError::Unreachable { .. } | LedgerError::Locked { .. } | LedgerError::Schema { .. } => true,
-            LedgerError::Overlap { .. } | LedgerError::Refused { .. } | LedgerError::Damaged { .. } => false,
+            LedgerError::Overlap { .. }
+            | LedgerError::Refused { .. }
+            | LedgerError::Changed { .. }
+            | LedgerError::Damaged { .. } => false,
         }
     }
 }

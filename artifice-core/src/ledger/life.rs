@@ -2,12 +2,16 @@
 //!
 //! | state | meaning | what may happen next |
 //! |---|---|---|
+//! | `held` | stored, but beyond a bound (`limits:`): a person looks at it first | release → `pending`; void → `void` |
 //! | `pending` | stored with usage and lines, nobody else knows it | a worker claims it → `sending`; void → `void` |
 //! | `sending` | claimed; the backend may or may not have it | receipt → `committed`; clear refusal → `pending` with its error; time-out, crash, lost lease → `in_doubt` |
 //! | `in_doubt` | nobody knows | the backend has the key → `committed`; it has it not, and its longest delayed commit has passed → `pending` |
 //! | `committed` | the backend has it; its receipt is stored | void → `voiding` |
-//! | `voiding` | a credit document is under way | credit committed → `void` |
-//! | `void` | its periods are free again | nothing |
+//! | `voiding` | a credit document is under way, itself a statement with this life | credit committed → `void` |
+//! | `void` | its periods are free again; kept with its reason | nothing |
+//!
+//! A credit takes a document back that the backend has, so it is never held and never void itself. What
+//! has live adjustments is not taken back before they are.
 //!
 //! A change names the state *and the claim* that it is based on, and does nothing if either is no
 //! longer so: a worker that was away for long, and whose statement somebody else has taken up,
@@ -21,6 +25,9 @@
 //! | after the claim, before or while sending | `sending`, its worker gone | `in_doubt`; asks the backend; has it not → sends |
 //! | after sending, before the receipt is stored | `sending`, its worker gone | `in_doubt`; asks the backend; has it → stores the receipt |
 //! | after the receipt is stored | `committed` | says that it was billed before |
+//! | before a credit is stored | `committed` | nothing: `statement void` begins again |
+//! | after the credit is stored (which is when its statement begins `voiding`) | `voiding`, its credit in any state of the above | finishes the credit as any statement |
+//! | after the credit is committed, before its statement is void | `voiding`, its credit `committed` | ends the statement and its usage |
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,10 +35,13 @@ use std::str::FromStr;
 use artifice_model::Timestamp;
 
 use super::LedgerError;
+use super::audit::Action;
 
 /// How far a statement has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
+    /// Stored, but beyond a bound: a person releases it or takes it back.
+    Held,
     /// Stored; nobody else knows it.
     Pending,
     /// Claimed by a worker; the backend may or may not have it.
@@ -47,7 +57,9 @@ pub enum State {
 }
 
 /// Every way from one state to another.
-pub const WAYS: [(State, State); 9] = [
+pub const WAYS: [(State, State); 11] = [
+    (State::Held, State::Pending),
+    (State::Held, State::Void),
     (State::Pending, State::Sending),
     (State::Pending, State::Void),
     (State::Sending, State::Committed),
@@ -61,7 +73,8 @@ pub const WAYS: [(State, State); 9] = [
 
 impl State {
     /// Every state, with its name in the ledger and in output.
-    pub const ALL: [(&str, State); 6] = [
+    pub const ALL: [(&str, State); 7] = [
+        ("held", State::Held),
         ("pending", State::Pending),
         ("sending", State::Sending),
         ("in_doubt", State::InDoubt),
@@ -75,9 +88,9 @@ impl State {
         WAYS.contains(&(self, next))
     }
 
-    /// Whether a run has something left to do for it.
+    /// Whether a run has something left to do for it. (What is held waits for a person.)
     pub fn is_unfinished(self) -> bool {
-        matches!(self, State::Pending | State::Sending | State::InDoubt)
+        matches!(self, State::Pending | State::Sending | State::InDoubt | State::Voiding)
     }
 }
 
@@ -143,6 +156,11 @@ pub enum Change {
         /// Since when.
         since: Timestamp,
     },
+    /// A person lets it go, though it is beyond a bound.
+    Approve,
+    /// It is taken back: before the backend had it, with the reason; or by a credit that the backend has
+    /// now, and the reason is stored already.
+    Void(Option<String>),
 }
 
 impl Change {
@@ -153,6 +171,32 @@ impl Change {
             Change::Commit(_) => State::Committed,
             Change::Release(_) => State::Pending,
             Change::Doubt { .. } => State::InDoubt,
+            Change::Approve => State::Pending,
+            Change::Void(_) => State::Void,
+        }
+    }
+
+    /// What the trail says of it.
+    pub(super) fn action(&self) -> Action {
+        match self {
+            Change::Claim(_) => Action::Claimed,
+            Change::Commit(_) => Action::Committed,
+            Change::Release(_) => Action::Returned,
+            Change::Doubt { .. } => Action::Doubted,
+            Change::Approve => Action::Released,
+            Change::Void(_) => Action::Voided,
+        }
+    }
+
+    /// What the trail says further.
+    pub(super) fn detail(&self) -> Option<&str> {
+        match self {
+            Change::Claim(claim) => Some(&claim.owner),
+            Change::Commit(receipt) => Some(&receipt.reference),
+            Change::Release(error) => error.as_deref(),
+            Change::Doubt { error, .. } => Some(error),
+            Change::Void(reason) => reason.as_deref(),
+            Change::Approve => None,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! and come out as the model's types; what is read is checked against what was promised
 //! (the digest, the sums) before anybody relies on it.
 
+mod audit;
 mod content;
 mod error;
 mod life;
@@ -16,160 +17,26 @@ mod rows;
 mod schema;
 mod series;
 mod sqlite;
+mod statement;
+mod work;
 
-use artifice_model::statement::{Draft, Line, Tax, Tenant};
-use artifice_model::{Currency, Decimal, Period, Timestamp};
+use std::sync::Arc;
+
+use artifice_model::statement::Tenant;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+pub use audit::{Action, Author, Entry};
 pub use content::digest;
 pub use error::LedgerError;
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
+pub use statement::{Body, Filter, Kind, NewKind, NewStatement, Referred, Statement, StoredUsage};
+pub use work::{Holder, Lease};
 
 use crate::config::DatabaseUrl;
-
-/// What kind of document a statement is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// What a tenant owes for a period.
-    Invoice,
-    /// What late metering changes in an invoice.
-    Adjustment,
-    /// Takes an invoice back.
-    Credit,
-}
-
-impl Kind {
-    /// Its name in the ledger and in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Invoice => "invoice",
-            Kind::Adjustment => "adjustment",
-            Kind::Credit => "credit",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Kind::Invoice, Kind::Adjustment, Kind::Credit].into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// A statement to be stored.
-#[derive(Debug, Clone, Copy)]
-pub struct NewStatement<'a> {
-    /// What it says; complete and adding up.
-    pub draft: &'a Draft,
-    /// The IANA name of the timezone that bills are made by.
-    pub timezone: &'a str,
-    /// The backend it is for.
-    pub backend: &'a str,
-    /// The version of the backend's class.
-    pub backend_version: &'a str,
-    /// Now.
-    pub created: Timestamp,
-}
-
-/// A stored statement, without its lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    /// Its id, the key under which the backend commits.
-    pub id: String,
-    /// Its number: from 1 for each backend, without gaps.
-    pub number: u64,
-    /// What kind of document it is.
-    pub kind: Kind,
-    /// Who pays, named as when it was billed.
-    pub tenant: Tenant,
-    /// For which period.
-    pub period: Period,
-    /// The timezone that bills were made by.
-    pub timezone: String,
-    /// In which money.
-    pub currency: Currency,
-    /// Σ of the lines' costs.
-    pub subtotal: Decimal,
-    /// Subtotal and taxes.
-    pub total: Decimal,
-    /// SHA-256 of the content, in hexadecimal.
-    pub digest: String,
-    /// The backend it is for.
-    pub backend: String,
-    /// The version of the backend's class.
-    pub backend_version: String,
-    /// When it was stored.
-    pub created: Timestamp,
-    /// How far it has got.
-    pub state: State,
-    /// The worker that has it, or had it last.
-    pub claim: Option<Claim>,
-    /// Since when nobody knows whether the backend has it.
-    pub doubted: Option<Timestamp>,
-    /// How often sending it was tried.
-    pub tries: u64,
-    /// Why the last try failed.
-    pub error: Option<String>,
-    /// What the backend calls it.
-    pub receipt: Option<Receipt>,
-    /// The tenant's number, which begins every key.
-    tenant_no: i64,
-}
-
-impl Statement {
-    /// What a change of this statement, as it was read, is based on.
-    pub fn basis(&self) -> Basis {
-        Basis { state: self.state, token: self.claim.as_ref().map(|claim| claim.token.clone()) }
-    }
-
-    /// A statement as it is when it has just been stored.
-    #[cfg(test)]
-    pub(crate) fn for_tests(tenant: Tenant, period: Period) -> Self {
-        Statement {
-            id: "key".to_owned(),
-            number: 1,
-            kind: Kind::Invoice,
-            tenant,
-            period,
-            timezone: "UTC".to_owned(),
-            currency: "NZD".parse().unwrap(),
-            subtotal: Decimal::ONE,
-            total: Decimal::ONE,
-            digest: String::new(),
-            backend: "a.b:C".to_owned(),
-            backend_version: "1".to_owned(),
-            created: period.end(),
-            state: State::Pending,
-            claim: None,
-            doubted: None,
-            tries: 0,
-            error: None,
-            receipt: None,
-            tenant_no: 1,
-        }
-    }
-}
-
-/// A statement's lines and taxes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Body {
-    /// The lines, in order.
-    pub lines: Vec<Line>,
-    /// The taxes, in order.
-    pub taxes: Vec<Tax>,
-}
-
-/// Which statements are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of this tenant, by id.
-    pub tenant: Option<String>,
-    /// In this state.
-    pub state: Option<State>,
-    /// With this id or, if it is a number, number.
-    pub key: Option<String>,
-}
 
 /// The store of what has been billed.
 #[async_trait]
@@ -206,8 +73,35 @@ pub trait Ledger: Send + Sync {
     /// A statement's lines and taxes, checked against its digest and sums.
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError>;
 
+    /// A statement's usage, as it was stored with it.
+    async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError>;
+
     /// Changes how far a statement has got, if it is still as `basis` says. Says whether it was.
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
+
+    /// A statement's trail, oldest entry first.
+    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError>;
+
+    /// Adds to a statement's trail what changes nothing of it.
+    async fn audit_insert(
+        &self,
+        statement: &Statement,
+        action: Action,
+        detail: Option<&str>,
+    ) -> Result<(), LedgerError>;
+
+    /// Takes the work on a tenant, unless somebody else has it: then says who. A hold of the token
+    /// `gone` counts no more: whoever asks knows that its holder is gone.
+    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError>;
+
+    /// Who works on a tenant, if somebody does.
+    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError>;
+
+    /// Keeps all work of an owner for another lease.
+    async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError>;
+
+    /// Gives the work on a tenant back.
+    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError>;
 }
 
 /// A statement's name for people: its id or its number.
@@ -259,17 +153,17 @@ async fn overlap(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>, error: 
     }
 }
 
-/// Opens the configured ledger. Its schema is brought up to date.
-pub async fn open(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
-    let ledger = open_as_it_is(url).await?;
+/// Opens the configured ledger on somebody's behalf. Its schema is brought up to date.
+pub async fn open(url: &DatabaseUrl, author: Author) -> Result<Arc<dyn Ledger>, LedgerError> {
+    let ledger = open_as_it_is(url, author).await?;
     ledger.migrate().await?;
     Ok(ledger)
 }
 
 /// Opens the configured ledger without touching its schema.
-pub async fn open_as_it_is(url: &DatabaseUrl) -> Result<Box<dyn Ledger>, LedgerError> {
+pub async fn open_as_it_is(url: &DatabaseUrl, author: Author) -> Result<Arc<dyn Ledger>, LedgerError> {
     match url {
-        DatabaseUrl::Sqlite(path) => Ok(Box::new(SqliteLedger::open(path).await?)),
-        DatabaseUrl::Postgres(url) => Ok(Box::new(PostgresLedger::open(url).await?)),
+        DatabaseUrl::Sqlite(path) => Ok(Arc::new(SqliteLedger::open(path, author).await?)),
+        DatabaseUrl::Postgres(url) => Ok(Arc::new(PostgresLedger::open(url, author).await?)),
     }
 }

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
 use super::content::digest_of_stored;
-use super::{Body, Claim, Kind, LedgerError, Receipt, Statement};
+use super::{Author, Body, Claim, Entry, Kind, LedgerError, Receipt, Referred, Statement, StoredUsage};
 
 /// The columns of a row, whichever database it comes from.
 pub(super) trait Columns {
@@ -46,6 +46,19 @@ macro_rules! columns_of {
             }
         }
 
+        impl FromRow<'_, $row> for Stored<StoredUsage> {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                let corrects = row.optional_text("corrects")?;
+                usage(row).map(|usage| Stored(StoredUsage { usage, corrects }))
+            }
+        }
+
+        impl FromRow<'_, $row> for Stored<Entry> {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                entry(row).map(Stored)
+            }
+        }
+
         impl FromRow<'_, $row> for Stored<Tax> {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
                 tax(row).map(Stored)
@@ -59,6 +72,22 @@ columns_of!(PgRow);
 
 /// A row as a type of the model's.
 pub(super) struct Stored<T>(T);
+
+/// Rows of a statement as types of the model's. `other` explains what the database itself says.
+pub(super) fn of_statement<T>(
+    database: &str,
+    statement: &Statement,
+    rows: sqlx::Result<Vec<Stored<T>>>,
+    other: impl Fn(sqlx::Error) -> LedgerError,
+) -> Result<Vec<T>, LedgerError> {
+    let unreadable = |error: sqlx::Error| match error {
+        sqlx::Error::ColumnDecode { .. } => {
+            LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what: error.to_string() }
+        }
+        error => other(error),
+    };
+    Ok(rows.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect())
+}
 
 /// Statements of rows, in the rows' order.
 pub(super) fn statements<R: Columns>(database: &str, rows: &[R]) -> Result<Vec<Statement>, LedgerError> {
@@ -78,17 +107,13 @@ pub(super) fn body(
     taxes: sqlx::Result<Vec<Stored<Tax>>>,
     other: impl Fn(sqlx::Error) -> LedgerError,
 ) -> Result<Body, LedgerError> {
-    let damaged = |what: String| LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what };
-    let unreadable = |error: sqlx::Error| match error {
-        sqlx::Error::ColumnDecode { .. } => damaged(error.to_string()),
-        error => other(error),
-    };
     let body = Body {
-        lines: lines.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect(),
-        taxes: taxes.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect(),
+        lines: of_statement(database, statement, lines, &other)?,
+        taxes: of_statement(database, statement, taxes, &other)?,
     };
     if digest_of_stored(statement, &body) != statement.digest {
-        return Err(damaged("its content does not have the digest that was stored with it".to_owned()));
+        let what = "its content does not have the digest that was stored with it".to_owned();
+        return Err(LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what });
     }
     Ok(body)
 }
@@ -125,18 +150,19 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         }),
         (None, _) => None,
     };
-    let receipt = match row.optional_text("receipt")? {
-        Some(reference) => {
-            let details = read(row, "receipt_details", |json| serde_json::from_str(json).ok())?;
-            Some(Receipt { reference, details })
+    let refers_to = match (row.optional_text("refers_to")?, receipt(row, "refers_receipt", "refers_receipt_details")?) {
+        (Some(id), Some(receipt)) => {
+            Some(Referred { id, number: row.integer("refers_number")?.unsigned_abs(), receipt })
         }
-        None => None,
+        _ => None,
     };
     let natural = |column| row.integer(column).map(i64::unsigned_abs);
     Ok(Statement {
         id: row.text("statement_id")?,
         number: natural("number")?,
         kind: read(row, "kind", Kind::from_name)?,
+        refers_to,
+        revision: row.optional_integer("revision")?.map(i64::unsigned_abs),
         tenant: Tenant { id: row.text("tenant_id")?, name: row.optional_text("tenant_name")? },
         period: period(row)?,
         timezone: row.text("timezone")?,
@@ -146,14 +172,36 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         digest: row.text("digest")?,
         backend: row.text("backend")?,
         backend_version: row.text("backend_version")?,
+        settings: row.optional_text("settings")?,
         created: Timestamp::from_micros(row.integer("created_us")?),
         state: read(row, "state", |state| state.parse().ok())?,
         claim,
         doubted: instant(row, "doubted_us")?,
         tries: natural("tries")?,
         error: row.optional_text("error")?,
-        receipt,
+        receipt: receipt(row, "receipt", "receipt_details")?,
+        void_reason: row.optional_text("void_reason")?,
         tenant_no: row.integer("tenant_no")?,
+    })
+}
+
+fn receipt(row: &impl Columns, reference: &str, details: &str) -> sqlx::Result<Option<Receipt>> {
+    let Some(reference) = row.optional_text(reference)? else { return Ok(None) };
+    Ok(Some(Receipt { reference, details: read(row, details, |json| serde_json::from_str(json).ok())? }))
+}
+
+fn entry(row: &impl Columns) -> sqlx::Result<Entry> {
+    Ok(Entry {
+        at: Timestamp::from_micros(row.integer("at_us")?),
+        author: Author {
+            who: row.text("who")?,
+            command: row.text("command")?,
+            configuration: row.text("configuration")?,
+        },
+        program: row.text("program")?,
+        action: row.text("action")?,
+        state: read(row, "state", |state| state.parse().ok())?,
+        detail: row.optional_text("detail")?,
     })
 }
 
@@ -164,7 +212,12 @@ fn line(row: &impl Columns) -> sqlx::Result<Line> {
         }
         None => None,
     };
-    let usage = Usage {
+    let usage = usage(row)?;
+    Ok(Line { usage, name: row.text("name")?, rate, cost: Some(decimal(row, "cost")?) })
+}
+
+fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
+    Ok(Usage {
         resource_id: row.text("resource_id")?,
         resource_name: row.text("resource_name")?,
         entry: row.text("entry")?,
@@ -176,8 +229,7 @@ fn line(row: &impl Columns) -> sqlx::Result<Line> {
         volume: decimal(row, "volume")?,
         unit: row.text("unit")?,
         aggregate: read(row, "aggregate", Aggregate::from_name)?,
-    };
-    Ok(Line { usage, name: row.text("name")?, rate, cost: Some(decimal(row, "cost")?) })
+    })
 }
 
 fn tax(row: &impl Columns) -> sqlx::Result<Tax> {

@@ -7,7 +7,7 @@
 mod postgres;
 mod sqlite;
 
-use artifice_core::ledger::{Ledger, NewStatement};
+use artifice_core::ledger::{Ledger, NewKind, NewStatement};
 use artifice_model::statement::Draft;
 use tokio::runtime::Runtime;
 
@@ -114,9 +114,12 @@ impl Database<'_> {
 fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
     let new = NewStatement {
         draft,
+        kind: NewKind::Invoice,
+        held: None,
         timezone: "UTC",
         backend: "bench.counting:Counting",
         backend_version: "1",
+        settings: None,
         created: draft.period.end(),
     };
     let stored = runtime.block_on(ledger.statement_insert(new)).unwrap();

@@ -25,7 +25,7 @@ use serde::Deserialize;
 use super::http::{Answer, Ask, Http};
 use super::keystone::Keystone;
 use super::usage::{self, Stop};
-use super::{CollectError, Request, Seen, TenantUsage, UsageError};
+use super::{CollectError, Receive, Request, Seen, TenantUsage, UsageError};
 use crate::config::OpenStack;
 
 pub use error::CloudError;
@@ -98,7 +98,7 @@ impl Ceilometer {
     }
 
     /// Hands over each tenant's usage, in the order of their ids.
-    pub fn collect(&mut self, request: Request<'_>, take: &mut dyn FnMut(TenantUsage)) -> Result<Seen, CollectError> {
+    pub fn collect(&mut self, request: Request<'_>, receiver: &mut dyn Receive) -> Result<Seen, CollectError> {
         let mut seen = Seen::default();
         let mut tenants = match request.tenants {
             Some(tenants) => tenants.clone(),
@@ -111,10 +111,22 @@ impl Ceilometer {
         tenants.retain(|tenant| !request.skip.contains(tenant));
         let mut lost: Option<CloudError> = None;
         for tenant in tenants {
+            if !receiver.wants(&tenant) {
+                continue;
+            }
+            let mut used = false;
+            let mut take = |usage: TenantUsage| {
+                used = true;
+                receiver.receive(usage);
+            };
             let error = match &lost {
                 Some(why) => CloudError::Lost { why: why.to_string() },
-                None => match self.tenant(request, &tenant, &mut seen, take) {
-                    Ok(()) => continue,
+                None => match self.tenant(request, &tenant, &mut seen, &mut take) {
+                    Ok(()) if used => continue,
+                    Ok(()) => {
+                        receiver.nothing(&tenant);
+                        continue;
+                    }
                     Err(Ending::All(error)) => return Err(error),
                     Err(Ending::Tenant(error)) if self.is_lost(&error) => {
                         if !self.answered {
@@ -129,7 +141,7 @@ impl Ceilometer {
             };
             // It was asked for, so that nobody says that it does not exist.
             seen.tenants.insert(tenant.clone());
-            take(TenantUsage { tenant, usage: Err(UsageError::Cloud(Box::new(error))) });
+            receiver.receive(TenantUsage { tenant, usage: Err(UsageError::Cloud(Box::new(error))) });
         }
         Ok(seen)
     }

@@ -1,10 +1,12 @@
-//! Changing how far a statement has got.
+//! Changing how far a statement has got, and adding to its trail.
 
+use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::{PostgresLedger, Tries, instant};
+use crate::ledger::audit::{self, PROGRAM};
 use crate::ledger::content::without_nul;
-use crate::ledger::{Basis, Change, LedgerError};
+use crate::ledger::{Action, Author, Basis, Change, LedgerError};
 
 impl PostgresLedger {
     pub(super) async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
@@ -19,25 +21,34 @@ impl PostgresLedger {
         }
     }
 
+    pub(super) async fn note(&self, id: &str, action: Action, detail: Option<&str>) -> Result<(), LedgerError> {
+        let mut tries = Tries::default();
+        loop {
+            let done = self.note_of(id, action, detail).await;
+            if !tries.again(&done) {
+                return done.map_err(|error| self.error(error));
+            }
+        }
+    }
+
+    async fn note_of(&self, id: &str, action: Action, detail: Option<&str>) -> sqlx::Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        if let Some(tenant_no) = lock_tenant_of(&mut transaction, id).await? {
+            append(&mut transaction, tenant_no, id, &self.author, action, detail).await?;
+        }
+        transaction.commit().await
+    }
+
     async fn change_of(&self, id: &str, basis: &Basis, change: &Change) -> sqlx::Result<bool> {
         let mut transaction = self.pool.begin().await?;
-        // Whose it is never changes; and a change of one tenant's rows alone is what a distributed
-        // database can do. The tenant's row is locked, as where a statement is stored: a change of
-        // state makes the exclusion constraint look for overlaps once more, and if it met one that is
-        // just being stored, each of the two would wait for the other.
-        let tenant_no: Option<i64> = sqlx::query_scalar(
-            "SELECT tenant.tenant_no FROM tenant JOIN invoice_number AS number USING (tenant_no)
-             WHERE number.statement_id = $1::uuid FOR NO KEY UPDATE OF tenant",
-        )
-        .bind(id)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(tenant_no) = tenant_no else { return Ok(false) };
+        let Some(tenant_no) = lock_tenant_of(&mut transaction, id).await? else { return Ok(false) };
         let set = match change {
             Change::Claim(_) => "claim = $5, owner = $6, lease_until = $7, tries = tries + 1",
             Change::Commit(_) => "error = NULL, lease_until = NULL, doubted = NULL, receipt = $5, receipt_details = $6",
             Change::Release(_) => "error = coalesce($5, error), lease_until = NULL, doubted = NULL",
             Change::Doubt { .. } => "error = $5, lease_until = NULL, doubted = $6",
+            Change::Approve => "error = NULL",
+            Change::Void(_) => "void_reason = coalesce(void_reason, $5)",
         };
         let sql = format!(
             "UPDATE statement SET state = '{}', {set}
@@ -55,11 +66,72 @@ impl PostgresLedger {
             Change::Commit(receipt) => query
                 .bind(without_nul(&receipt.reference).into_owned())
                 .bind(serde_json::json!(receipt.details).to_string()),
-            Change::Release(error) => query.bind(error.as_deref().map(|text| without_nul(text).into_owned())),
+            Change::Release(text) | Change::Void(text) => {
+                query.bind(text.as_deref().map(|text| without_nul(text).into_owned()))
+            }
+            Change::Approve => query,
             Change::Doubt { error, since } => query.bind(without_nul(error).into_owned()).bind(instant(*since)?),
         };
         let changed = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        if changed {
+            if let Change::Void(_) = change {
+                // (Where there are triggers, one has done it already.)
+                sqlx::query("UPDATE usage SET live = false WHERE tenant_no = $1 AND statement_id = $2::uuid AND live")
+                    .bind(tenant_no)
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            append(&mut transaction, tenant_no, id, &self.author, change.action(), change.detail()).await?;
+        }
         transaction.commit().await?;
         Ok(changed)
     }
+}
+
+/// Locks the row of a statement's tenant, and answers its number.
+///
+/// Whose it is never changes; and a change of one tenant's rows alone is what a distributed database can
+/// do. The tenant's row is locked, as where a statement is stored: a change of state makes the exclusion
+/// constraint look for overlaps once more, and if it met one that is just being stored, each of the two
+/// would wait for the other.
+async fn lock_tenant_of(connection: &mut PgConnection, id: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(
+        "SELECT tenant.tenant_no FROM tenant JOIN invoice_number AS number USING (tenant_no)
+         WHERE number.statement_id = $1::uuid FOR NO KEY UPDATE OF tenant",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Adds the next entry to a statement's trail, with the state that it has now. The tenant's row is locked.
+pub(super) async fn append(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    id: &str,
+    author: &Author,
+    action: Action,
+    detail: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO audit (tenant_no, statement_id, entry_no, at, who, command, configuration, program, action, state, detail)
+         SELECT own.tenant_no, own.statement_id,
+                (SELECT coalesce(max(entry_no), 0) + 1 FROM audit
+                 WHERE audit.tenant_no = own.tenant_no AND audit.statement_id = own.statement_id),
+                $3, $4, $5, $6, $7, $8, own.state, $9
+         FROM statement AS own WHERE own.tenant_no = $1 AND own.statement_id = $2::uuid",
+    )
+    .bind(tenant_no)
+    .bind(id)
+    .bind(instant(audit::now())?)
+    .bind(without_nul(&author.who).into_owned())
+    .bind(without_nul(&author.command).into_owned())
+    .bind(&author.configuration)
+    .bind(PROGRAM)
+    .bind(action.name())
+    .bind(detail.map(|text| without_nul(text).into_owned()))
+    .execute(connection)
+    .await
+    .map(drop)
 }

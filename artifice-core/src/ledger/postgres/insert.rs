@@ -5,12 +5,16 @@ use artifice_model::statement::{Draft, Line, Usage};
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::PgRange;
 use sqlx::{Connection, QueryBuilder};
+use tracing::Instrument;
 use uuid::Uuid;
 
+use super::change::append;
 use super::copy::copy;
 use super::{PostgresLedger, Tries, instant};
+use crate::ledger::content::without_nul;
 use crate::ledger::series::{Numbers, SeriesRow};
-use crate::ledger::{Kind, LedgerError, NewStatement, digest};
+use crate::ledger::statement::{changed, next_revision};
+use crate::ledger::{Action, LedgerError, NewKind, NewStatement, Statement, digest};
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;
@@ -21,37 +25,82 @@ impl PostgresLedger {
         loop {
             let done = self.insert_in_transaction(new).await;
             if !tries.again(&done) {
-                return done.map_err(|error| self.error(error));
+                return done.map_err(|error| self.error(error))?.ok_or_else(|| changed(new));
             }
         }
     }
 
-    async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<String> {
+    /// Answers the id; nothing if an adjustment was not worked out beside what is live now.
+    async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<Option<String>> {
         let mut connection = self.pool.acquire().await?;
         let mut transaction = connection.begin().await?;
         let draft = new.draft;
-        let tenant_no = tenant_no(&mut transaction, draft).await?;
+        let locking = tracing::debug_span!("lock");
+        let tenant_no = tenant_no(&mut transaction, new).instrument(locking).await?;
+        let revision = match new.kind {
+            NewKind::Adjustment { of, beside, .. } => match revision(&mut transaction, tenant_no, of, beside).await? {
+                Some(revision) => Some(revision),
+                None => return Ok(None),
+            },
+            NewKind::Invoice | NewKind::Credit { .. } => None,
+        };
         let id = Uuid::now_v7().to_string();
-        insert_head(&mut transaction, tenant_no, &id, new).await?;
-        insert_usage(&mut transaction, tenant_no, &id, &draft.usage).await?;
+        insert_head(&mut transaction, tenant_no, &id, new, revision).await?;
+        insert_usage(&mut transaction, tenant_no, &id, new).await?;
         insert_lines(&mut transaction, tenant_no, &id, &draft.lines).await?;
         insert_taxes(&mut transaction, tenant_no, &id, draft).await?;
+        let action = if new.held.is_some() { Action::Held } else { Action::Stored };
+        append(&mut transaction, tenant_no, &id, &self.author, action, new.held).await?;
+        if let NewKind::Credit { of, reason } = new.kind {
+            begin_voiding(&mut transaction, tenant_no, &of.id, reason).await?;
+            append(&mut transaction, tenant_no, &of.id, &self.author, Action::Voiding, Some(reason)).await?;
+        }
         take_number(&mut transaction, tenant_no, &id, new.backend).await?;
         transaction.commit().await?;
-        Ok(id)
+        Ok(Some(id))
     }
+}
+
+/// The next adjustment's number, if those that are live are the ones that it was worked out beside.
+async fn revision(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    of: &Statement,
+    beside: &[String],
+) -> sqlx::Result<Option<i64>> {
+    let all: Vec<(String, i64, bool)> = sqlx::query_as(
+        "SELECT statement_id::text, revision, state <> 'void' FROM statement
+         WHERE tenant_no = $1 AND refers_to = $2::uuid AND kind = 'adjustment'",
+    )
+    .bind(tenant_no)
+    .bind(&of.id)
+    .fetch_all(connection)
+    .await?;
+    Ok(next_revision(&all, beside))
+}
+
+async fn begin_voiding(connection: &mut PgConnection, tenant_no: i64, id: &str, reason: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE statement SET state = 'voiding', void_reason = $3 WHERE tenant_no = $1 AND statement_id = $2::uuid",
+    )
+    .bind(tenant_no)
+    .bind(id)
+    .bind(without_nul(reason).into_owned())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// The tenant's number; a new tenant gets the next one. Its row stays locked until the transaction
 /// ends: two statements of one tenant are stored one after the other, and see each other's series.
-async fn tenant_no(connection: &mut PgConnection, draft: &Draft) -> sqlx::Result<i64> {
+async fn tenant_no(connection: &mut PgConnection, new: NewStatement<'_>) -> sqlx::Result<i64> {
     let known = "UPDATE tenant SET name = coalesce($2, name) WHERE tenant_id = $1 RETURNING tenant_no";
-    let new = "INSERT INTO tenant (tenant_id, name) VALUES ($1, $2)
+    let unknown = "INSERT INTO tenant (tenant_id, name) VALUES ($1, $2)
                ON CONFLICT (tenant_id) DO UPDATE SET name = coalesce(excluded.name, tenant.name) RETURNING tenant_no";
-    let (id, name) = (&draft.tenant.id, &draft.tenant.name);
+    let (id, name) = (&new.draft.tenant.id, new.name_of_today());
     match sqlx::query_scalar(known).bind(id).bind(name).fetch_optional(&mut *connection).await? {
         Some(number) => Ok(number),
-        None => sqlx::query_scalar(new).bind(id).bind(name).fetch_one(connection).await,
+        None => sqlx::query_scalar(unknown).bind(id).bind(name).fetch_one(connection).await,
     }
 }
 
@@ -60,28 +109,37 @@ async fn insert_head(
     tenant_no: i64,
     id: &str,
     new: NewStatement<'_>,
+    revision: Option<i64>,
 ) -> sqlx::Result<()> {
-    let draft = new.draft;
+    let (draft, kind) = (new.draft, new.kind.kind());
+    let about = new.kind.refers_to().map(|statement| statement.id.as_str());
     let sum = |sum: Option<Decimal>| sum.map(|sum| sum.to_string());
     let period = PgRange::from(instant(draft.period.start())?..instant(draft.period.end())?);
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period, tenant_name, timezone, currency,
-                                subtotal, total, digest, backend, backend_version, created)
-         VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8::numeric, $9::numeric, $10, $11, $12, $13)",
+                                subtotal, total, digest, backend, backend_version, created, refers_to, revision,
+                                settings, state, error)
+         VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8::numeric, $9::numeric, $10, $11, $12, $13, $14::uuid, $15,
+                 $16, $17, $18)",
     )
     .bind(tenant_no)
     .bind(id)
-    .bind(Kind::Invoice.name())
+    .bind(kind.name())
     .bind(period)
     .bind(&draft.tenant.name)
     .bind(new.timezone)
     .bind(draft.currency.code())
     .bind(sum(draft.subtotal))
     .bind(sum(draft.total))
-    .bind(digest(Kind::Invoice, new.timezone, draft))
+    .bind(digest(kind, about, new.timezone, draft))
     .bind(new.backend)
     .bind(new.backend_version)
     .bind(instant(new.created)?)
+    .bind(about)
+    .bind(revision)
+    .bind(new.settings)
+    .bind(new.state().to_string())
+    .bind(new.held)
     .execute(connection)
     .await
     .map(drop)
@@ -108,31 +166,39 @@ async fn series_numbers<'u>(
     Ok(numbers)
 }
 
-async fn insert_usage(connection: &mut PgConnection, tenant_no: i64, id: &str, usage: &[Usage]) -> sqlx::Result<()> {
+async fn insert_usage(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    id: &str,
+    new: NewStatement<'_>,
+) -> sqlx::Result<()> {
+    let usage = &new.draft.usage;
     let numbers = series_numbers(connection, tenant_no, usage).await?;
     let into =
-        "usage (tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate)";
-    copy(connection, into, scattered(usage), |row, usage| {
+        "usage (tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate,
+                corrects)";
+    copy(connection, into, scattered(usage), |row, (index, usage)| {
         let series_no = numbers.number(usage).map(|number| number.to_string());
         row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
         row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
         row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate.name());
+        row.optional(new.kind.corrects(index));
         Ok(())
     })
     .await
 }
 
-/// Usage in an order that has nothing to do with its series' numbers, and is always the same.
+/// Usage, with its places, in an order that has nothing to do with its series' numbers, and is always the same.
 ///
 /// The index of `usage_no_overlap` looks for the place of a row entry by entry, and looks closer at an
 /// entry that fits better than all before it. In the order of the numbers nearly every one does: then
 /// storing takes a quarter longer.
-fn scattered(usage: &[Usage]) -> Vec<&Usage> {
+fn scattered(usage: &[Usage]) -> Vec<(usize, &Usage)> {
     // Multiplied by 2^64 / φ, numbers that follow one another come to lie far apart (Knuth, TAOCP 6.4).
     let place = |index: usize| u64::try_from(index).unwrap_or(0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut placed: Vec<(u64, &Usage)> = usage.iter().enumerate().map(|(index, usage)| (place(index), usage)).collect();
-    placed.sort_unstable_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, usage)| usage).collect()
+    let mut scattered: Vec<(usize, &Usage)> = usage.iter().enumerate().collect();
+    scattered.sort_unstable_by_key(|(index, _)| place(*index));
+    scattered
 }
 
 async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
@@ -175,6 +241,7 @@ async fn take_number(connection: &mut PgConnection, tenant_no: i64, id: &str, ba
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('artifice.invoice_number ' || $1, 0))")
         .bind(backend)
         .execute(&mut *connection)
+        .instrument(tracing::debug_span!("lock"))
         .await?;
     sqlx::query(
         "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)

@@ -6,6 +6,7 @@ mod error;
 mod insert;
 mod migrate;
 mod read;
+mod work;
 
 use std::time::Duration;
 
@@ -16,7 +17,10 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
-use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement};
+use super::{
+    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
+    Statement, StoredUsage,
+};
 use crate::config::PostgresUrl;
 
 /// How long a server that is starting, or restarting in the middle of a run, is waited for.
@@ -33,12 +37,13 @@ const OLDEST_MAJOR: i32 = 15;
 pub struct PostgresLedger {
     pool: PgPool,
     options: PgConnectOptions,
+    author: Author,
     name: String,
 }
 
 impl PostgresLedger {
     /// Connects to a server.
-    pub async fn open(url: &PostgresUrl) -> Result<Self, LedgerError> {
+    pub async fn open(url: &PostgresUrl, author: Author) -> Result<Self, LedgerError> {
         let mut options = url.options().clone().disable_statement_logging();
         if options.get_application_name().is_none() {
             options = options.application_name("artifice");
@@ -52,7 +57,7 @@ impl PostgresLedger {
             .acquire_timeout(CONNECT_TIMEOUT)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect_lazy_with(options.clone());
-        Ok(PostgresLedger { pool, options, name })
+        Ok(PostgresLedger { pool, options, author, name })
     }
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
@@ -167,6 +172,39 @@ impl Ledger for PostgresLedger {
 
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
         self.body(statement).await
+    }
+
+    async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
+        self.usage(statement).await
+    }
+
+    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
+        self.audit(statement).await
+    }
+
+    async fn audit_insert(
+        &self,
+        statement: &Statement,
+        action: Action,
+        detail: Option<&str>,
+    ) -> Result<(), LedgerError> {
+        self.note(&statement.id, action, detail).await
+    }
+
+    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {
+        self.take(tenant, lease, gone).await
+    }
+
+    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+        self.holder(tenant).await
+    }
+
+    async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError> {
+        self.keep(lease).await
+    }
+
+    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+        self.leave(tenant, lease).await
     }
 
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {

@@ -2,42 +2,47 @@
 
 use artifice_model::statement::{Draft, Line, Usage};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::SqliteLedger;
+use super::change::append;
 use crate::ledger::series::{Numbers, SeriesRow};
-use crate::ledger::{Kind, LedgerError, NewStatement, digest};
+use crate::ledger::statement::{changed, next_revision};
+use crate::ledger::{Action, LedgerError, NewKind, NewStatement, Statement, digest};
 
 /// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 20.
 const ROWS: usize = 500;
 
 impl SqliteLedger {
     pub(super) async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
-        self.insert_in_transaction(new).await.map_err(|error| self.error(error))
-    }
-
-    async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<String> {
-        let mut connection = self.pool.acquire().await?;
-        let stored = self.insert_on(&mut connection, new).await;
-        if stored.is_err() {
-            // After some errors (a full disk) SQLite has ended the transaction by itself, and sqlx
-            // does not know: the next statement must not meet this connection.
-            connection.close_on_drop();
+        let stored = self.in_transaction(async |connection| self.insert_on(connection, new).await).await;
+        match stored.map_err(|error| self.error(error))? {
+            Some(id) => Ok(id),
+            None => Err(changed(new)),
         }
-        stored
     }
 
-    async fn insert_on(&self, connection: &mut SqliteConnection, new: NewStatement<'_>) -> sqlx::Result<String> {
-        // IMMEDIATE: a transaction that reads before it writes must not find out at the end that
-        // another one wrote in between.
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let tenant_no = tenant_no(&mut transaction, new.draft).await?;
+    /// Answers the id; nothing if an adjustment was not worked out beside what is live now.
+    async fn insert_on(
+        &self,
+        connection: &mut SqliteConnection,
+        new: NewStatement<'_>,
+    ) -> sqlx::Result<Option<String>> {
+        let transaction = connection;
+        let tenant_no = tenant_no(transaction, new).await?;
+        let revision = match new.kind {
+            NewKind::Adjustment { of, beside, .. } => match revision(transaction, tenant_no, of, beside).await? {
+                Some(revision) => Some(revision),
+                None => return Ok(None),
+            },
+            NewKind::Invoice | NewKind::Credit { .. } => None,
+        };
         let id = Uuid::now_v7().to_string();
-        insert_statement(&mut transaction, tenant_no, &id, new).await?;
-        insert_usage(&mut transaction, tenant_no, &id, &new.draft.usage).await?;
-        insert_lines(&mut transaction, tenant_no, &id, &new.draft.lines).await?;
-        insert_taxes(&mut transaction, tenant_no, &id, new.draft).await?;
+        insert_statement(transaction, tenant_no, &id, new, revision).await?;
+        insert_usage(transaction, tenant_no, &id, new).await?;
+        insert_lines(transaction, tenant_no, &id, &new.draft.lines).await?;
+        insert_taxes(transaction, tenant_no, &id, new.draft).await?;
         // Last, so that the number is taken for the shortest time and never by one that fails.
         sqlx::query(
             "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
@@ -48,14 +53,41 @@ impl SqliteLedger {
         .bind(&id)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(id)
+        let action = if new.held.is_some() { Action::Held } else { Action::Stored };
+        append(transaction, &id, &self.author, action, new.held).await?;
+        if let NewKind::Credit { of, reason } = new.kind {
+            sqlx::query("UPDATE statement SET state = 'voiding', void_reason = ?2 WHERE statement_id = ?1")
+                .bind(&of.id)
+                .bind(reason)
+                .execute(&mut *transaction)
+                .await?;
+            append(transaction, &of.id, &self.author, Action::Voiding, Some(reason)).await?;
+        }
+        Ok(Some(id))
     }
 }
 
+/// The next adjustment's number, if those that are live are the ones that it was worked out beside.
+async fn revision(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    of: &Statement,
+    beside: &[String],
+) -> sqlx::Result<Option<i64>> {
+    let all: Vec<(String, i64, bool)> = sqlx::query_as(
+        "SELECT statement_id, revision, state <> 'void' FROM statement
+         WHERE tenant_no = ? AND refers_to = ? AND kind = 'adjustment'",
+    )
+    .bind(tenant_no)
+    .bind(&of.id)
+    .fetch_all(connection)
+    .await?;
+    Ok(next_revision(&all, beside))
+}
+
 /// The tenant's number; a new tenant gets the next one.
-async fn tenant_no(connection: &mut SqliteConnection, draft: &Draft) -> sqlx::Result<i64> {
-    let (id, name) = (&draft.tenant.id, &draft.tenant.name);
+async fn tenant_no(connection: &mut SqliteConnection, new: NewStatement<'_>) -> sqlx::Result<i64> {
+    let (id, name) = (&new.draft.tenant.id, new.name_of_today());
     let known =
         sqlx::query_scalar("UPDATE tenant SET name = coalesce(?2, name) WHERE tenant_id = ?1 RETURNING tenant_no");
     match known.bind(id).bind(name).fetch_optional(&mut *connection).await? {
@@ -72,17 +104,20 @@ async fn insert_statement(
     tenant_no: i64,
     id: &str,
     new: NewStatement<'_>,
+    revision: Option<i64>,
 ) -> sqlx::Result<()> {
-    let draft = new.draft;
+    let (draft, kind) = (new.draft, new.kind.kind());
+    let about = new.kind.refers_to().map(|statement| statement.id.as_str());
     let sum = |sum: Option<artifice_model::Decimal>| sum.map(|sum| sum.to_string());
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency,
-                                subtotal, total, digest, backend, backend_version, created_us)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                subtotal, total, digest, backend, backend_version, created_us, refers_to, revision,
+                                settings, state, error)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(tenant_no)
     .bind(id)
-    .bind(Kind::Invoice.name())
+    .bind(kind.name())
     .bind(draft.period.start().micros())
     .bind(draft.period.end().micros())
     .bind(&draft.tenant.name)
@@ -90,10 +125,15 @@ async fn insert_statement(
     .bind(draft.currency.code())
     .bind(sum(draft.subtotal))
     .bind(sum(draft.total))
-    .bind(digest(Kind::Invoice, new.timezone, draft))
+    .bind(digest(kind, about, new.timezone, draft))
     .bind(new.backend)
     .bind(new.backend_version)
     .bind(new.created.micros())
+    .bind(about)
+    .bind(revision)
+    .bind(new.settings)
+    .bind(new.state().to_string())
+    .bind(new.held)
     .execute(connection)
     .await?;
     Ok(())
@@ -132,18 +172,21 @@ async fn insert_usage(
     connection: &mut SqliteConnection,
     tenant_no: i64,
     id: &str,
-    usage: &[Usage],
+    new: NewStatement<'_>,
 ) -> sqlx::Result<()> {
+    let usage = &new.draft.usage;
     let numbers = series_numbers(connection, tenant_no, usage).await?;
+    let usage: Vec<(usize, &Usage)> = usage.iter().enumerate().collect();
     for rows in usage.chunks(ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO usage (tenant_no, series_no, period_start, period_end, statement_id, meter, section, resource_name, volume, unit, aggregate) ",
+            "INSERT INTO usage (tenant_no, series_no, period_start, period_end, statement_id, meter, section, resource_name, volume, unit, aggregate, corrects) ",
         );
-        sql.push_values(rows, |mut row, usage| {
+        sql.push_values(rows, |mut row, (index, usage)| {
             row.push_bind(tenant_no).push_bind(numbers.number(usage));
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros()).push_bind(id);
             row.push_bind(&usage.meter).push_bind(&usage.section).push_bind(&usage.resource_name);
             row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate.name());
+            row.push_bind(new.kind.corrects(*index));
         });
         sql.build().execute(&mut *connection).await?;
     }

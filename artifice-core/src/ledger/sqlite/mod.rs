@@ -3,19 +3,24 @@
 mod change;
 mod insert;
 mod read;
+mod work;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use artifice_model::statement::Tenant;
 use async_trait::async_trait;
-use sqlx::ConnectOptions;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection, Row};
+use tracing::Instrument;
 
-use super::{Basis, Body, Change, Filter, Ledger, LedgerError, NewStatement, SchemaStatus, Statement, schema};
+use super::{
+    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
+    Statement, StoredUsage, schema,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
@@ -29,12 +34,18 @@ const ADVICE: &str = "check database.url, that the directory exists, and the rig
 #[derive(Debug)]
 pub struct SqliteLedger {
     pool: SqlitePool,
+    /// For what need not survive a power cut.
+    light: SqlitePool,
+    /// Only one of this program's tasks writes at a time: the next one goes on as soon as it is done, where
+    /// SQLite would have it look again and again.
+    writer: tokio::sync::Mutex<()>,
+    author: Author,
     name: String,
 }
 
 impl SqliteLedger {
     /// Opens a file, and makes it if it is not there.
-    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+    pub async fn open(path: &Path, author: Author) -> Result<Self, LedgerError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -48,7 +59,11 @@ impl SqliteLedger {
         let begin = Instant::now();
         loop {
             match SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await {
-                Ok(pool) => return Ok(SqliteLedger { pool, name }),
+                Ok(pool) => {
+                    let light = options.synchronous(SqliteSynchronous::Normal);
+                    let light = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(light);
+                    return Ok(SqliteLedger { pool, light, writer: tokio::sync::Mutex::default(), author, name });
+                }
                 // A new file is switched to WAL by whoever comes first; SQLite's own waiting does not
                 // cover that moment.
                 Err(error) if is_locked(&error) && begin.elapsed() < BUSY_TIMEOUT => {
@@ -57,6 +72,32 @@ impl SqliteLedger {
                 Err(error) => return Err(unusable(&name, &error)),
             }
         }
+    }
+
+    /// Does something in one transaction that writes: all of it or nothing.
+    ///
+    /// It begins IMMEDIATE: a transaction that reads before it writes must not find out at the end that
+    /// another one wrote in between.
+    async fn in_transaction<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> sqlx::Result<T>,
+    ) -> sqlx::Result<T> {
+        let waiting = tracing::debug_span!("lock");
+        let _turn = self.writer.lock().instrument(waiting.clone()).await;
+        let mut connection = self.pool.acquire().instrument(waiting.clone()).await?;
+        let done = async {
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").instrument(waiting).await?;
+            let done = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(done)
+        }
+        .await;
+        if done.is_err() {
+            // After some errors (a full disk) SQLite has ended the transaction by itself, and sqlx
+            // does not know: the next one must not meet this connection.
+            connection.close_on_drop();
+        }
+        done
     }
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
@@ -90,6 +131,22 @@ impl SqliteLedger {
             listed.map_err(|error| self.migrate_error(error))?.iter().map(|migration| migration.version).collect()
         };
         SchemaStatus::of(&MIGRATIONS, applied).map_err(|error| self.migrate_error(error))
+    }
+
+    /// Refuses a schema in which something refers to what is not there.
+    async fn check_references(&self, connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_optional(connection).await;
+        match broken.map_err(|error| self.error(error))? {
+            None => Ok(()),
+            Some(row) => {
+                let table: String = row.try_get(0).map_err(|error| self.error(error))?;
+                let why = format!(
+                    "a row of its table '{table}' refers to what is not there, so it is not migrated; restore it from \
+                     a backup"
+                );
+                Err(LedgerError::Schema { database: self.name.clone(), why })
+            }
+        }
     }
 
     /// Refuses to make a ledger of another program's database.
@@ -134,15 +191,23 @@ impl Ledger for SqliteLedger {
         if self.schema_status().await?.missing.is_empty() {
             return Ok(Vec::new());
         }
+        // A table that others refer to is made anew in a migration: for that references are neither
+        // checked nor rewritten on this connection (https://sqlite.org/lang_altertable.html, 12 steps).
+        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
+        connection.close_on_drop();
+        for pragma in ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON"] {
+            sqlx::query(pragma).execute(&mut *connection).await.map_err(|error| self.error(error))?;
+        }
         // Several programs may find the same ledger old at once: one of them changes it, and the
         // others wait here and then find it new.
-        let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await;
+        let transaction = connection.begin_with("BEGIN IMMEDIATE").await;
         let mut transaction = transaction.map_err(|error| self.error(error))?;
         let missing = self.schema_status_in(&mut transaction).await?.missing;
         if missing.len() == MIGRATIONS.iter().count() {
             self.check_is_empty(&mut transaction).await?;
         }
         MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(|error| self.migrate_error(error))?;
+        self.check_references(&mut transaction).await?;
         transaction.commit().await.map_err(|error| self.error(error))?;
         Ok(missing)
     }
@@ -153,6 +218,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn close(&self) {
+        self.light.close().await;
         self.pool.close().await;
     }
 
@@ -174,6 +240,39 @@ impl Ledger for SqliteLedger {
 
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
         self.body(statement).await
+    }
+
+    async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
+        self.usage(statement).await
+    }
+
+    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
+        self.audit(statement).await
+    }
+
+    async fn audit_insert(
+        &self,
+        statement: &Statement,
+        action: Action,
+        detail: Option<&str>,
+    ) -> Result<(), LedgerError> {
+        self.note(&statement.id, action, detail).await
+    }
+
+    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {
+        self.take(tenant, lease, gone).await
+    }
+
+    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+        self.holder(tenant).await
+    }
+
+    async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError> {
+        self.keep(lease).await
+    }
+
+    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+        self.leave(tenant, lease).await
     }
 
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {

@@ -4,7 +4,7 @@ use artifice_model::statement::Tenant;
 use sqlx::QueryBuilder;
 
 use super::SqliteLedger;
-use crate::ledger::{Body, Filter, Key, LedgerError, Statement, rows};
+use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Statement, StoredUsage, rows};
 
 impl SqliteLedger {
     pub(super) async fn tenants(&self) -> Result<Vec<Tenant>, LedgerError> {
@@ -15,14 +15,29 @@ impl SqliteLedger {
 
     pub(super) async fn list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
         let mut sql = QueryBuilder::new(
-            "SELECT statement.*, invoice_number.number, tenant.tenant_id FROM statement
-             JOIN invoice_number USING (statement_id) JOIN tenant ON tenant.tenant_no = statement.tenant_no WHERE true",
+            "SELECT statement.*, invoice_number.number, tenant.tenant_id, about.receipt AS refers_receipt,
+                    about.receipt_details AS refers_receipt_details, about_number.number AS refers_number
+             FROM statement
+             JOIN invoice_number USING (statement_id) JOIN tenant ON tenant.tenant_no = statement.tenant_no
+             LEFT JOIN statement AS about ON about.statement_id = statement.refers_to
+             LEFT JOIN invoice_number AS about_number ON about_number.statement_id = statement.refers_to
+             WHERE true",
         );
         if let Some(tenant) = &filter.tenant {
             sql.push(" AND tenant.tenant_id = ").push_bind(tenant);
         }
         if let Some(state) = filter.state {
             sql.push(" AND statement.state = ").push_bind(state.to_string());
+        }
+        if let Some(about) = &filter.refers_to {
+            sql.push(" AND statement.refers_to = ").push_bind(about);
+        }
+        if let Some(period) = filter.concerns {
+            sql.push(
+                " AND statement.state <> 'void' AND (statement.state <> 'committed' OR (statement.period_start < ",
+            );
+            sql.push_bind(period.end().micros()).push(" AND statement.period_end > ");
+            sql.push_bind(period.start().micros()).push("))");
         }
         match filter.key.as_deref().map(Key::of) {
             Some(Key::Number(number)) => sql.push(" AND invoice_number.number = ").push_bind(number),
@@ -33,6 +48,19 @@ impl SqliteLedger {
         sql.push(" ORDER BY invoice_number.backend, invoice_number.number");
         let rows = sql.build().fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
         rows::statements(&self.name, &rows)
+    }
+
+    pub(super) async fn usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
+        const USAGE: &str = "SELECT * FROM usage JOIN series USING (tenant_no, series_no)
+                             WHERE tenant_no = ? AND statement_id = ? ORDER BY series_no, period_start";
+        let rows = sqlx::query_as(USAGE).bind(statement.tenant_no).bind(&statement.id).fetch_all(&self.pool).await;
+        rows::of_statement(&self.name, statement, rows, |error| self.error(error))
+    }
+
+    pub(super) async fn audit(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
+        const AUDIT: &str = "SELECT * FROM audit WHERE tenant_no = ? AND statement_id = ? ORDER BY entry_no";
+        let rows = sqlx::query_as(AUDIT).bind(statement.tenant_no).bind(&statement.id).fetch_all(&self.pool).await;
+        rows::of_statement(&self.name, statement, rows, |error| self.error(error))
     }
 
     pub(super) async fn body(&self, statement: &Statement) -> Result<Body, LedgerError> {

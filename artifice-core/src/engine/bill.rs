@@ -1,0 +1,401 @@
+//! Billing: a run for many tenants, several at once, beside other workers.
+//!
+//! A run goes in rounds. In each it finishes what is unfinished, then collects, stores and sends what is
+//! new: for every tenant that nobody else has. Whom another worker has is left to it, and looked at once
+//! more in the next round, when that worker is done: mostly it is billed then. Who died in the middle, or
+//! worked for another period, leaves a tenant that this run takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use artifice_model::Period;
+use artifice_model::statement::Tenant;
+use artifice_plugin_host::Backend;
+use tokio::task::JoinSet;
+use tracing::Instrument;
+
+use super::error::EngineError;
+use super::report::{Billed, Failed, How};
+use super::tenants::Tenants;
+use super::usages::{Admission, Metering, Usages};
+use super::work::Work;
+use super::worker::{Trouble, Worker, is_held};
+use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds};
+use crate::collect::TenantUsage;
+use crate::ledger::{Filter, Kind, Ledger, LedgerError, NewKind, State, Statement};
+
+/// What a run tells about a tenant.
+type Told = Result<Billed, Failed>;
+
+/// What all tasks of a run share.
+struct Run {
+    worker: Worker,
+    work: Work,
+    prices: Prices,
+    period: Period,
+    purpose: Purpose,
+    /// Whom another worker has.
+    left: Mutex<BTreeSet<String>>,
+}
+
+/// What a task ends with.
+struct Ended {
+    told: Vec<Told>,
+    /// Why nobody can be billed any more, if that is so.
+    lost: Result<(), EngineError>,
+}
+
+impl Engine {
+    /// Bills: finishes what is unfinished, then collects, stores and sends what is new.
+    pub async fn bill(
+        &self,
+        ledger: Arc<dyn Ledger>,
+        backend: Arc<Backend>,
+        selection: &Selection,
+        period: Period,
+        purpose: Purpose,
+        mut show: impl FnMut(Told),
+    ) -> Result<(), EngineError> {
+        let prices = self.load_prices()?;
+        // What is stored is finished also while the cloud cannot be reached.
+        let mut metering = Metering::connect(&self.config).await;
+        let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
+        let mut tenants = Tenants::new(named, ledger.tenant_list().await?, &selection.tenants);
+        let run = Arc::new(Run {
+            worker: Worker::new(self.clone(), ledger.clone(), backend),
+            work: Work::new(ledger),
+            prices,
+            period,
+            purpose,
+            left: Mutex::default(),
+        });
+        loop {
+            run.round(metering, &tenants, selection, &mut show).await?;
+            let left = std::mem::take(&mut *run.left());
+            if left.is_empty() {
+                return Ok(());
+            }
+            tracing::warn!("another program is billing {} of the tenants; waiting for it", left.len());
+            for tenant in &left {
+                run.work.wait_for(tenant).await?;
+            }
+            metering = Metering::connect(&self.config).await;
+            tenants = tenants.only(left);
+        }
+    }
+}
+
+impl Run {
+    fn ledger(&self) -> &dyn Ledger {
+        self.worker.ledger.as_ref()
+    }
+
+    fn left(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn round(
+        self: &Arc<Self>,
+        metering: Result<Metering, EngineError>,
+        tenants: &Tenants,
+        selection: &Selection,
+        show: &mut impl FnMut(Told),
+    ) -> Result<(), EngineError> {
+        let done = self.finish_all(tenants, show).await?;
+        if tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&done)) {
+            return match metering {
+                Ok(metering) => metering.close().await,
+                // Whose a name is today only the source knows; an id is an id.
+                Err(_) if selection.tenants.iter().all(|asked| tenants.is_wanted(asked)) => Ok(()),
+                Err(error) => Err(error),
+            };
+        }
+        self.collect_all(metering?, tenants, selection, &done, show).await
+    }
+
+    /// Finishes what earlier runs left unfinished, and refuses whoever has been billed for a part of
+    /// the period. Answers for whom there is nothing left to do in this round.
+    async fn finish_all(
+        self: &Arc<Self>,
+        tenants: &Tenants,
+        show: &mut impl FnMut(Told),
+    ) -> Result<BTreeSet<String>, EngineError> {
+        let mut statements = self.concerned(tenants).await?;
+        let mut unfinished: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
+        for statement in statements.iter().filter(|statement| statement.state.is_unfinished()) {
+            unfinished.entry(statement.tenant.id.clone()).or_default().push(statement.clone());
+        }
+        let begun: BTreeSet<String> = unfinished.values().flatten().map(|statement| statement.id.clone()).collect();
+        if !unfinished.is_empty() {
+            let mut tasks = Tasks::new(self);
+            for (tenant, statements) in unfinished {
+                let run = self.clone();
+                tasks.start(async move { run.finish_tenant(&tenant, statements).await }, show).await;
+            }
+            tasks.end(show).await?;
+            statements = self.concerned(tenants).await?;
+        }
+        let mut done = self.left().clone();
+        for statement in statements {
+            if !self.left().contains(&statement.tenant.id) {
+                self.look_at(statement, &begun, &mut done, show);
+            }
+        }
+        Ok(done)
+    }
+
+    /// The statements that this run has to know.
+    async fn concerned(&self, tenants: &Tenants) -> Result<Vec<Statement>, EngineError> {
+        let filter = Filter { concerns: Some(self.period), ..Filter::default() };
+        let mut statements = self.ledger().statement_list(&filter).await?;
+        statements.retain(|statement| tenants.is_wanted(&statement.tenant.id));
+        Ok(statements)
+    }
+
+    async fn finish_tenant(&self, tenant: &str, statements: Vec<Statement>) -> Ended {
+        let mut told = Vec::new();
+        match self.work.take(tenant).await {
+            Ok(true) => {}
+            Ok(false) => {
+                self.left().insert(tenant.to_owned());
+                return Ended { told, lost: Ok(()) };
+            }
+            Err(error) => return self.failed(statements[0].tenant.clone(), error.into()).await,
+        }
+        let mut lost = Ok(());
+        for statement in &statements {
+            // A credit is finished with what it takes back.
+            let of_voiding = statement.refers_to.as_ref().filter(|_| statement.kind == Kind::Credit);
+            if of_voiding.is_some_and(|about| statements.iter().any(|other| other.id == about.id)) {
+                continue;
+            }
+            match self.worker.finish(statement.clone()).await {
+                Ok(billed) => told.push(Ok(billed)),
+                Err(trouble) => {
+                    let ended = self.failed(statement.tenant.clone(), trouble).await;
+                    told.extend(ended.told);
+                    lost = ended.lost;
+                    if lost.is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        self.work.leave(tenant).await;
+        Ended { told, lost }
+    }
+
+    /// Tells what a statement that is there means for this run: whether there is something left to do for
+    /// its tenant.
+    fn look_at(
+        &self,
+        statement: Statement,
+        begun: &BTreeSet<String>,
+        done: &mut BTreeSet<String>,
+        show: &mut impl FnMut(Told),
+    ) {
+        let tenant = statement.tenant.clone();
+        let (this, overlaps) = (statement.period == self.period, statement.period.overlaps(self.period));
+        if statement.state == State::Held {
+            show(Err(Failed { tenant: tenant.clone(), why: is_held(&statement) }));
+        }
+        if !overlaps || statement.kind == Kind::Credit {
+            return;
+        }
+        if this && self.purpose == Purpose::Adjustment {
+            // What cannot be adjusted yet was told already.
+            if statement.state != State::Committed {
+                done.insert(tenant.id);
+            }
+            return;
+        }
+        // Told once for a tenant, however many statements cover parts of the period.
+        if statement.kind == Kind::Invoice && done.insert(tenant.id.clone()) {
+            if !this {
+                let overlap = LedgerError::Overlap { period: self.period, statement: Box::new(statement) };
+                show(Err(Failed { tenant, why: overlap.to_string() }));
+            } else if statement.state == State::Committed && !begun.contains(&statement.id) {
+                show(Ok(Billed { statement, how: How::Before }));
+            }
+        }
+    }
+
+    /// Collects, stores and sends what is new.
+    async fn collect_all(
+        self: &Arc<Self>,
+        metering: Metering,
+        tenants: &Tenants,
+        selection: &Selection,
+        done: &BTreeSet<String>,
+        show: &mut impl FnMut(Told),
+    ) -> Result<(), EngineError> {
+        let config = self.worker.engine.config();
+        let admission = Claims { run: self.clone(), runtime: tokio::runtime::Handle::current() };
+        let mut usages = Usages::of(metering, config, tenants, selection, self.period, done, admission);
+        let mut tasks = Tasks::new(self);
+        while let Some(usage) = tasks.while_working(usages.next(), show).await {
+            let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
+            tasks.start(async move { run.tenant(tenant, usage).await }, show).await;
+            if tasks.lost.is_err() {
+                break;
+            }
+        }
+        tasks.end(show).await?;
+        let seen = usages.end().await?;
+        let left = self.left().clone();
+        let missing = tenants.missing(&seen).into_iter();
+        missing
+            .filter(|failed| !done.contains(&failed.tenant.id) && !left.contains(&failed.tenant.id))
+            .for_each(|failed| show(Err(failed)));
+        Ok(())
+    }
+
+    /// Bills a tenant that this run has taken, and gives it back.
+    async fn tenant(&self, tenant: Tenant, usage: TenantUsage) -> Ended {
+        let billed = match self.purpose {
+            Purpose::Invoice => self.bill_tenant(tenant.clone(), usage).await,
+            Purpose::Adjustment => self.adjust_tenant(tenant.clone(), usage).await,
+        };
+        let ended = match billed {
+            Ok(billed) => Ended { told: billed.map(Ok).into_iter().collect(), lost: Ok(()) },
+            Err(trouble) => self.failed(tenant.clone(), trouble).await,
+        };
+        self.work.leave(&tenant.id).await;
+        ended
+    }
+
+    async fn failed(&self, tenant: Tenant, trouble: Trouble) -> Ended {
+        let told = vec![Err(Failed { tenant, why: trouble.to_string() })];
+        Ended { told, lost: trouble.concerns_others(self.ledger()).await }
+    }
+
+    async fn bill_tenant(&self, tenant: Tenant, usage: TenantUsage) -> Result<Option<Billed>, Trouble> {
+        let draft = self.draft(tenant, usage)?;
+        if draft.lines.is_empty() {
+            return Ok(None);
+        }
+        let backend = self.worker.backend_named()?;
+        let held = bounds::beyond(self.ledger(), self.worker.engine.config().limits, &draft, None).await?;
+        let mut new = self.worker.new_statement(&draft, NewKind::Invoice, &backend);
+        new.held = held.as_deref();
+        let (statement, how) = match self.worker.store(new).await {
+            Ok(statement) => (statement, How::New),
+            // Somebody else was faster with the very same: then it is theirs, or ours to finish.
+            Err(LedgerError::Overlap { statement, .. }) if statement.period == self.period => (*statement, How::Before),
+            Err(error) => return Err(error.into()),
+        };
+        self.worker.send(statement, how).await.map(Some)
+    }
+
+    async fn adjust_tenant(&self, tenant: Tenant, usage: TenantUsage) -> Result<Option<Billed>, Trouble> {
+        let whole = self.draft(tenant, usage)?;
+        let adjusting = adjust::compare(self.ledger(), &whole).await?;
+        let (invoice, adjustment) = (&adjusting.invoice, &adjusting.adjustment);
+        if adjustment.draft.lines.is_empty() {
+            return Ok(None);
+        }
+        let backend = self.worker.backend_named()?;
+        let limits = self.worker.engine.config().limits;
+        let held = bounds::beyond(self.ledger(), limits, &adjustment.draft, Some(invoice)).await?;
+        let kind = NewKind::Adjustment { of: invoice, beside: &adjusting.beside, corrects: &adjustment.corrects };
+        let mut new = self.worker.new_statement(&adjustment.draft, kind, &backend);
+        new.held = held.as_deref();
+        let statement = self.worker.store(new).await?;
+        self.worker.send(statement, How::New).await.map(Some)
+    }
+
+    /// What a tenant's usage costs, if everything of it can be charged.
+    fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<artifice_model::statement::Draft, Trouble> {
+        let engine = &self.worker.engine;
+        let Preview { draft, problems } = engine.draft(&self.prices, tenant, self.period, usage)?;
+        let (refused, warned): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.refuses());
+        for problem in warned {
+            tracing::warn!("tenant {}: {problem}", draft.tenant.id);
+        }
+        if !refused.is_empty() {
+            return Err(Trouble::Tenant(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
+        }
+        Ok(draft)
+    }
+}
+
+/// Takes tenants before they are collected, on the thread that collects.
+struct Claims {
+    run: Arc<Run>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Admission for Claims {
+    fn admit(&mut self, tenant: &str) -> bool {
+        match self.runtime.block_on(self.run.work.take(tenant)) {
+            Ok(false) => {
+                self.run.left().insert(tenant.to_owned());
+                false
+            }
+            Ok(true) => true,
+            Err(error) => {
+                // What is wrong with the ledger is told by what is done next.
+                tracing::debug!("the work on tenant {tenant} could not be taken: {error}");
+                true
+            }
+        }
+    }
+
+    fn dismiss(&mut self, tenant: &str) {
+        self.runtime.block_on(self.run.work.leave(tenant));
+    }
+}
+
+/// The tasks of a run: as many at once as are configured.
+struct Tasks {
+    running: JoinSet<Ended>,
+    most: usize,
+    lost: Result<(), EngineError>,
+}
+
+impl Tasks {
+    fn new(run: &Run) -> Tasks {
+        Tasks { running: JoinSet::new(), most: run.worker.engine.config().main.workers, lost: Ok(()) }
+    }
+
+    /// Starts a task; waits until there is room for another one.
+    async fn start(&mut self, task: impl Future<Output = Ended> + Send + 'static, show: &mut impl FnMut(Told)) {
+        self.running.spawn(task.in_current_span());
+        while self.running.len() >= self.most {
+            self.next(show).await;
+        }
+    }
+
+    /// Waits for something else, and tells meanwhile what ends.
+    async fn while_working<T>(&mut self, other: impl Future<Output = T>, show: &mut impl FnMut(Told)) -> T {
+        let mut other = std::pin::pin!(other);
+        loop {
+            tokio::select! {
+                done = &mut other => return done,
+                () = self.next(show), if !self.running.is_empty() => {}
+            }
+        }
+    }
+
+    /// Waits for all of them.
+    async fn end(mut self, show: &mut impl FnMut(Told)) -> Result<(), EngineError> {
+        while !self.running.is_empty() {
+            self.next(show).await;
+        }
+        self.lost
+    }
+
+    /// Waits for the next one that ends, and tells what it says.
+    async fn next(&mut self, show: &mut impl FnMut(Told)) {
+        match self.running.join_next().await {
+            Some(Ok(Ended { told, lost })) => {
+                told.into_iter().for_each(show);
+                if self.lost.is_ok() {
+                    self.lost = lost;
+                }
+            }
+            Some(Err(error)) if self.lost.is_ok() => self.lost = Err(EngineError::Ended(error.to_string())),
+            Some(Err(_)) | None => {}
+        }
+    }
+}

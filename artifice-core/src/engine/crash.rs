@@ -1,0 +1,27 @@
+//! Places at which the crash tests stop the program: between any two of its effects.
+//!
+//! A program that was built for tests and finds `ARTIFICE_CRASH_AT` in its environment stops for ever at
+//! the place of that name, and says so in the file that `ARTIFICE_CRASH_FILE` names: then the test
+//! kills it. `NAME#2` means the second time. The names are made of the table of a statement's life: see
+//! `LedgerDesk` and `BackendCourier`. What is built for use has no such places.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How often the place was come by.
+static PASSED: AtomicUsize = AtomicUsize::new(0);
+
+/// Stops here if this is the place.
+pub async fn point(name: &str) {
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    let Ok(place) = std::env::var("ARTIFICE_CRASH_AT") else { return };
+    let (place, count) = place.split_once('#').unwrap_or((&place, "1"));
+    if place != name || PASSED.fetch_add(1, Ordering::SeqCst) + 1 != count.parse().unwrap_or(1) {
+        return;
+    }
+    if let Ok(file) = std::env::var("ARTIFICE_CRASH_FILE") {
+        let _ = std::fs::write(file, name);
+    }
+    std::future::pending::<()>().await;
+}

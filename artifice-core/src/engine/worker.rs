@@ -1,0 +1,235 @@
+//! What is done for one statement: finishing it, sending it, taking it back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use artifice_model::statement::Draft;
+use artifice_plugin_host::Backend;
+use tracing::Instrument;
+
+use super::deliver::{Aim, Delivered, deliver};
+use super::document::BackendCourier;
+use super::error::EngineError;
+use super::machine::{LedgerDesk, Machine, now};
+use super::owner::Owner;
+use super::report::{Billed, How};
+use super::{Engine, check_backend, crash};
+use crate::ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement};
+
+/// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
+/// all its tasks.
+pub(super) struct Worker {
+    pub engine: Engine,
+    pub ledger: Arc<dyn Ledger>,
+    backend: Mutex<Arc<Backend>>,
+}
+
+/// Why something could not be done for a tenant.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    /// Something of the tenant's own, or of its statement's.
+    #[error("{0}")]
+    Tenant(String),
+    /// The ledger could not do what it was asked for.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Trouble::Tenant(why)
+    }
+}
+
+impl Trouble {
+    /// Whether it was only this tenant's: without a ledger nobody can be billed, and every one of them
+    /// would wait for it anew.
+    pub async fn concerns_others(self, ledger: &dyn Ledger) -> Result<(), EngineError> {
+        match self {
+            Trouble::Ledger(error) if error.concerns_all() => Err(EngineError::LedgerLost(error)),
+            Trouble::Ledger(_) => ledger.check().await.map_err(EngineError::LedgerLost),
+            Trouble::Tenant(_) => Ok(()),
+        }
+    }
+}
+
+impl Worker {
+    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backend: Arc<Backend>) -> Worker {
+        Worker { engine, ledger, backend: Mutex::new(backend) }
+    }
+
+    /// The backend. One that has panicked is made anew: one tenant's panic is not the next one's.
+    pub fn backend(&self) -> Result<Arc<Backend>, EngineError> {
+        let mut backend = self.backend.lock().unwrap_or_else(PoisonError::into_inner);
+        if backend.has_panicked() {
+            *backend = self.engine.load_backend()?;
+        }
+        Ok(backend.clone())
+    }
+
+    /// A draft as a new statement for the configured backend.
+    pub fn new_statement<'a>(
+        &'a self,
+        draft: &'a Draft,
+        kind: NewKind<'a>,
+        backend: &'a (String, String),
+    ) -> NewStatement<'a> {
+        NewStatement {
+            draft,
+            kind,
+            held: None,
+            timezone: self.engine.config().main.calendar.timezone(),
+            backend: &backend.0,
+            backend_version: &backend.1,
+            settings: None,
+            created: now(),
+        }
+    }
+
+    /// Stores a statement.
+    pub async fn store(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+        let kind = new.kind.kind().name();
+        crash::point(&format!("before storing {kind}")).await;
+        let stored = self.ledger.statement_insert(new).instrument(tracing::debug_span!("store")).await?;
+        crash::point(&format!("after storing {kind}")).await;
+        Ok(stored)
+    }
+
+    /// The configured backend's name and its class' version.
+    pub fn backend_named(&self) -> Result<(String, String), Trouble> {
+        let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        Ok((backend.class().to_string(), backend.info().version.to_string()))
+    }
+
+    /// Hands a stored statement to its backend, or finds out that it has it.
+    pub async fn send(&self, statement: Statement, how: How) -> Result<Billed, Trouble> {
+        let number = statement.number;
+        match self.deliver(&statement, Aim::Send).await? {
+            Delivered::Committed(statement) => Ok(Billed { statement, how }),
+            Delivered::Void(_) => {
+                Err(Trouble::Tenant(format!("statement {number} was voided meanwhile; run the command again")))
+            }
+            Delivered::Held(statement) => Err(Trouble::Tenant(is_held(&statement))),
+            Delivered::NotSent(statement) => {
+                let why = statement.error.unwrap_or_default();
+                Err(Trouble::Tenant(format!(
+                    "statement {number} is stored, but not sent: {why}; the next `artifice bill` sends it"
+                )))
+            }
+            Delivered::InDoubt { why, .. } => Err(Trouble::Tenant(in_doubt(number, &why))),
+        }
+    }
+
+    /// Goes on with a statement that an earlier run has begun.
+    pub async fn finish(&self, statement: Statement) -> Result<Billed, Trouble> {
+        if statement.state != State::Voiding {
+            return self.send(statement, How::Finished).await;
+        }
+        let credit = self.credit_of(&statement).await?;
+        self.take_back(&statement.id, None).await?;
+        Ok(Billed { statement: self.read(&credit.id).await?, how: How::Finished })
+    }
+
+    /// Takes a statement back: stops what the backend surely has not, issues a credit for what it has.
+    /// Without a reason it only finishes what was begun. Answers the statement as it is then.
+    pub async fn take_back(&self, id: &str, reason: Option<&str>) -> Result<Statement, Trouble> {
+        loop {
+            let statement = self.read(id).await?;
+            let reason_of_it = reason.map(str::to_owned);
+            match (statement.state, reason) {
+                (State::Void, _) => return Ok(statement),
+                (State::Voiding, _) => {
+                    let credit = self.credit_of(&statement).await?;
+                    self.send(credit, How::New).await?;
+                    self.change(&statement, &Change::Void(None)).await?;
+                }
+                (_, None) => return Ok(statement),
+                (State::Held | State::Pending, _) => {
+                    self.change(&statement, &Change::Void(reason_of_it)).await?;
+                }
+                (State::Sending | State::InDoubt, _) => {
+                    if let Delivered::InDoubt { why, .. } = self.deliver(&statement, Aim::Settle).await? {
+                        return Err(Trouble::Tenant(in_doubt(statement.number, &why)));
+                    }
+                }
+                (State::Committed, Some(reason)) => self.credit(&statement, reason).await?,
+            }
+        }
+    }
+
+    /// Stores the credit that takes a committed statement back.
+    async fn credit(&self, of: &Statement, reason: &str) -> Result<(), Trouble> {
+        let backend = self.backend_named()?;
+        let body = self.ledger.statement_body(of).await?;
+        let taken_back = Draft {
+            tenant: of.tenant.clone(),
+            period: of.period,
+            currency: of.currency,
+            usage: Vec::new(),
+            lines: body.lines,
+            subtotal: Some(of.subtotal),
+            taxes: body.taxes,
+            total: Some(of.total),
+        };
+        let draft = taken_back.negated().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, &backend);
+        // Its dates are the ones of what it takes back.
+        new.timezone = &of.timezone;
+        match self.store(new).await {
+            Ok(_) => Ok(()),
+            // Somebody else was faster: then the statement is no longer committed.
+            Err(LedgerError::Refused { .. }) if self.read(&of.id).await?.state != State::Committed => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The credit of a statement that is being taken back.
+    async fn credit_of(&self, statement: &Statement) -> Result<Statement, Trouble> {
+        let filter = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
+        let mut about = self.ledger.statement_list(&filter).await?.into_iter();
+        about
+            .find(|other| other.kind == Kind::Credit)
+            .ok_or_else(|| Trouble::Tenant(format!("statement {} is voiding, but has no credit", statement.number)))
+    }
+
+    /// Changes a statement, if nobody else has meanwhile.
+    async fn change(&self, statement: &Statement, change: &Change) -> Result<bool, Trouble> {
+        let desk = LedgerDesk(self.ledger.as_ref());
+        Ok(super::deliver::Desk::change(&desk, &statement.id, &statement.basis(), change).await?)
+    }
+
+    async fn read(&self, id: &str) -> Result<Statement, Trouble> {
+        Ok(super::deliver::Desk::read(&LedgerDesk(self.ledger.as_ref()), id).await?)
+    }
+
+    async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {
+        loop {
+            let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
+            check_backend(&backend, statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
+            let courier = BackendCourier::new(backend, self.ledger.as_ref());
+            let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine(Owner::this()));
+            let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
+            // Where another tenant's document made the backend panic, this one is tried once more.
+            let unlucky = matches!(delivered, Delivered::NotSent(_) | Delivered::InDoubt { .. });
+            if !(unlucky && courier.met_a_panic_of_others()) {
+                return Ok(delivered);
+            }
+        }
+    }
+}
+
+/// What is said of a statement that waits for a person.
+pub(super) fn is_held(statement: &Statement) -> String {
+    let number = statement.number;
+    let why = statement.error.as_deref().unwrap_or("it is beyond a bound");
+    format!(
+        "statement {number} is held, because {why}; look at it (`artifice statement show {number}`), then \
+         `artifice statement release {number}`, or void it"
+    )
+}
+
+fn in_doubt(number: u64, why: &str) -> String {
+    format!(
+        "statement {number} is in doubt: the backend cannot be asked whether it has it: {why}; the next `artifice bill` \
+         asks again"
+    )
+}

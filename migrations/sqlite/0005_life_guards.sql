@@ -1,0 +1,236 @@
+-- What no client may do to a statement, in all of its life: the triggers of 0002 and 0003 for
+-- `statement`, as they are since 0004, and what adjustments and credits need.
+
+-- No two live invoices of one tenant overlap.
+CREATE TRIGGER statement_no_overlap BEFORE INSERT ON statement
+WHEN NEW.kind = 'invoice' AND NEW.state <> 'void' AND EXISTS (
+    SELECT 1 FROM statement AS other
+    WHERE other.tenant_no = NEW.tenant_no AND other.period_start < NEW.period_end AND other.period_end > NEW.period_start
+      AND other.kind = 'invoice' AND other.state <> 'void'
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_no_overlap: another invoice of this tenant covers a part of this period');
+END;
+
+-- A statement begins unsent, and goes the ways of its life (see artifice-core/src/ledger/life.rs).
+CREATE TRIGGER statement_begins BEFORE INSERT ON statement
+WHEN NEW.state NOT IN ('pending', 'held') OR (NEW.kind = 'credit' AND NEW.state <> 'pending')
+  OR NEW.claim IS NOT NULL OR NEW.receipt IS NOT NULL OR NEW.receipt_details IS NOT NULL OR NEW.tries <> 0
+BEGIN
+    SELECT RAISE(ABORT, 'statement_life: a statement begins pending or held, and untried');
+END;
+
+CREATE TRIGGER statement_has_currency BEFORE INSERT ON statement
+WHEN NEW.currency NOT GLOB '[A-Z][A-Z][A-Z]'
+BEGIN
+    SELECT RAISE(ABORT, 'statement_has_currency: a statement is in a currency');
+END;
+
+CREATE TRIGGER statement_life BEFORE UPDATE ON statement
+WHEN NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+    VALUES ('held', 'pending'), ('held', 'void'),
+           ('pending', 'sending'), ('pending', 'void'),
+           ('sending', 'committed'), ('sending', 'pending'), ('sending', 'in_doubt'),
+           ('in_doubt', 'committed'), ('in_doubt', 'pending'),
+           ('committed', 'voiding'), ('voiding', 'void')
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_life: a statement does not go from this state to that');
+END;
+
+-- A claim comes with the sending, and the one who lost it finds another one in its place.
+CREATE TRIGGER statement_claim BEFORE UPDATE ON statement
+WHEN (NEW.claim IS NOT OLD.claim OR NEW.tries <> OLD.tries)
+ AND NOT (OLD.state = 'pending' AND NEW.state = 'sending' AND NEW.claim IS NOT OLD.claim AND NEW.tries = OLD.tries + 1)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_claim: a claim is made where the sending begins, and counted');
+END;
+
+-- A receipt comes with the commit, whole.
+CREATE TRIGGER statement_receipt BEFORE UPDATE ON statement
+WHEN (NEW.receipt IS NULL) <> (NEW.receipt_details IS NULL)
+  OR (NEW.receipt IS NOT NULL AND NEW.state NOT IN ('committed', 'voiding', 'void'))
+  OR (NEW.receipt_details IS NOT NULL AND NOT json_valid(NEW.receipt_details))
+BEGIN
+    SELECT RAISE(ABORT, 'statement_receipt: a receipt comes with the commit, whole, and its details are JSON');
+END;
+
+CREATE TRIGGER statement_content_stays BEFORE UPDATE ON statement
+WHEN (NEW.tenant_no, NEW.statement_id, NEW.kind, NEW.period_start, NEW.period_end, NEW.timezone, NEW.currency,
+      NEW.subtotal, NEW.total, NEW.digest, NEW.backend, NEW.backend_version, NEW.created_us)
+  <> (OLD.tenant_no, OLD.statement_id, OLD.kind, OLD.period_start, OLD.period_end, OLD.timezone, OLD.currency,
+      OLD.subtotal, OLD.total, OLD.digest, OLD.backend, OLD.backend_version, OLD.created_us)
+  OR NEW.tenant_name IS NOT OLD.tenant_name OR NEW.refers_to IS NOT OLD.refers_to
+  OR NEW.revision IS NOT OLD.revision OR NEW.settings IS NOT OLD.settings
+  OR (OLD.receipt IS NOT NULL AND (NEW.receipt IS NOT OLD.receipt OR NEW.receipt_details IS NOT OLD.receipt_details))
+  OR (OLD.void_reason IS NOT NULL AND NEW.void_reason IS NOT OLD.void_reason)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_content_stays: what a statement says is never changed');
+END;
+
+-- A credit or an adjustment is about a document that the same backend has, of the same tenant, period and
+-- currency. (A credit has no credit.)
+CREATE TRIGGER statement_refers BEFORE INSERT ON statement
+WHEN NEW.kind <> 'invoice' AND NOT EXISTS (
+    SELECT 1 FROM statement AS other
+    WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.refers_to
+      AND (other.period_start, other.period_end, other.currency, other.backend)
+        = (NEW.period_start, NEW.period_end, NEW.currency, NEW.backend)
+      AND other.state = 'committed'
+      AND (other.kind = 'invoice' OR (other.kind = 'adjustment' AND NEW.kind = 'credit'))
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_refers: a credit or adjustment is about a committed statement of the same tenant, period, currency and backend');
+END;
+
+-- What is taken back has no live adjustments (they would change what is no longer there), and none after
+-- it; what the backend has is taken back by a credit, which the backend has before it is void.
+CREATE TRIGGER statement_void BEFORE UPDATE ON statement
+WHEN NEW.state <> OLD.state AND NEW.state IN ('voiding', 'void') AND (
+    NEW.kind = 'credit'
+    OR EXISTS (
+        SELECT 1 FROM statement AS other
+        WHERE other.tenant_no = NEW.tenant_no AND other.kind = 'adjustment' AND other.state <> 'void'
+          AND (other.refers_to = NEW.statement_id OR (other.refers_to = NEW.refers_to AND other.revision > NEW.revision))
+    )
+    OR (NEW.state = 'voiding' AND NOT EXISTS (
+        SELECT 1 FROM statement AS credit
+        WHERE credit.tenant_no = NEW.tenant_no AND credit.refers_to = NEW.statement_id AND credit.kind = 'credit'
+    ))
+    OR (OLD.state = 'voiding' AND NOT EXISTS (
+        SELECT 1 FROM statement AS credit
+        WHERE credit.tenant_no = NEW.tenant_no AND credit.refers_to = NEW.statement_id AND credit.kind = 'credit'
+          AND credit.state = 'committed'
+    ))
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_void: a statement is taken back by a credit, and only without live adjustments');
+END;
+
+CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement
+BEGIN
+    SELECT RAISE(ABORT, 'statement_no_delete: nothing is deleted from the ledger');
+END;
+
+CREATE TRIGGER statement_no_replace BEFORE INSERT ON statement
+WHEN EXISTS (SELECT 1 FROM statement AS other WHERE other.statement_id = NEW.statement_id)
+  OR EXISTS (SELECT 1 FROM statement AS other
+             WHERE other.tenant_no = NEW.tenant_no AND other.refers_to = NEW.refers_to AND other.kind = NEW.kind
+               AND other.revision IS NEW.revision)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_no_replace: the key is taken');
+END;
+
+CREATE TRIGGER statement_has_tenant BEFORE INSERT ON statement
+WHEN NOT EXISTS (SELECT 1 FROM tenant WHERE tenant_no = NEW.tenant_no)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_has_tenant: there is no such tenant');
+END;
+
+-- No two live usages of one series overlap, unless one corrects the other.
+DROP TRIGGER usage_no_overlap;
+CREATE TRIGGER usage_no_overlap BEFORE INSERT ON usage
+WHEN NEW.live = 1 AND NEW.corrects IS NULL AND (
+    SELECT other.period_end FROM usage AS other
+    WHERE other.tenant_no = NEW.tenant_no AND other.series_no = NEW.series_no
+      AND other.period_start < NEW.period_end AND other.live = 1 AND other.corrects IS NULL
+    ORDER BY other.period_start DESC LIMIT 1
+) > NEW.period_start
+BEGIN
+    SELECT RAISE(ABORT, 'usage_no_overlap: another statement has billed a part of this usage');
+END;
+
+-- A correction stands in an adjustment and corrects live usage of the same series, period and unit, of the
+-- same invoice or of an earlier adjustment to it; and what a credit takes back is no usage.
+CREATE TRIGGER usage_corrects BEFORE INSERT ON usage
+WHEN (SELECT kind FROM statement WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id) = 'credit'
+  OR (NEW.corrects IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM usage AS other
+    JOIN statement AS before ON before.tenant_no = other.tenant_no AND before.statement_id = other.statement_id
+    JOIN statement AS own ON own.tenant_no = other.tenant_no AND own.statement_id = NEW.statement_id
+    WHERE other.tenant_no = NEW.tenant_no AND other.series_no = NEW.series_no AND other.statement_id = NEW.corrects
+      AND other.period_start = NEW.period_start AND other.period_end = NEW.period_end AND other.unit = NEW.unit
+      AND other.corrects IS NULL AND other.live = 1
+      AND own.kind = 'adjustment' AND own.refers_to = coalesce(before.refers_to, before.statement_id)
+  ))
+BEGIN
+    SELECT RAISE(ABORT, 'usage_corrects: a correction is an adjustment''s, and corrects what is live of the same invoice');
+END;
+
+-- Usage only ends: from live to void, with its statement.
+DROP TRIGGER usage_only_ends;
+CREATE TRIGGER usage_only_ends BEFORE UPDATE ON usage
+WHEN NOT (
+    NEW.live = 0 AND OLD.live = 1
+    AND (NEW.tenant_no, NEW.series_no, NEW.period_start, NEW.period_end, NEW.statement_id, NEW.meter, NEW.section,
+         NEW.resource_name, NEW.volume, NEW.unit, NEW.aggregate)
+      = (OLD.tenant_no, OLD.series_no, OLD.period_start, OLD.period_end, OLD.statement_id, OLD.meter, OLD.section,
+         OLD.resource_name, OLD.volume, OLD.unit, OLD.aggregate)
+    AND NEW.corrects IS OLD.corrects
+    AND EXISTS (SELECT 1 FROM statement WHERE tenant_no = OLD.tenant_no AND statement_id = OLD.statement_id AND state = 'void')
+)
+BEGIN
+    SELECT RAISE(ABORT, 'usage_only_ends: usage is never changed; it ends when its statement is void');
+END;
+CREATE TRIGGER usage_ends_with_statement AFTER UPDATE ON statement
+WHEN NEW.state = 'void' AND OLD.state <> 'void'
+BEGIN
+    UPDATE usage SET live = 0 WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND live = 1;
+END;
+
+-- What belongs to a statement is stored with it, and lies in its period.
+DROP TRIGGER usage_of_new_statement;
+CREATE TRIGGER usage_of_new_statement BEFORE INSERT ON usage
+WHEN NOT EXISTS (
+    SELECT 1 FROM statement
+    WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
+      AND period_start <= NEW.period_start AND period_end >= NEW.period_end
+)
+BEGIN
+    SELECT RAISE(ABORT, 'usage_of_new_statement: there is no such statement, or not of this period, or it has been sent');
+END;
+DROP TRIGGER line_of_new_statement;
+CREATE TRIGGER line_of_new_statement BEFORE INSERT ON line
+WHEN NOT EXISTS (
+    SELECT 1 FROM statement
+    WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
+      AND period_start <= NEW.period_start AND period_end >= NEW.period_end
+)
+BEGIN
+    SELECT RAISE(ABORT, 'line_of_new_statement: there is no such statement, or not of this period, or it has been sent');
+END;
+DROP TRIGGER tax_of_new_statement;
+CREATE TRIGGER tax_of_new_statement BEFORE INSERT ON tax
+WHEN NOT EXISTS (
+    SELECT 1 FROM statement
+    WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
+)
+BEGIN
+    SELECT RAISE(ABORT, 'tax_of_new_statement: there is no such statement, or it has been sent');
+END;
+DROP TRIGGER invoice_number_of_new_statement;
+CREATE TRIGGER invoice_number_of_new_statement BEFORE INSERT ON invoice_number
+WHEN NOT EXISTS (
+    SELECT 1 FROM statement
+    WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
+)
+BEGIN
+    SELECT RAISE(ABORT, 'invoice_number_of_new_statement: there is no such statement, or it has been sent');
+END;
+
+-- The trail only grows, entry by entry, and only of what is there.
+CREATE TRIGGER audit_next BEFORE INSERT ON audit
+WHEN NEW.entry_no <> (SELECT coalesce(max(entry_no), 0) + 1 FROM audit AS other
+                      WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.statement_id)
+  OR NEW.state IS NOT (SELECT state FROM statement WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id)
+BEGIN
+    SELECT RAISE(ABORT, 'audit_next: an entry is the next one of its statement, and tells its state');
+END;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'audit_stays: it is never changed');
+END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'audit_no_delete: nothing is deleted from the ledger');
+END;
