@@ -135,11 +135,12 @@ impl Run {
             tasks.end(show).await?;
             statements = self.concerned(tenants).await?;
         }
+        // What another worker has begun meanwhile is its to finish.
+        let others = statements.iter().filter(|other| other.state.is_unfinished() && !begun.contains(&other.id));
+        self.left().extend(others.map(|other| other.tenant.id.clone()));
         let mut done = self.left().clone();
-        for statement in statements {
-            if !self.left().contains(&statement.tenant.id) {
-                self.look_at(statement, &begun, &mut done, show);
-            }
+        for statement in statements.into_iter().filter(|statement| !self.left().contains(&statement.tenant.id)) {
+            self.look_at(statement, &begun, &mut done, show);
         }
         Ok(done)
     }

@@ -89,7 +89,7 @@ fn the_list_of_statements_has_exactly_the_documented_keys() {
     assert!(statement["created"].as_str().unwrap().ends_with('Z'));
     assert_eq!(cloud.run("statement list --format json --status committed").done().json()["statements"][0], *statement);
     assert_eq!(cloud.run("statement list --format json --status pending").done().json(), json!({"statements": []}));
-    cloud.run("statement list --status done").refused().says("there are pending, sending");
+    cloud.run("statement list --status done").refused().says("there are held, pending, sending");
 }
 
 #[test]
