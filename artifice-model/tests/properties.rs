@@ -12,6 +12,8 @@ mod series;
 
 #[path = "properties/additivity.rs"]
 mod additivity;
+#[path = "properties/adjusting.rs"]
+mod adjusting;
 #[path = "properties/conversion.rs"]
 mod conversion;
 #[path = "properties/definition.rs"]
