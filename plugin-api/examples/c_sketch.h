@@ -44,6 +44,9 @@ typedef struct {
     void *owner;        /* the plugin's, for release; may be NULL */
 } art_answer;
 
+/* One document: its key, its digest (empty if not known) and its receipt. The host copies them at once. */
+typedef void (*art_each)(void *to, art_text key, art_text digest, art_text reference, art_pairs details);
+
 typedef struct {
     size_t size;        /* sizeof(artifice_plugin_v1): what lies beyond it is not called */
     art_text module, class_name, version, description, config_schema;
@@ -51,6 +54,8 @@ typedef struct {
     void (*destroy)(void *backend);
     art_answer (*find)(void *backend, const art_header *);       /* any thread, several at once */
     uint64_t (*longest_delay_s)(void *backend);                  /* NULL: 0 */
+    /* Calls `each` with every document committed since; NULL: they cannot be listed. */
+    art_answer (*documents)(void *backend, int64_t since, art_each each, void *to);
     art_answer (*open)(void *backend, const art_header *);
     art_answer (*section)(void *invoice, art_text name);         /* NULL: sections are ignored */
     art_answer (*lines)(void *invoice, const art_line *, size_t count);

@@ -4,9 +4,11 @@
 
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
-use std::ptr::slice_from_raw_parts;
+use std::ptr::{null, slice_from_raw_parts};
 
-use artifice_plugin_api::{Backend, Context, Decimal, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice};
+use artifice_plugin_api::{
+    Backend, Context, Decimal, Document, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice,
+};
 use artifice_plugin_api::{ROption, RStr, Receipt, Tax, Tenant, Timestamp, Totals, serde_json};
 
 // What is handed in crosses as it is, without a copy: every type is `repr(C)`. The header says the same.
@@ -32,6 +34,10 @@ struct Answer {
     object: *mut c_void,
     owner: *mut c_void,
 }
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Pairs(*const CPair, usize);
+type Each = extern "C" fn(*mut c_void, Text, Text, Text, Pairs);
 const DONE: u32 = 0;
 const NONE: u32 = 5;
 
@@ -44,6 +50,7 @@ struct artifice_plugin_v1 {
     destroy: extern "C" fn(*mut c_void),
     find: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
     longest_delay_s: Option<extern "C" fn(*mut c_void) -> u64>,
+    documents: Option<extern "C" fn(*mut c_void, i64, Each, *mut c_void) -> Answer>,
     open: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
     section: Option<extern "C" fn(*mut c_void, Text) -> Answer>,
     lines: extern "C" fn(*mut c_void, *const Line<'_>, usize) -> Answer,
@@ -77,6 +84,22 @@ unsafe impl Sync for CBackend {}
 // SAFETY: … and an invoice from any thread, one at a time.
 unsafe impl Send for CInvoice {}
 
+fn receipt(reference: Text, details: Pairs) -> Receipt {
+    let receipt = Receipt::new(copied(reference));
+    if details.0.is_null() {
+        return receipt;
+    }
+    // SAFETY: not null, and the header demands that many pairs that stay until `release`, or until `each` returns.
+    let details = unsafe { &*slice_from_raw_parts(details.0, details.1) };
+    details.iter().fold(receipt, |receipt, pair| receipt.with(copied(pair.0), copied(pair.1)))
+}
+/// What the C side calls with each document. One list is filled by one call, so by one thread.
+extern "C" fn each(to: *mut c_void, key: Text, digest: Text, reference: Text, details: Pairs) {
+    let (key, digest) = (copied(key).into(), copied(digest).into());
+    // SAFETY: `documents` hands in its list, and the header demands `each` to be called before it returns.
+    unsafe { (*to.cast::<Vec<Document>>()).push(Document { key, digest, receipt: receipt(reference, details) }) };
+}
+
 /// A receipt with the object that was made, or none; or the error.
 fn taken(table: Table, answer: Answer) -> Result<Option<(Receipt, *mut c_void)>, Error> {
     let kind = match answer.kind {
@@ -86,12 +109,9 @@ fn taken(table: Table, answer: Answer) -> Result<Option<(Receipt, *mut c_void)>,
         4 => Some(ErrorKind::Configuration),
         _ => Some(ErrorKind::Unknown), // 3, and what nobody knows
     };
-    let mut receipt = Receipt::new(copied(answer.text));
-    if kind.is_none() && !answer.details.is_null() {
-        // SAFETY: not null, and the header demands `details_len` pairs that stay until `release`.
-        let details = unsafe { &*slice_from_raw_parts(answer.details, answer.details_len) };
-        receipt = details.iter().fold(receipt, |receipt, pair| receipt.with(copied(pair.0), copied(pair.1)));
-    }
+    // What is no receipt has no details.
+    let details = if kind.is_none() { Pairs(answer.details, answer.details_len) } else { Pairs(null(), 0) };
+    let receipt = receipt(answer.text, details);
     (table.release)(answer);
     match kind {
         Some(kind) => Err(Error::new(kind, receipt.reference)),
@@ -126,6 +146,12 @@ impl Backend for CBackend {
     }
     fn longest_delay_s(&self) -> u64 {
         self.0.longest_delay_s.map_or(0, |delay| delay(self.1))
+    }
+    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
+        let Some(documents) = self.0.documents else { return Ok(None) };
+        let mut all: Vec<Document> = Vec::new();
+        taken(self.0, documents(self.1, since.micros, each, (&raw mut all).cast()))?;
+        Ok(Some(all))
     }
     fn open(&self, header: &Header<'_>) -> Result<CInvoice, Error> {
         Ok(CInvoice(self.0, made(self.0, (self.0.open)(self.1, header))?))
@@ -181,6 +207,7 @@ fn main() -> Result<(), Error> {
         extra: RSlice::from_slice(&extra),
     };
     println!("{} {:?}", side::about(), backend.find(&header)?);
+    println!("{:?}", backend.documents(at)?);
     let mut invoice = backend.open(&header)?;
     invoice.section("Compute")?;
     invoice.lines(&[])?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use artifice_plugin_api::serde_json::{Value, json};
 use artifice_plugin_api::{Backend, Context, Decimal, Error, Header, Invoice, Kind, Line, Price, PriceQuery, ROption};
-use artifice_plugin_api::{Receipt, Timestamp, Totals, schemars, serde};
+use artifice_plugin_api::{Document as Listed, Receipt, Timestamp, Totals, schemars, serde};
 
 type Answer = Value;
 enum RpcError {
@@ -110,6 +110,26 @@ impl Backend for Odoo {
     }
     fn longest_delay_s(&self) -> u64 {
         45
+    }
+    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Listed>>, Error> {
+        // All external ids, whatever their age: a draft may be older than `since` and posted after it.
+        let ours = json!({"module": "artifice", "model": "account.move"});
+        let ids = self.rpc.call("ir.model.data", "search_read", ours).map_err(asked)?;
+        let mut listed = Vec::new();
+        for batch in ids.as_array().map_or(&[][..], Vec::as_slice).chunks(BATCH) {
+            // Posting writes the move, so what was posted since was written since. GAP: by Odoo's clock.
+            let moves: Vec<&Value> = batch.iter().map(|id| &id["res_id"]).collect();
+            let domain = json!({"id": moves, "journal": self.journal, "write_date": date(since)});
+            let found = self.rpc.call("account.move", "search_read", domain).map_err(asked)?;
+            for one in found.as_array().into_iter().flatten() {
+                let id = batch.iter().find(|id| id["res_id"] == one["id"]).and_then(|id| id["name"].as_str());
+                let digest = one["invoice_origin"].as_str().unwrap_or_default().into();
+                // A draft has no receipt: `find` does not answer it, and it is not listed.
+                let known = id.zip(receipt(one)).map(|(key, receipt)| Listed { key: key.into(), digest, receipt });
+                listed.extend(known);
+            }
+        }
+        Ok(Some(listed))
     }
     fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
         let reverses = header.refers_to.into_option().and_then(|it| it.receipt.detail("move_id"));

@@ -9,8 +9,9 @@ use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr, RString, RVec};
 use abi_stable::{StableAbi, declare_root_module_statics};
 
-use crate::document::{Context, Header, Line, Price, PriceQuery, Receipt, Totals};
+use crate::document::{Context, Document, Header, Line, Price, PriceQuery, Receipt, Totals};
 use crate::error::Error;
+use crate::values::Timestamp;
 
 /// What a class says of itself without being created.
 #[repr(C)]
@@ -33,6 +34,7 @@ pub trait AbiBackend: Send + Sync {
     fn price(&self, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error>;
     fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error>;
     fn longest_delay_s(&self) -> RResult<u64, Error>;
+    fn documents(&self, since: Timestamp) -> RResult<ROption<RVec<Document>>, Error>;
     fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error>;
 }
 

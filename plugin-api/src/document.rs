@@ -186,6 +186,18 @@ impl Receipt {
     }
 }
 
+/// A document that a backend has: what it lists of it, beside the statement's content.
+#[repr(C)]
+#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The statement's id, under which the document was committed.
+    pub key: RString,
+    /// The digest that the document was committed with; empty if the backend does not know it any more.
+    pub digest: RString,
+    /// What `commit` answered for it.
+    pub receipt: Receipt,
+}
+
 /// What is asked of a backend's price list.
 #[repr(C)]
 #[derive(StableAbi, Debug, Clone, Copy)]

@@ -10,8 +10,9 @@ use abi_stable::sabi_trait::TD_Opaque;
 use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr, RVec};
 
 use crate::abi::{AbiBackend, AbiBackend_TO, AbiInvoice, AbiInvoice_TO, BackendObject, InvoiceObject};
-use crate::document::{Context, Header, Line, Price, PriceQuery, Receipt, Totals};
+use crate::document::{Context, Document, Header, Line, Price, PriceQuery, Receipt, Totals};
 use crate::error::{Error, ErrorKind};
+use crate::values::Timestamp;
 use crate::{Backend, Invoice};
 
 /// Calls `work`; a panic in it becomes an error that says `what` panicked.
@@ -101,6 +102,10 @@ impl<B: Backend> AbiBackend for Guarded<B> {
     }
     fn longest_delay_s(&self) -> RResult<u64, Error> {
         self.call("longest_delay_s", |backend| Ok(backend.longest_delay_s()))
+    }
+    fn documents(&self, since: Timestamp) -> RResult<ROption<RVec<Document>>, Error> {
+        // The list is handed over as it is: however long it is, nothing of it is copied.
+        self.call("documents", |backend| Ok(backend.documents(since)?.map(RVec::from).into()))
     }
     fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error> {
         self.call("open", |backend| {

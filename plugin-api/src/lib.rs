@@ -78,7 +78,8 @@ mod values;
 
 pub use abi_stable;
 pub use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
-pub use document::{Context, Detail, Header, Kind, Line, Price, PriceQuery, Receipt, Reference, Tax, Tenant, Totals};
+pub use document::{Context, Detail, Document, Header, Kind, Line, Price, PriceQuery, Receipt, Reference};
+pub use document::{Tax, Tenant, Totals};
 pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use export::__export;
@@ -123,6 +124,20 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// How long after a connection broke a commit may still happen by itself, in seconds.
     fn longest_delay_s(&self) -> u64 {
         0
+    }
+
+    /// The documents that were committed since that instant, under whatever key: asked by
+    /// `artifice db verify --backend`, to find what the ledger has lost.
+    ///
+    /// It may answer more (earlier ones, or all there are), but never fewer: a document that is not
+    /// listed counts as one that the backend does not have. What is not certain is an error. A draft
+    /// that was never committed is not listed, a document that [`find`](Backend::find) answers is,
+    /// each key once. Nothing is changed. The whole list is held in memory.
+    ///
+    /// `None` (the default) is for backends that cannot list what they have.
+    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
+        let _ = since;
+        Ok(None)
     }
 
     /// Begins a document. Nothing outside is changed before [`Invoice::commit`].

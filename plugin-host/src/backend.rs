@@ -1,10 +1,12 @@
 //! A backend and its documents, as the engine uses them. Every call blocks.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use artifice_plugin_api::abi::{BackendObject, ClassInfo, InvoiceObject};
 use artifice_plugin_api::abi_stable::std_types::RResult;
-use artifice_plugin_api::{Error, ErrorKind, Header, Line, Price, PriceQuery, RSlice, Receipt, Totals};
+use artifice_plugin_api::{Document, Error, ErrorKind, Header, Line, Price, PriceQuery};
+use artifice_plugin_api::{RSlice, RVec, Receipt, Timestamp, Totals};
 
 use crate::class_path::ClassPath;
 
@@ -24,16 +26,55 @@ impl std::fmt::Debug for Backend {
 
 /// The longest reference that a ledger keeps, in bytes.
 const MAX_REFERENCE: usize = 4096;
+/// The longest key of a listed document, in bytes. Those that the ledger gives out have 36.
+const MAX_KEY: usize = 255;
 
 /// What a backend answers is checked: the ledger and people rely on it.
 fn checked(receipt: Receipt) -> Result<Receipt, Error> {
+    check(&receipt).map(|()| receipt)
+}
+
+fn check(receipt: &Receipt) -> Result<(), Error> {
     if receipt.reference.is_empty() || receipt.reference.len() > MAX_REFERENCE {
         let length = receipt.reference.len();
         return Err(Error::unknown(format_args!(
             "the backend answered a receipt whose reference is {length} bytes long (1 to {MAX_REFERENCE} are right); report this to its author"
         )));
     }
-    Ok(receipt)
+    Ok(())
+}
+
+/// A list says what the ledger lacks, so all of it must be right: each document has a key of its
+/// own and a good receipt.
+fn listed(documents: Vec<Document>) -> Result<Vec<Document>, Error> {
+    let wrong = |what: std::fmt::Arguments<'_>| Err(Error::unknown(what));
+    let mut known: HashMap<&str, &Receipt> = HashMap::with_capacity(documents.len());
+    for Document { key, receipt, .. } in &documents {
+        if key.is_empty() || key.len() > MAX_KEY {
+            return wrong(format_args!(
+                "the backend lists a document '{}' whose key is {} bytes long (1 to {MAX_KEY} are right); report this to its author",
+                shown(&receipt.reference),
+                key.len()
+            ));
+        }
+        if let Err(error) = check(receipt) {
+            return wrong(format_args!("of the document with the key '{}': {error}", shown(key)));
+        }
+        if let Some(other) = known.insert(key, receipt) {
+            return wrong(format_args!(
+                "the backend lists the key '{}' twice, as '{}' and as '{}'; find out which of the two documents is right, and remove the other",
+                shown(key),
+                shown(&other.reference),
+                shown(&receipt.reference)
+            ));
+        }
+    }
+    Ok(documents)
+}
+
+/// The beginning of a text that may be of any length and hold anything.
+fn shown(text: &str) -> String {
+    text.chars().take(100).flat_map(char::escape_debug).collect()
 }
 
 impl Backend {
@@ -84,6 +125,13 @@ impl Backend {
         self.noted(self.object.longest_delay_s())
     }
 
+    /// The documents that were committed since that instant, and perhaps earlier ones; `None` if the
+    /// backend cannot list them. Each has a key of its own and a checked receipt.
+    pub fn documents(&self, since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
+        let documents: Option<RVec<Document>> = self.noted(self.object.documents(since))?.into();
+        documents.map(|documents| listed(documents.into_vec())).transpose()
+    }
+
     /// Begins a document.
     pub fn open(&self, header: &Header<'_>) -> Result<Invoice, Error> {
         self.noted(self.object.open(header)).map(Invoice)
@@ -121,7 +169,10 @@ impl Invoice {
 
     /// The document's bytes, if it has such a form.
     pub fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let bytes: Option<artifice_plugin_api::RVec<u8>> = self.0.render().into_result()?.into();
+        let bytes: Option<RVec<u8>> = self.0.render().into_result()?.into();
         Ok(bytes.map(Into::into))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 
 use artifice_plugin_api::{Header, Line, Totals};
 
-use super::{Answer, CPair, DONE, NONE, Text, artifice_plugin_v1, copied};
+use super::{Answer, CPair, DONE, Each, NONE, Pairs, Text, artifice_plugin_v1, copied};
 
 const fn text(from: &str) -> Text {
     Text(from.as_ptr(), from.len())
@@ -50,6 +50,13 @@ extern "C" fn find(_backend: *mut c_void, _header: &Header<'_>) -> Answer {
 extern "C" fn delay(_backend: *mut c_void) -> u64 {
     45
 }
+extern "C" fn documents(_backend: *mut c_void, _since: i64, each: Each, to: *mut c_void) -> Answer {
+    let details = [CPair(text("from"), text("C"))];
+    for (key, reference) in [("0198-0", "C-1"), ("0198-9", "C-2")] {
+        each(to, text(key), text(""), text(reference), Pairs(details.as_ptr(), details.len()));
+    }
+    EMPTY
+}
 extern "C" fn open(backend: *mut c_void, header: &Header<'_>) -> Answer {
     // SAFETY: `create` made it, and it is shared.
     let prefix = unsafe { &*backend.cast::<String>() };
@@ -87,6 +94,7 @@ pub static TABLE: artifice_plugin_v1 = artifice_plugin_v1 {
     destroy,
     find,
     longest_delay_s: Some(delay),
+    documents: Some(documents),
     open,
     section: None,
     lines,

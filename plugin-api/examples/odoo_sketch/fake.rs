@@ -46,6 +46,16 @@ impl Rpc for Fake {
                 Ok(json!([{"list_price": "0.05", "uom": "hour", "currency": "EUR"}]))
             }
             ("product.product", "search_read") => Ok(json!([])),
+            ("ir.model.data", "search_read") if args["module"] == "artifice" => {
+                let id =
+                    |(id, it): (&String, &Value)| json!({"name": id.strip_prefix("artifice."), "res_id": it["id"]});
+                Ok(moves.iter().map(id).collect())
+            }
+            ("account.move", "search_read") if args["id"].is_array() => {
+                let ids = args["id"].as_array().map_or(&[][..], Vec::as_slice);
+                let one = |it: &&Value| ids.contains(&it["id"]) && it["journal"] == args["journal"];
+                Ok(moves.values().filter(one).map(seen).collect())
+            }
             ("account.move", "search_read") => {
                 let kinds = args["move_type"].as_array().map_or(&[][..], Vec::as_slice);
                 let one = |it: &&Value| it["ref"] == args["ref"] && it["journal"] == args["journal"];
@@ -166,10 +176,24 @@ pub fn story() -> Result<(), Error> {
     let mut back = odoo.open(&credit)?;
     fill(&mut back, &costs.map(|cost: i128| -cost))?;
     must("a credit is a document of its own", back.commit()?.reference == "INV/2026/00002")?;
+
+    let draft = Header { key: "0198-3".into(), number: 3, ..header };
+    let begun = json!([{"id": "artifice.0198-3", "ref": "0198-3", "invoice_origin": "d1", "journal": "INV",
+        "move_type": "out_invoice", "invoice_date": "2026-01-31"}]);
+    fake.call("account.move", "load", begun).map_err(super::asked)?;
+    must("a draft counts as no", odoo.find(&draft)?.is_none())?;
+    let listed = odoo.documents(start)?.unwrap_or_default();
+    let names: Vec<&str> = listed.iter().map(|it| it.key.as_str()).collect();
+    must("what is posted is listed, by its key; a draft is not", names == ["0198-1", "0198-2"])?;
+    must("with its receipt and digest", listed.first().is_some_and(|it| it.receipt == *receipt && it.digest == "d1"))?;
+    let mut posted = odoo.open(&draft)?;
+    fill(&mut posted, &costs)?;
+    must("posted, the draft is a document", posted.commit()?.reference == "INV/2026/00003")?;
+    must("and listed", odoo.documents(end)?.is_some_and(|all| all.len() == 3))?;
     let moves = fake.moves.lock().unwrap_or_else(PoisonError::into_inner);
     let refund = moves.values().find(|it| it["move_type"] == "out_refund").map(seen);
     let refund = refund.is_some_and(|it| it["amount_total"] == "6000.00" && it["reversed_entry"] == "1");
     must("a refund of 6000.00, of the first", refund)?;
     must("in January", moves.values().all(|it| it["invoice_date"] == "2026-01-31"))?;
-    must("two documents, two posts", moves.len() == 2)
+    must("three documents", moves.len() == 3)
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_plugin_api::{Backend, Context, Decimal, Error, Header, Price, PriceQuery, ROption, Receipt};
+use artifice_plugin_api::{
+    self as api, Backend, Context, Decimal, Error, Header, Price, PriceQuery, ROption, Receipt, Timestamp,
+};
 
 use crate::document::Document;
 use crate::faults::{Rest, strike};
@@ -66,6 +68,15 @@ impl Backend for Erp {
 
     fn longest_delay_s(&self) -> u64 {
         self.desk.settings.longest_delay_s
+    }
+
+    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<api::Document>>, Error> {
+        let rest = self.desk.call("documents", Place::Documents, "")?;
+        let mut all = self.desk.office.documents()?;
+        if let (Rest::EmptyReceipt, Some(first)) = (rest, all.first_mut()) {
+            first.receipt = Receipt::new("");
+        }
+        Ok(Some(all))
     }
 
     fn open(&self, header: &Header<'_>) -> Result<Document, Error> {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use artifice_plugin_api::{Error, Receipt};
+use artifice_plugin_api::{Document, Error, Receipt};
 
 /// The directory.
 ///
@@ -50,9 +50,26 @@ impl Office {
             Err(error) => return Err(unavailable(&path, &error)),
         };
         if text.lines().next() == Some(digest) {
-            return Ok(Some(Receipt::new(format!("ERP {key}")).with("key", key)));
+            return Ok(Some(receipt(key)));
         }
         Err(Error::refused(format_args!("the ERP has another document under the key {key}")))
+    }
+
+    /// All documents, by their keys.
+    pub fn documents(&self) -> Result<Vec<Document>, Error> {
+        let directory = self.0.join("documents");
+        let read = || {
+            let mut all = Vec::new();
+            for entry in fs::read_dir(&directory)? {
+                let entry = entry?;
+                let (key, text) = (entry.file_name().to_string_lossy().into_owned(), fs::read_to_string(entry.path())?);
+                let digest = text.lines().next().unwrap_or_default().into();
+                all.push(Document { receipt: receipt(&key), key: key.into(), digest });
+            }
+            all.sort_by(|a, b| a.key.cmp(&b.key));
+            Ok(all)
+        };
+        read().map_err(|error| unavailable(&directory, &error))
     }
 
     /// Makes the document, once.
@@ -74,6 +91,10 @@ impl Office {
         let found = self.find(key, digest)?;
         found.ok_or_else(|| Error::unknown(format_args!("{}: vanished", path.display())))
     }
+}
+
+fn receipt(key: &str) -> Receipt {
+    Receipt::new(format!("ERP {key}")).with("key", key)
 }
 
 fn unavailable(path: &Path, error: &io::Error) -> Error {

@@ -51,6 +51,8 @@ pub enum Place {
     Price,
     /// `Backend::find`
     Find,
+    /// `Backend::documents`
+    Documents,
     /// `Backend::open`
     Open,
     /// `Invoice::lines`
@@ -90,7 +92,7 @@ pub enum Deed {
     Kill,
     /// It sleeps, and then goes on.
     Sleep,
-    /// It answers a receipt without a reference.
+    /// It answers a receipt without a reference; asked for all documents, that is the first one's.
     EmptyReceipt,
     /// It says that nobody knows, and a thread of its own makes the document later.
     CommitLater,

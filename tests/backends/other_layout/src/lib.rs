@@ -1,7 +1,8 @@
 //! A library that claims its package's version of the interface, and has other types.
 //!
-//! Two packages are made of it: `other_layout`, of the version that this artifice speaks, and
-//! `newer_interface`, of one that it does not speak yet.
+//! Three packages are made of it: `other_layout`, of the version that this artifice speaks,
+//! `newer_interface`, of one that it does not speak yet, and `older_interface`, of one that it speaks
+//! no longer.
 
 #![allow(
     missing_docs,
