@@ -1,6 +1,7 @@
 //! Backends: found, refused, and survived.
 
 mod classes;
+mod documents;
 mod files;
 mod panics;
 mod search;

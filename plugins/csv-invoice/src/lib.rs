@@ -31,7 +31,8 @@
 //! points. A committed document may be moved, edited or deleted: asked again, the backend answers the
 //! same receipt, and only [`rewrite`](Invoice::rewrite) puts the file back, with the format it had (the receipt
 //! keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
-//! it, only what the ledger knows tells that a document was written.
+//! it, only what the ledger knows tells that a document was written, and
+//! [`documents`](Backend::documents) is an error.
 //!
 //! # Limits
 //! A document under way is held in memory. The file system must be able to link files, or to rename
@@ -39,6 +40,7 @@
 
 mod config;
 mod instant;
+mod list;
 mod name;
 mod protocol;
 mod record;
@@ -51,7 +53,7 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals};
+use artifice_plugin_api::{Backend, Context, Document, Error, Header, Invoice, Line, Receipt, Timestamp, Totals};
 
 use crate::config::{Checked, Format, Settings};
 use crate::name::{FileName, Template, Values};
@@ -86,6 +88,15 @@ impl Backend for Csv {
     fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
         let record = self.store.find(header.key.as_str(), header.digest.as_str())?;
         Ok(record.map(|record| receipt(&self.store, &record)))
+    }
+
+    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
+        let document = |record: Record| Document {
+            receipt: receipt(&self.store, &record),
+            key: record.key.into(),
+            digest: record.digest.into(),
+        };
+        Ok(Some(self.store.committed()?.into_iter().map(document).collect()))
     }
 
     fn open(&self, header: &Header<'_>) -> Result<CsvInvoice, Error> {

@@ -177,7 +177,7 @@ impl Store {
     }
 
     /// Whether an intended document bears its name.
-    fn is_published(&self, record: &Record) -> Result<bool, Error> {
+    pub fn is_published(&self, record: &Record) -> Result<bool, Error> {
         match self.look(&self.document(&record.file))? {
             Found::Nothing => Ok(false),
             Found::File(bytes) if sha256(&bytes) == record.sha256 => Ok(true),

@@ -116,9 +116,14 @@ impl Store {
         read(&self.reservation_path(file))
     }
 
+    /// Where the records are.
+    pub fn keys(&self) -> PathBuf {
+        self.own("keys")
+    }
+
     /// Where what is known of a key is written.
     pub fn record_path(&self, key: &str) -> PathBuf {
-        self.own("keys").join(slot(key) + ".json")
+        self.keys().join(slot(key) + ".json")
     }
 
     fn reservation_path(&self, file: &str) -> PathBuf {
@@ -243,7 +248,8 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
+/// A record, if it is there.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -285,7 +291,7 @@ fn sync(directory: &Path) -> io::Result<()> {
 }
 
 /// "cannot write '…': no space left on device; free some space…".
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
+pub fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
         ErrorKind::PermissionDenied => "let the user that runs artifice write there",

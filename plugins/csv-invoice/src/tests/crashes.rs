@@ -79,6 +79,22 @@ fn a_recovery_may_be_killed_too() {
 }
 
 #[test]
+fn what_a_killed_commit_left_is_listed_only_if_the_document_is_there() {
+    for step in [Step::Intended, Step::Readied, Step::Published, Step::Done] {
+        let home = home();
+        crash_at(&home, step);
+        let csv = csv(home.path());
+        let state = || csv.store.record(&Bill::default().key).unwrap().unwrap().state;
+        let before = state();
+        let listed = csv.documents(at("2013-09-01T00:00:00Z")).unwrap().unwrap();
+        assert_eq!(listed.len(), usize::from(matches!(step, Step::Published | Step::Done)), "{step:?}");
+        assert_eq!(state(), before, "asking changes nothing");
+        let found = Bill::default().find(&csv).unwrap();
+        assert_eq!(listed.into_iter().next().map(|document| document.receipt), found, "{step:?}");
+    }
+}
+
+#[test]
 fn finding_a_published_document_marks_it_done_for_good() {
     let home = home();
     crash_at(&home, Step::Published);
@@ -129,6 +145,8 @@ fn a_file_that_took_the_name_meanwhile_is_left_alone_and_in_doubt() {
             "{error}"
         );
     }
+    let listing = csv.documents(at("2013-09-01T00:00:00Z")).unwrap_err();
+    assert!(listing.message().contains(path.to_str().unwrap()), "whether it was committed, nobody knows: {listing}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     fs::rename(&path, invoices(&home).join("moved.csv")).unwrap();
     assert_eq!(Bill::default().find(&csv).unwrap(), None);

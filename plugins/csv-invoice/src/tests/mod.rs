@@ -3,6 +3,7 @@
 mod concurrency;
 mod crashes;
 mod failures;
+mod listing;
 mod names;
 mod rewriting;
 mod rows;
@@ -14,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_plugin_api::{
-    Backend, Context, Decimal, Error, Header, Invoice, Kind, Line, Pair, RSlice, RStr, Receipt, Tax, Tenant, Timestamp,
-    Totals,
+    Backend, Context, Decimal, Document, Error, Header, Invoice, Kind, Line, Pair, RSlice, RStr, Receipt, Tax, Tenant,
+    Timestamp, Totals,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
