@@ -18,8 +18,9 @@ pub struct Settings {
     /// the configuration file. It is created when it is missing.
     pub output_path: String,
     /// The documents' file names. Placeholders: `%(tenant)s` (the name if it is known, else the
-    /// id), `%(tenant_id)s`, `%(number)s`, `%(start)s` and `%(end)s` (local dates for midnights,
-    /// else basic ISO in UTC), and `%%` for a percent sign. What no file may be called is replaced.
+    /// id), `%(tenant_id)s`, `%(number)s`, `%(kind)s` (`invoice`, `adjustment` or `credit`),
+    /// `%(start)s` and `%(end)s` (local dates for midnights, else basic ISO in UTC), and `%%` for a
+    /// percent sign. What no file may be called is replaced.
     #[serde(default = "default_output_file")]
     pub output_file: String,
     /// What stands between two cells: one ASCII character, or the word `tab`.
@@ -28,8 +29,9 @@ pub struct Settings {
     /// The cells of a row, in order: `location`, `type` (what people call the service), `start`,
     /// `end`, `amount` (the volume), `cost`; `section`, `service`, `name`, `resource_id`,
     /// `resource_name`, `meter`, `aggregate`, `volume`, `unit`, `rate`, `rate_unit`; the same on every
-    /// row: `currency`, `tenant`, `tenant_id`, `number`, `key`; and `extra.KEY` for what the host adds
-    /// to a line under that key.
+    /// row: `currency`, `tenant`, `tenant_id`, `number`, `key`, `kind` (`invoice`, `adjustment` or
+    /// `credit`), `refers_to` (the number of the invoice that an adjustment changes or a credit takes
+    /// back; empty for an invoice); and `extra.KEY` for what the host adds to a line under that key.
     #[serde(default = "default_row_layout")]
     pub row_layout: Vec<String>,
     /// Whether the first row names the cells.

@@ -11,20 +11,22 @@
 //! ```
 //!
 //! # What a document is
-//! UTF-8, `\n` after every row, quotes only where a cell needs them. One row a line, in the
-//! statement's order; then, only if the statement has taxes, one row a tax: `type` (and `name`) is the
-//! tax's name, `cost` its amount, `rate` its percentage, `rate_unit` `%`, `start` and `end` the
-//! period; the other fields of a line are empty. No rows for sums. Instants are RFC 3339 in UTC, costs
-//! have the currency's digits. A text that a spreadsheet would run as a formula (its first character
-//! that is not a space is `=`, `+`, `-`, `@`, their full-width forms, a tab or a line break) has an
-//! apostrophe before it; numbers are left as they are. The bytes depend on the statement and the
-//! settings only. A cell that the host adds to lines under a key is `extra.KEY` in a layout.
+//! UTF-8, `\n` after every row, quotes only where a cell needs them. One row a line, in the statement's
+//! order; then, only if the statement has taxes, one row a tax: `type` (and `name`) is the tax's name,
+//! `cost` its amount, `rate` its percentage, `rate_unit` `%`, `start` and `end` the period; the other
+//! fields of a line are empty. No rows for sums. Instants are RFC 3339 in UTC, costs have the
+//! currency's digits. Amounts are signed whatever the kind: those of a credit are negative. A text that
+//! a spreadsheet would run as a formula (its first character that is not a space is `=`, `+`, `-`, `@`,
+//! their full-width forms, a tab or a line break) has an apostrophe before it; numbers are left as they
+//! are. The bytes depend on the statement and the settings only. A cell that the host adds to lines
+//! under a key is `extra.KEY` in a layout.
 //!
 //! # What a document is called
-//! `output_file`, made safe: see `name.rs`. If the name belongs to another statement, or a file
-//! bears it, the document is called `…-2`, `…-3` and so on. Names that some file systems take for the
-//! same (`Demo`, `demo`) count as the same. A name once given to a statement is not given to another,
-//! also if that statement fails and is never written.
+//! `output_file`, made safe: see `name.rs`. A credit or an adjustment is a document of its own beside
+//! the invoice, whose document stays as it is; `%(kind)s` tells them apart by their names. If the name
+//! belongs to another statement, or a file bears it, the document is called `…-2`, `…-3` and so on.
+//! Names that some file systems take for the same (`Demo`, `demo`) count as the same. A name once given
+//! to a statement is not given to another, also if that statement fails and is never written.
 //!
 //! # Exactly once
 //! What belongs to which key is kept in `output_path/.artifice`: see `protocol.rs`, with its crash
@@ -106,6 +108,7 @@ impl Backend for Csv {
             tenant: head.tenant.clone(),
             tenant_id: head.tenant_id.clone(),
             number: head.number.to_string(),
+            kind: head.kind.to_owned(),
             start: instant::compact(header.start, zone)?,
             end: instant::compact(header.end, zone)?,
         });

@@ -9,7 +9,7 @@ const LONGEST_VALUE: usize = 120;
 /// A longer "extension" is not one.
 const LONGEST_EXTENSION: usize = 32;
 
-const PLACEHOLDERS: [&str; 5] = ["tenant", "tenant_id", "number", "start", "end"];
+const PLACEHOLDERS: [&str; 6] = ["tenant", "tenant_id", "number", "kind", "start", "end"];
 
 /// What the placeholders stand for.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct Values {
     pub tenant_id: String,
     /// `%(number)s`
     pub number: String,
+    /// `%(kind)s`
+    pub kind: String,
     /// `%(start)s`
     pub start: String,
     /// `%(end)s`
@@ -32,6 +34,7 @@ impl Values {
             "tenant" => &self.tenant,
             "tenant_id" => &self.tenant_id,
             "number" => &self.number,
+            "kind" => &self.kind,
             "start" => &self.start,
             _ => &self.end,
         }

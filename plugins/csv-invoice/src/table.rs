@@ -3,14 +3,14 @@
 //! Lines are kept whole, as CSV of all their fields, and laid out at the end: a document that is
 //! written again takes the layout it had, which is known only from its receipt.
 
-use artifice_plugin_api::{Error, Header, Line, Tax};
+use artifice_plugin_api::{Error, Header, Kind, Line, Tax};
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use crate::config::Format;
 use crate::instant::rfc3339;
 
 /// What `row_layout` takes, besides `extra.KEY`.
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 24] = [
     "location",
     "type",
     "start",
@@ -33,6 +33,8 @@ pub const COLUMNS: [&str; 22] = [
     "tenant_id",
     "number",
     "key",
+    "kind",
+    "refers_to",
 ];
 
 /// The fields of a line, in the order in which they are kept.
@@ -94,6 +96,10 @@ pub struct Head {
     pub number: u64,
     /// The statement's key.
     pub key: String,
+    /// What the statement is.
+    pub kind: &'static str,
+    /// The number of the invoice that it takes back or changes; empty for an invoice.
+    pub refers_to: String,
     /// The currency's code.
     pub currency: String,
     /// Digits after the point of its minor unit.
@@ -113,6 +119,8 @@ impl Head {
             tenant_id: header.tenant.id.to_string(),
             number: header.number,
             key: header.key.to_string(),
+            kind: kind(header.kind),
+            refers_to: header.refers_to.into_option().map(|other| other.number.to_string()).unwrap_or_default(),
             currency: header.currency.to_string(),
             digits: header.currency_digits,
             start: rfc3339(header.start)?,
@@ -126,8 +134,19 @@ impl Head {
             "tenant_id" => neutral(&self.tenant_id),
             "number" => self.number.to_string(),
             "key" => neutral(&self.key),
+            "kind" => self.kind.to_owned(),
+            "refers_to" => self.refers_to.clone(),
             _ => neutral(&self.currency),
         }
+    }
+}
+
+/// What people call a kind of statement, in cells and in file names.
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invoice => "invoice",
+        Kind::Adjustment => "adjustment",
+        Kind::Credit => "credit",
     }
 }
 

@@ -3,6 +3,7 @@
 mod concurrency;
 mod crashes;
 mod failures;
+mod kinds;
 mod listing;
 mod names;
 mod rewriting;
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_plugin_api::{
-    Backend, Context, Decimal, Document, Error, Header, Invoice, Kind, Line, Pair, RSlice, RStr, Receipt, Tax, Tenant,
-    Timestamp, Totals,
+    Backend, Context, Decimal, Document, Error, Header, Invoice, Kind, Line, Pair, RSlice, RStr, Receipt, Reference,
+    Tax, Tenant, Timestamp, Totals,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -65,6 +66,9 @@ struct Bill {
     key: String,
     digest: String,
     number: u64,
+    kind: Kind,
+    /// The invoice that it takes back or changes: its key, number and receipt.
+    refers_to: Option<(String, u64, Receipt)>,
     tenant_id: String,
     tenant: Option<String>,
     start: &'static str,
@@ -80,6 +84,8 @@ impl Default for Bill {
             key: "0198c1f2-7d2f-7000-8000-000000000001".to_owned(),
             digest: "d1".to_owned(),
             number: 1,
+            kind: Kind::Invoice,
+            refers_to: None,
             tenant_id: "931d1a3b".to_owned(),
             tenant: Some("demo".to_owned()),
             start: "2013-08-01T00:00:00Z",
@@ -105,8 +111,12 @@ impl Bill {
             key: self.key.as_str().into(),
             digest: self.digest.as_str().into(),
             number: self.number,
-            kind: Kind::Invoice,
-            refers_to: None.into(),
+            kind: self.kind,
+            refers_to: self
+                .refers_to
+                .as_ref()
+                .map(|(key, number, receipt)| Reference { key: key.as_str().into(), number: *number, receipt })
+                .into(),
             tenant: Tenant {
                 id: self.tenant_id.as_str().into(),
                 name: self.tenant.as_deref().map(RStr::from).into(),

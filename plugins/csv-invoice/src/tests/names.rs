@@ -83,10 +83,10 @@ fn an_unnamed_tenant_is_called_by_its_id() {
 #[test]
 fn every_placeholder_has_its_value_and_two_percent_signs_are_one() {
     let home = home();
-    let settings = json!({ "output_file": "%(number)s %(tenant_id)s %(tenant)s 100%% %(start)s_%(end)s" });
+    let settings = json!({ "output_file": "%(number)s %(kind)s %(tenant_id)s %(tenant)s 100%% %(start)s_%(end)s" });
     let bill = Bill { start: "2013-08-01T10:30:00.5Z", number: 42, ..Bill::default() };
     bill.commit(&configured(home.path(), settings).unwrap()).unwrap();
-    assert_eq!(names(&home), ["42 931d1a3b demo 100% 20130801T103000.500Z_2013-09-01"]);
+    assert_eq!(names(&home), ["42 invoice 931d1a3b demo 100% 20130801T103000.500Z_2013-09-01"]);
 }
 
 #[test]

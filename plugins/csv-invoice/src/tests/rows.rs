@@ -26,13 +26,15 @@ fn a_layout_takes_every_field_of_a_line_and_of_the_statement() {
         "tenant_id",
         "number",
         "key",
+        "kind",
+        "refers_to",
         "extra.zone",
         "extra.missing",
     ]);
     assert_eq!(
         laid_out(&bill, json!({ "row_layout": layout, "delimiter": ";" })),
         "Compute;m1.nano;VM instance, size nano;03bd;trogdor;instance;uptime;174.026781;hour;0.05;hour;NZD;demo;931d1a3b;1;\
-         0198c1f2-7d2f-7000-8000-000000000001;akl-1;\n"
+         0198c1f2-7d2f-7000-8000-000000000001;invoice;;akl-1;\n"
     );
 }
 

@@ -49,7 +49,7 @@ fn an_unknown_field_is_named_with_the_nearest_and_the_valid_ones() {
 fn an_unknown_placeholder_is_named_with_the_nearest_and_the_valid_ones() {
     let message = refusal(json!({ "output_file": "%(tennant)s-%(start)s.csv" }));
     assert!(message.contains("no placeholder '%(tennant)s' (did you mean 'tenant'?)"), "{message}");
-    assert!(message.contains("%(tenant)s, %(tenant_id)s, %(number)s, %(start)s, %(end)s"), "{message}");
+    assert!(message.contains("%(tenant)s, %(tenant_id)s, %(number)s, %(kind)s, %(start)s, %(end)s"), "{message}");
     assert!(refusal(json!({ "output_file": "100%.csv" })).contains("%% for a percent sign"));
     assert!(refusal(json!({ "output_file": "%(tenant)d.csv" })).contains("begins no placeholder"));
     assert!(refusal(json!({ "output_file": "../%(tenant)s.csv" })).contains("output_path"));
