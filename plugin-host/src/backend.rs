@@ -9,6 +9,7 @@ use artifice_plugin_api::{Document, Error, ErrorKind, Header, Line, Price, Price
 use artifice_plugin_api::{RSlice, RVec, Receipt, Timestamp, Totals};
 
 use crate::class_path::ClassPath;
+use crate::settings;
 
 /// A backend of a loaded library.
 pub struct Backend {
@@ -103,6 +104,12 @@ impl Backend {
     /// What its class says of itself.
     pub fn info(&self) -> &ClassInfo {
         &self.info
+    }
+
+    /// The JSON Schema of its class's settings, as [`public_settings`](crate::public_settings) takes
+    /// it. Of one that cannot be read, it says that everything is secret.
+    pub fn schema(&self) -> serde_json::Value {
+        settings::schema_of(&self.info)
     }
 
     /// Whether the system behind it can be reached and is prepared.

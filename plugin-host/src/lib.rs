@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod library;
 mod search;
+mod settings;
 
 pub use artifice_plugin_api as api;
 pub use artifice_plugin_api::abi::ClassInfo;
@@ -23,3 +24,4 @@ pub use class_path::ClassPath;
 pub use error::LoadError;
 pub use library::Library;
 pub use search::{Found, SearchPath};
+pub use settings::{public_settings, with_secrets_of};

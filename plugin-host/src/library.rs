@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use artifice_plugin_api::abi::{ClassInfo, ModuleRef};
 use artifice_plugin_api::abi_stable::library::{AbiHeaderRef, LibHeader, LibraryError, RootModule};
-use artifice_plugin_api::{Context, RStr};
+use artifice_plugin_api::{Context, Error, RStr};
 
 use crate::backend::Backend;
 use crate::class_path::ClassPath;
 use crate::error::LoadError;
 use crate::file;
+use crate::settings;
 
 /// A library of backends, checked and loaded.
 #[derive(Debug)]
@@ -89,10 +90,13 @@ impl Library {
             return Err(LoadError::OtherModule { path: self.path.clone(), found, expected });
         }
         let info = self.class(class.class())?.clone();
-        let config = config.to_string();
-        let object = (self.module.0.create())(RStr::from_str(class.class()), RStr::from_str(&config), context)
+        let text = config.to_string();
+        let object = (self.module.0.create())(RStr::from_str(class.class()), RStr::from_str(&text), context)
             .into_result()
-            .map_err(|error| LoadError::Backend { class: class.to_string(), error })?;
+            .map_err(|error| {
+                let message = settings::without_secrets(error.message(), config, &settings::schema_of(&info));
+                LoadError::Backend { class: class.to_string(), error: Error::new(error.kind(), message) }
+            })?;
         Ok(Backend::new(class.clone(), info, object))
     }
 }

@@ -63,6 +63,17 @@ fn a_configuration_that_the_class_refuses_is_one_clear_error() {
 }
 
 #[test]
+fn a_secret_that_the_class_refuses_is_in_no_message() {
+    let cloud = cloud();
+    cloud.set("main", "{invoice:object: 'test.misbehaving:Erp'}");
+    cloud.set("invoice:config", "{directory: erp, door_code: 48151623}");
+    for arguments in ["config check", "bill --month 2013-08"] {
+        let refused = cloud.run(arguments).refused().says("door_code: invalid type: integer `***`");
+        assert!(!format!("{refused:?}").contains("48151623"), "{refused:?}");
+    }
+}
+
+#[test]
 fn a_backend_that_is_closed_bills_nobody_and_breaks_nothing() {
     let cloud = cloud();
     cloud.set("main", "{invoice:object: test.misbehaving:Closed}").set("invoice:config", "{}");

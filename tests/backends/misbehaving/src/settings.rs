@@ -2,8 +2,8 @@
 
 use artifice_plugin_api::{schemars, serde};
 
-/// The settings of `test.misbehaving:Erp`.
-#[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
+/// The settings of `test.misbehaving:Erp`. They cannot be printed, because of their secret.
+#[derive(Clone, serde::Deserialize, schemars::JsonSchema)]
 #[serde(crate = "artifice_plugin_api::serde", deny_unknown_fields)]
 #[schemars(crate = "artifice_plugin_api::schemars")]
 pub struct Settings {
@@ -15,6 +15,10 @@ pub struct Settings {
     /// What goes wrong. In a call, the first fault that fits happens.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// What nobody may see.
+    #[expect(dead_code, reason = "it is there to be kept secret")]
+    #[schemars(extend("writeOnly" = true))]
+    pub door_code: Option<String>,
     /// The price list.
     #[serde(default)]
     pub prices: Vec<ListPrice>,
