@@ -47,6 +47,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// `invoice:config:`, for the backend.
     pub invoice: serde_json::Value,
+    /// The same as it is written: with `${VARIABLE}` in the place of what the environment says.
+    pub invoice_as_written: serde_json::Value,
     /// `rates:`
     pub rates: RatesConfig,
     /// `limits:`, beyond which a statement is held.
@@ -196,10 +198,9 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     if let (Some(_), Some(old)) = (&new, &old) {
         old.mistake("the same as invoice:config; keep one of the two");
     }
-    let (invoice, original_rates) = new
-        .or(old)
-        .and_then(Node::map)
-        .map_or_else(|| (serde_json::Value::Object(serde_json::Map::new()), OriginalRates::default()), backend_config);
+    let empty = || serde_json::Value::Object(serde_json::Map::new());
+    let (invoice_as_written, invoice, original_rates) =
+        new.or(old).and_then(Node::map).map_or_else(|| (empty(), empty(), OriginalRates::default()), backend_config);
     let rates = rates(directory, &main, root.section("rates"), original_rates);
     let limits = limits::limits(root.section("limits"));
     let plugin_path = plugin_path(directory, root.section("plugins"));
@@ -215,6 +216,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         source,
         database,
         invoice,
+        invoice_as_written,
         rates,
         limits,
         plugin_path,
@@ -263,26 +265,34 @@ struct OriginalRates {
     names: Option<String>,
 }
 
-/// The backend's configuration, without the host's own keys.
-fn backend_config(mut config: Map<'_>) -> (serde_json::Value, OriginalRates) {
+/// The backend's configuration, without the host's own keys: as it is written, and as it is meant.
+fn backend_config(mut config: Map<'_>) -> (serde_json::Value, serde_json::Value, OriginalRates) {
     let mut rates = config.section("rates");
     let not_empty = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let file = not_empty(rates.text("file"));
     let (names, name) = (not_empty(rates.text("names")), not_empty(rates.text("name")));
     rates.end();
-    let own = config.entries().into_iter().filter(|(key, _)| key != "rates");
-    let own = own.filter_map(|(key, node)| Some((key, json(&node)?))).collect();
-    (serde_json::Value::Object(own), OriginalRates { file, names: names.or(name) })
+    let (mut written, mut meant) = (serde_json::Map::new(), serde_json::Map::new());
+    for (key, node) in config.entries().into_iter().filter(|(key, _)| key != "rates") {
+        if let Some((as_written, value)) = json(&node) {
+            written.insert(key.clone(), as_written);
+            meant.insert(key, value);
+        }
+    }
+    let original = OriginalRates { file, names: names.or(name) };
+    (serde_json::Value::Object(written), serde_json::Value::Object(meant), original)
 }
 
-/// A value as JSON, with `${VARIABLE}` replaced in its texts.
-fn json(node: &Node<'_>) -> Option<serde_json::Value> {
-    let mut value = serde_json::to_value(node.value()).map_err(|why| node.mistake(why)).ok()?;
+/// A value as JSON, as it is written and with `${VARIABLE}` replaced in its texts.
+fn json(node: &Node<'_>) -> Option<(serde_json::Value, serde_json::Value)> {
+    let written = serde_json::to_value(node.value()).map_err(|why| node.mistake(why)).ok()?;
+    let mut value = written.clone();
     expand_all(&mut value).map_err(|why| node.mistake(why)).ok()?;
-    Some(value)
+    Some((written, value))
 }
 
-fn expand_all(value: &mut serde_json::Value) -> Result<(), String> {
+/// Replaces `${VARIABLE}` in all texts of a value.
+pub(crate) fn expand_all(value: &mut serde_json::Value) -> Result<(), String> {
     match value {
         serde_json::Value::String(text) => *text = expand(text)?,
         serde_json::Value::Array(items) => items.iter_mut().try_for_each(expand_all)?,

@@ -107,6 +107,11 @@ impl Engine {
 
     /// Loads the configured backend.
     pub fn load_backend(&self) -> Result<Arc<Backend>, EngineError> {
+        self.load_backend_set(&self.config.invoice)
+    }
+
+    /// Loads the configured backend with other settings.
+    fn load_backend_set(&self, settings: &serde_json::Value) -> Result<Arc<Backend>, EngineError> {
         let class = self.config.main.invoice_object.as_ref().ok_or_else(|| {
             let what =
                 "main.invoice:object is missing; name a backend, for example `invoice:object: billing.csv_invoice:Csv`";
@@ -120,7 +125,7 @@ impl Engine {
             timezone: timezone.into(),
         };
         let library = Library::load(&SearchPath::new(&self.config.plugin_path).find(class)?)?;
-        Ok(Arc::new(library.create(class, &self.config.invoice, &context)?))
+        Ok(Arc::new(library.create(class, settings, &context)?))
     }
 
     /// Whether the configured source can be logged in to, and answers.

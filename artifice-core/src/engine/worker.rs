@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use artifice_model::statement::Draft;
-use artifice_plugin_host::Backend;
+use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
 use super::deliver::{Aim, Delivered, deliver};
@@ -21,6 +21,14 @@ pub(super) struct Worker {
     pub engine: Engine,
     pub ledger: Arc<dyn Ledger>,
     backend: Mutex<Arc<Backend>>,
+}
+
+/// What a statement says of the backend that it is for.
+pub(super) struct BackendNamed {
+    class: String,
+    version: String,
+    /// Its settings without their secrets, as JSON.
+    settings: String,
 }
 
 /// Why something could not be done for a tenant.
@@ -71,16 +79,16 @@ impl Worker {
         &'a self,
         draft: &'a Draft,
         kind: NewKind<'a>,
-        backend: &'a (String, String),
+        backend: &'a BackendNamed,
     ) -> NewStatement<'a> {
         NewStatement {
             draft,
             kind,
             held: None,
             timezone: self.engine.config().main.calendar.timezone(),
-            backend: &backend.0,
-            backend_version: &backend.1,
-            settings: None,
+            backend: &backend.class,
+            backend_version: &backend.version,
+            settings: Some(&backend.settings),
             created: now(),
         }
     }
@@ -94,10 +102,15 @@ impl Worker {
         Ok(stored)
     }
 
-    /// The configured backend's name and its class' version.
-    pub fn backend_named(&self) -> Result<(String, String), Trouble> {
+    /// What is stored of the configured backend.
+    pub fn backend_named(&self) -> Result<BackendNamed, Trouble> {
         let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
-        Ok((backend.class().to_string(), backend.info().version.to_string()))
+        let settings = public_settings(&self.engine.config().invoice_as_written, &backend.schema());
+        Ok(BackendNamed {
+            class: backend.class().to_string(),
+            version: backend.info().version.to_string(),
+            settings: settings.to_string(),
+        })
     }
 
     /// Hands a stored statement to its backend, or finds out that it has it.
