@@ -16,6 +16,7 @@ mod billing;
 mod guide;
 mod interruption;
 mod ledger_direct;
+mod life;
 mod openstack;
 mod plugins;
 mod recorded;
