@@ -14,11 +14,16 @@ ALTER TABLE statement
 
 UPDATE statement SET void_reason = 'before reasons were kept' WHERE state IN ('voiding', 'void');
 
+-- What was void by another client's SQL, and still kept its periods: now it ends with its statement (0004).
+UPDATE usage SET live = false FROM statement AS own
+WHERE usage.live AND own.tenant_no = usage.tenant_no AND own.statement_id = usage.statement_id AND own.state = 'void';
+
 ALTER TABLE statement
     DROP CONSTRAINT statement_state_check,
     ADD CONSTRAINT statement_state_check
         CHECK (state IN ('held', 'pending', 'sending', 'in_doubt', 'committed', 'voiding', 'void')),
-    DROP CONSTRAINT statement_claim_check,
+    -- (So PostgreSQL has called the one about the claim, which is the first of 0001 about two columns.)
+    DROP CONSTRAINT statement_check,
     ADD CONSTRAINT statement_claim_check CHECK (claim IS NOT NULL OR state IN ('held', 'pending', 'void')),
     ADD CONSTRAINT statement_refers_to_check CHECK ((refers_to IS NULL) = (kind = 'invoice')),
     ADD CONSTRAINT statement_revision_of_adjustment CHECK ((revision IS NULL) = (kind <> 'adjustment')),

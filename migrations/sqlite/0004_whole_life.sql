@@ -5,6 +5,13 @@
 -- old table; they stand in 0005, as they are now. (The program migrates on a connection that neither
 -- checks foreign keys nor rewrites them, and checks them at the end: https://sqlite.org/lang_altertable.html.)
 
+-- What was void by another client's SQL, and still kept its periods: now it ends with its statement (0005).
+UPDATE usage SET live = 0
+WHERE live = 1 AND EXISTS (
+    SELECT 1 FROM statement
+    WHERE statement.tenant_no = usage.tenant_no AND statement.statement_id = usage.statement_id AND state = 'void'
+);
+
 CREATE TABLE statement_new (
     tenant_no       INTEGER NOT NULL REFERENCES tenant,
     statement_id    TEXT    NOT NULL CHECK (length(statement_id) = 36),
@@ -27,7 +34,7 @@ CREATE TABLE statement_new (
     backend         TEXT    NOT NULL,
     backend_version TEXT    NOT NULL,
     -- The backend's configuration without its secrets, as JSON: it is written again by these.
-    settings        TEXT    CHECK (json_valid(settings)),
+    settings        TEXT    CHECK (settings IS NULL OR json_valid(settings)),
     created_us      INTEGER NOT NULL,
 
     -- How far it has got. What may follow what is the trigger statement_life.
@@ -51,14 +58,17 @@ CREATE TABLE statement_new (
     FOREIGN KEY (statement_id) REFERENCES invoice_number (statement_id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
 
+-- There were no credits. So the backend has what somebody began to take back by hand, and it is committed
+-- still: `statement void` begins anew.
 INSERT INTO statement_new (
     tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency, subtotal, total, digest,
     backend, backend_version, created_us, state, claim, owner, lease_until_us, doubted_us, tries, error, receipt,
     receipt_details, void_reason
 )
 SELECT tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency, subtotal, total, digest,
-       backend, backend_version, created_us, state, claim, owner, lease_until_us, doubted_us, tries, error, receipt,
-       receipt_details, CASE WHEN state IN ('voiding', 'void') THEN 'before reasons were kept' END
+       backend, backend_version, created_us, CASE state WHEN 'voiding' THEN 'committed' ELSE state END, claim, owner,
+       lease_until_us, doubted_us, tries, error, receipt, receipt_details,
+       CASE state WHEN 'void' THEN 'before reasons were kept' END
 FROM statement;
 
 DROP TABLE statement;

@@ -1,9 +1,14 @@
 -- What no client may do to a statement, in all of its life: the triggers of 0002 and 0003 for
 -- `statement`, as they are since 0004, and what adjustments and credits need.
+--
+-- A fourth trap of SQLite's is closed here: where a client says OR REPLACE, a NULL becomes the column's
+-- default, but after these triggers, which see the NULL. So what has a default (`state`, `tries`,
+-- `live`) is compared by IS and IS NOT, which know NULL. And a client may switch CHECKs off, so what
+-- money depends on is asked for here, too.
 
 -- No two live invoices of one tenant overlap.
 CREATE TRIGGER statement_no_overlap BEFORE INSERT ON statement
-WHEN NEW.kind = 'invoice' AND NEW.state <> 'void' AND EXISTS (
+WHEN NEW.kind = 'invoice' AND EXISTS (
     SELECT 1 FROM statement AS other
     WHERE other.tenant_no = NEW.tenant_no AND other.period_start < NEW.period_end AND other.period_end > NEW.period_start
       AND other.kind = 'invoice' AND other.state <> 'void'
@@ -14,10 +19,16 @@ END;
 
 -- A statement begins unsent, and goes the ways of its life (see artifice-core/src/ledger/life.rs).
 CREATE TRIGGER statement_begins BEFORE INSERT ON statement
-WHEN NEW.state NOT IN ('pending', 'held') OR (NEW.kind = 'credit' AND NEW.state <> 'pending')
-  OR NEW.claim IS NOT NULL OR NEW.receipt IS NOT NULL OR NEW.receipt_details IS NOT NULL OR NEW.tries <> 0
+WHEN (NEW.state IS NOT 'pending' AND (NEW.state IS NOT 'held' OR NEW.kind = 'credit'))
+  OR NEW.claim IS NOT NULL OR NEW.receipt IS NOT NULL OR NEW.receipt_details IS NOT NULL OR NEW.tries IS NOT 0
 BEGIN
-    SELECT RAISE(ABORT, 'statement_life: a statement begins pending or held, and untried');
+    SELECT RAISE(ABORT, 'statement_life: a statement begins pending or held (a credit pending), and untried');
+END;
+
+CREATE TRIGGER statement_has_period BEFORE INSERT ON statement
+WHEN NEW.period_start >= NEW.period_end
+BEGIN
+    SELECT RAISE(ABORT, 'statement_has_period: a period starts before it ends');
 END;
 
 CREATE TRIGGER statement_has_currency BEFORE INSERT ON statement
@@ -27,7 +38,7 @@ BEGIN
 END;
 
 CREATE TRIGGER statement_life BEFORE UPDATE ON statement
-WHEN NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+WHEN NEW.state IS NULL OR NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
     VALUES ('held', 'pending'), ('held', 'void'),
            ('pending', 'sending'), ('pending', 'void'),
            ('sending', 'committed'), ('sending', 'pending'), ('sending', 'in_doubt'),
@@ -38,12 +49,28 @@ BEGIN
     SELECT RAISE(ABORT, 'statement_life: a statement does not go from this state to that');
 END;
 
--- A claim comes with the sending, and the one who lost it finds another one in its place.
+-- Every sending begins with a claim of its own, and is counted: whoever lost the one before finds another
+-- one in its place. Nothing else makes a claim.
 CREATE TRIGGER statement_claim BEFORE UPDATE ON statement
-WHEN (NEW.claim IS NOT OLD.claim OR NEW.tries <> OLD.tries)
- AND NOT (OLD.state = 'pending' AND NEW.state = 'sending' AND NEW.claim IS NOT OLD.claim AND NEW.tries = OLD.tries + 1)
+WHEN CASE WHEN OLD.state = 'pending' AND NEW.state = 'sending'
+     THEN NEW.claim IS NULL OR NEW.claim IS OLD.claim OR NEW.tries IS NOT OLD.tries + 1
+     ELSE NEW.claim IS NOT OLD.claim OR NEW.tries IS NOT OLD.tries END
 BEGIN
     SELECT RAISE(ABORT, 'statement_claim: a claim is made where the sending begins, and counted');
+END;
+
+-- Nothing is sent without its number. (Where a client checks no foreign keys, it could be stored so.) And
+-- no credit is sent while what it takes back is still counted as billed.
+CREATE TRIGGER statement_is_whole BEFORE UPDATE ON statement
+WHEN OLD.state = 'pending' AND NEW.state = 'sending' AND (
+    NOT EXISTS (SELECT 1 FROM invoice_number WHERE statement_id = NEW.statement_id)
+    OR (NEW.kind = 'credit' AND NOT EXISTS (
+        SELECT 1 FROM statement AS other
+        WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.refers_to AND other.state = 'voiding'
+    ))
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_is_whole: what is sent has a number, and a credit takes back what is voiding');
 END;
 
 -- A receipt comes with the commit, whole.
@@ -63,7 +90,7 @@ WHEN (NEW.tenant_no, NEW.statement_id, NEW.kind, NEW.period_start, NEW.period_en
   OR NEW.tenant_name IS NOT OLD.tenant_name OR NEW.refers_to IS NOT OLD.refers_to
   OR NEW.revision IS NOT OLD.revision OR NEW.settings IS NOT OLD.settings
   OR (OLD.receipt IS NOT NULL AND (NEW.receipt IS NOT OLD.receipt OR NEW.receipt_details IS NOT OLD.receipt_details))
-  OR (OLD.void_reason IS NOT NULL AND NEW.void_reason IS NOT OLD.void_reason)
+  OR (NEW.void_reason IS NOT OLD.void_reason AND (OLD.void_reason IS NOT NULL OR NEW.state NOT IN ('voiding', 'void')))
 BEGIN
     SELECT RAISE(ABORT, 'statement_content_stays: what a statement says is never changed');
 END;
@@ -71,23 +98,35 @@ END;
 -- A credit or an adjustment is about a document that the same backend has, of the same tenant, period and
 -- currency. (A credit has no credit.)
 CREATE TRIGGER statement_refers BEFORE INSERT ON statement
-WHEN NEW.kind <> 'invoice' AND NOT EXISTS (
+WHEN NEW.kind IS NOT 'invoice' AND NOT EXISTS (
     SELECT 1 FROM statement AS other
     WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.refers_to
       AND (other.period_start, other.period_end, other.currency, other.backend)
         = (NEW.period_start, NEW.period_end, NEW.currency, NEW.backend)
       AND other.state = 'committed'
       AND (other.kind = 'invoice' OR (other.kind = 'adjustment' AND NEW.kind = 'credit'))
+      AND NEW.kind IN ('adjustment', 'credit')
 )
 BEGIN
     SELECT RAISE(ABORT, 'statement_refers: a credit or adjustment is about a committed statement of the same tenant, period, currency and backend');
+END;
+
+-- Revisions have no gaps, so that the order of their numbers is the one in which they were stored: what
+-- corrects something of another adjustment is later than that one, and taken back before it.
+CREATE TRIGGER statement_revision_is_next BEFORE INSERT ON statement
+WHEN NEW.kind = 'adjustment' AND NEW.revision IS NOT (
+    SELECT coalesce(max(other.revision), 0) + 1 FROM statement AS other
+    WHERE other.tenant_no = NEW.tenant_no AND other.refers_to = NEW.refers_to AND other.kind = 'adjustment'
+)
+BEGIN
+    SELECT RAISE(ABORT, 'statement_revision: an adjustment is the next one of its invoice');
 END;
 
 -- What is taken back has no live adjustments (they would change what is no longer there), and none after
 -- it; what the backend has is taken back by a credit, which the backend has before it is void.
 CREATE TRIGGER statement_void BEFORE UPDATE ON statement
 WHEN NEW.state <> OLD.state AND NEW.state IN ('voiding', 'void') AND (
-    NEW.kind = 'credit'
+    NEW.kind = 'credit' OR NEW.void_reason IS NULL
     OR EXISTS (
         SELECT 1 FROM statement AS other
         WHERE other.tenant_no = NEW.tenant_no AND other.kind = 'adjustment' AND other.state <> 'void'
@@ -104,7 +143,7 @@ WHEN NEW.state <> OLD.state AND NEW.state IN ('voiding', 'void') AND (
     ))
 )
 BEGIN
-    SELECT RAISE(ABORT, 'statement_void: a statement is taken back by a credit, and only without live adjustments');
+    SELECT RAISE(ABORT, 'statement_void: a statement is taken back with a reason, by a credit, and only without live adjustments');
 END;
 
 CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement
@@ -127,10 +166,17 @@ BEGIN
     SELECT RAISE(ABORT, 'statement_has_tenant: there is no such tenant');
 END;
 
+DROP TRIGGER usage_begins_live;
+CREATE TRIGGER usage_begins_live BEFORE INSERT ON usage
+WHEN NEW.live IS NOT 1
+BEGIN
+    SELECT RAISE(ABORT, 'usage_begins_live: usage is live until its statement is void');
+END;
+
 -- No two live usages of one series overlap, unless one corrects the other.
 DROP TRIGGER usage_no_overlap;
 CREATE TRIGGER usage_no_overlap BEFORE INSERT ON usage
-WHEN NEW.live = 1 AND NEW.corrects IS NULL AND (
+WHEN NEW.corrects IS NULL AND (
     SELECT other.period_end FROM usage AS other
     WHERE other.tenant_no = NEW.tenant_no AND other.series_no = NEW.series_no
       AND other.period_start < NEW.period_end AND other.live = 1 AND other.corrects IS NULL
@@ -141,18 +187,19 @@ BEGIN
 END;
 
 -- A correction stands in an adjustment and corrects live usage of the same series, period and unit, of the
--- same invoice or of an earlier adjustment to it; and what a credit takes back is no usage.
+-- same invoice or of an earlier adjustment to it. (What is corrected does not end before its correction:
+-- see statement_void.)
 CREATE TRIGGER usage_corrects BEFORE INSERT ON usage
-WHEN (SELECT kind FROM statement WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id) = 'credit'
-  OR (NEW.corrects IS NOT NULL AND NOT EXISTS (
+WHEN NEW.corrects IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM usage AS other
     JOIN statement AS before ON before.tenant_no = other.tenant_no AND before.statement_id = other.statement_id
     JOIN statement AS own ON own.tenant_no = other.tenant_no AND own.statement_id = NEW.statement_id
     WHERE other.tenant_no = NEW.tenant_no AND other.series_no = NEW.series_no AND other.statement_id = NEW.corrects
       AND other.period_start = NEW.period_start AND other.period_end = NEW.period_end AND other.unit = NEW.unit
       AND other.corrects IS NULL AND other.live = 1
-      AND own.kind = 'adjustment' AND own.refers_to = coalesce(before.refers_to, before.statement_id)
-  ))
+      AND own.kind = 'adjustment' AND own.revision > coalesce(before.revision, 0)
+      AND own.refers_to = coalesce(before.refers_to, before.statement_id)
+)
 BEGIN
     SELECT RAISE(ABORT, 'usage_corrects: a correction is an adjustment''s, and corrects what is live of the same invoice');
 END;
@@ -161,7 +208,7 @@ END;
 DROP TRIGGER usage_only_ends;
 CREATE TRIGGER usage_only_ends BEFORE UPDATE ON usage
 WHEN NOT (
-    NEW.live = 0 AND OLD.live = 1
+    NEW.live IS 0 AND OLD.live = 1
     AND (NEW.tenant_no, NEW.series_no, NEW.period_start, NEW.period_end, NEW.statement_id, NEW.meter, NEW.section,
          NEW.resource_name, NEW.volume, NEW.unit, NEW.aggregate)
       = (OLD.tenant_no, OLD.series_no, OLD.period_start, OLD.period_end, OLD.statement_id, OLD.meter, OLD.section,
@@ -178,20 +225,21 @@ BEGIN
     UPDATE usage SET live = 0 WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND live = 1;
 END;
 
--- What belongs to a statement is stored with it, and lies in its period.
+-- What belongs to a statement is stored with it, and lies in its period. What a credit takes back is no usage.
 DROP TRIGGER usage_of_new_statement;
 CREATE TRIGGER usage_of_new_statement BEFORE INSERT ON usage
-WHEN NOT EXISTS (
+WHEN NEW.period_start >= NEW.period_end OR NOT EXISTS (
     SELECT 1 FROM statement
     WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
       AND period_start <= NEW.period_start AND period_end >= NEW.period_end
+      AND kind <> 'credit'
 )
 BEGIN
-    SELECT RAISE(ABORT, 'usage_of_new_statement: there is no such statement, or not of this period, or it has been sent');
+    SELECT RAISE(ABORT, 'usage_of_new_statement: there is no such statement, or it is a credit, or not of this period, or it has been sent');
 END;
 DROP TRIGGER line_of_new_statement;
 CREATE TRIGGER line_of_new_statement BEFORE INSERT ON line
-WHEN NOT EXISTS (
+WHEN NEW.period_start >= NEW.period_end OR NOT EXISTS (
     SELECT 1 FROM statement
     WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id AND state IN ('pending', 'held') AND tries = 0
       AND period_start <= NEW.period_start AND period_end >= NEW.period_end
@@ -220,8 +268,8 @@ END;
 
 -- The trail only grows, entry by entry, and only of what is there.
 CREATE TRIGGER audit_next BEFORE INSERT ON audit
-WHEN NEW.entry_no <> (SELECT coalesce(max(entry_no), 0) + 1 FROM audit AS other
-                      WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.statement_id)
+WHEN NEW.entry_no IS NOT (SELECT coalesce(max(entry_no), 0) + 1 FROM audit AS other
+                          WHERE other.tenant_no = NEW.tenant_no AND other.statement_id = NEW.statement_id)
   OR NEW.state IS NOT (SELECT state FROM statement WHERE tenant_no = NEW.tenant_no AND statement_id = NEW.statement_id)
 BEGIN
     SELECT RAISE(ABORT, 'audit_next: an entry is the next one of its statement, and tells its state');
