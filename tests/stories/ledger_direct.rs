@@ -1,15 +1,20 @@
 //! Clients that go to the ledger's database directly: it refuses for itself.
 
+mod about;
 mod content;
+mod corrections;
 mod life;
 mod overlap;
+mod trail;
 
 use artifice_tests::database::Kind;
-use artifice_tests::{Cloud, Db, Vm};
+use artifice_tests::{Cloud, Db, Refusal, Vm};
 
-/// A ledger with a statement for August, and a client that believes nothing.
+/// A ledger with an invoice for August, and a client that believes nothing.
 struct Ledger {
     db: Db,
+    /// The invoice's id.
+    invoice: String,
     _cloud: Cloud,
 }
 
@@ -27,7 +32,11 @@ struct Ways {
 }
 
 const SQLITE: Ways = Ways {
-    settings: &["PRAGMA recursive_triggers = off", "PRAGMA recursive_triggers = on"],
+    settings: &[
+        "PRAGMA recursive_triggers = off",
+        "PRAGMA recursive_triggers = on",
+        "PRAGMA ignore_check_constraints = on",
+    ],
     inserts: &[
         ("INSERT", ""),
         ("INSERT OR REPLACE", ""),
@@ -52,15 +61,15 @@ const POSTGRES: Ways = Ways {
 };
 
 /// Every table that holds what was billed.
-const TABLES: [&str; 7] = ["tenant", "series", "statement", "invoice_number", "usage", "line", "tax"];
+const TABLES: [&str; 8] = ["tenant", "series", "statement", "invoice_number", "usage", "line", "tax", "audit"];
 
 impl Ledger {
     fn new() -> Ledger {
         let cloud = Cloud::new();
         cloud.meter(Vm::of("demo", "vm-1").active("2013-08-05", 24));
-        cloud.bill("--month 2013-08").done();
+        let invoice = cloud.bill("--month 2013-08").done().bill_of("demo").id().to_owned();
         let db = cloud.db();
-        Ledger { _cloud: cloud, db }
+        Ledger { _cloud: cloud, invoice, db }
     }
 
     fn kind() -> Kind {
@@ -85,7 +94,8 @@ impl Ledger {
         }
     }
 
-    /// A copy of a table's row, with some columns set otherwise, as an INSERT.
+    /// A copy of a table's row (the invoice's, where it belongs to a statement), with some columns set
+    /// otherwise, as an INSERT.
     fn copy(&mut self, (verb, end): Insert, table: &str, changed: &Columns) -> String {
         let columns = self.db.columns(table);
         let value = |column: &String| {
@@ -93,8 +103,13 @@ impl Ledger {
             found.map_or_else(|| format!("\"{column}\""), |(_, value)| value.clone())
         };
         let values: Vec<String> = columns.iter().map(value).collect();
+        let of_invoice = if columns.iter().any(|column| column == "statement_id") {
+            format!("WHERE statement_id = '{}'", self.invoice)
+        } else {
+            String::new()
+        };
         format!(
-            "{verb} INTO \"{table}\" ({}) SELECT {} FROM (SELECT * FROM \"{table}\" LIMIT 1) AS own {end}",
+            "{verb} INTO \"{table}\" ({}) SELECT {} FROM (SELECT * FROM \"{table}\" {of_invoice} LIMIT 1) AS own {end}",
             columns.join(", "),
             values.join(", ")
         )
@@ -129,23 +144,75 @@ impl Ledger {
         assert!(answer.is_err() || answer == Ok(0), "{sql}: {answer:?}");
     }
 
-    /// A statement of the same tenant for another period, pending, as SQL makes it; answers its id.
+    /// As [`refuses`](Ledger::refuses), for a whole transaction.
+    #[track_caller]
+    fn refuses_statement(&mut self, new: &Columns, rule: &str) {
+        let before = self.db.dump();
+        let refusal = self.store(new).expect_err("it is stored");
+        assert!(refusal.contains(rule), "{new:?}: {refusal}");
+        assert_eq!(self.db.dump(), before, "{new:?}");
+    }
+
+    /// An invoice for another period, pending, as SQL makes it; answers its id.
+    #[track_caller]
     fn statement(&mut self, number: u32, start: &str, end: &str) -> String {
-        let id = format!("00000000-0000-0000-0000-{number:012}");
-        let new = self.pending(&id, start, end);
-        let sql = self.copy(PLAIN, "statement", &new);
-        assert_eq!(self.db.run(&sql), Ok(1), "{sql}");
-        id
+        let new = self.pending(&id(number), start, end);
+        self.stored(&new)
+    }
+
+    /// Stores a statement and its number. Answers its id.
+    #[track_caller]
+    fn stored(&mut self, new: &Columns) -> String {
+        self.store(new).unwrap_or_else(|refusal| panic!("{new:?}: {refusal}"))
+    }
+
+    /// Stores a statement and its number, in one transaction. Answers its id.
+    fn store(&mut self, new: &Columns) -> Result<String, Refusal> {
+        let id = column(new, "statement_id").trim_matches('\'').to_owned();
+        let statement = self.copy(PLAIN, "statement", new);
+        self.db.run("BEGIN").unwrap();
+        let stored =
+            [statement, number_of(&id), "COMMIT".to_owned()].iter().try_for_each(|sql| self.db.run(sql).map(drop));
+        if stored.is_err() {
+            // (A COMMIT that was refused has ended the transaction already.)
+            let _ = self.db.run("ROLLBACK");
+        }
+        stored.map(|()| id)
     }
 
     /// A statement's columns as they are when it is new.
     fn pending(&self, id: &str, start: &str, end: &str) -> Columns {
-        let mut columns = vec![("statement_id", text(id)), ("state", text("pending")), ("tries", "0".to_owned())];
-        for empty in ["claim", "owner", self.instant("lease_until"), "error", "receipt", "receipt_details"] {
+        let mut columns = vec![
+            ("statement_id", text(id)),
+            ("kind", text("invoice")),
+            ("state", text("pending")),
+            ("tries", "0".to_owned()),
+        ];
+        let empty = ["claim", "owner", self.instant("lease_until"), "error", "receipt", "receipt_details"];
+        for empty in empty.into_iter().chain(["refers_to", "revision", "void_reason"]) {
             columns.push((empty, "NULL".to_owned()));
         }
         columns.extend(self.period(start, end));
         columns
+    }
+
+    /// An adjustment to the invoice, when it is new.
+    fn adjustment(&self, number: u32, revision: u32) -> Columns {
+        let new = self.about(number, "adjustment", &self.invoice.clone());
+        with(new, "revision", &revision.to_string())
+    }
+
+    /// What is about a statement of the invoice's period, when it is new.
+    fn about(&self, number: u32, kind: &str, statement: &str) -> Columns {
+        let new = self.pending(&id(number), &august(1), &august(32));
+        with(with(new, "kind", &text(kind)), "refers_to", &text(statement))
+    }
+
+    /// Usage of the invoice's series in another statement, as SQL.
+    fn usage(&mut self, statement: &str, changed: &Columns) -> String {
+        let mut columns = vec![("statement_id", text(statement))];
+        columns.extend(changed.iter().cloned());
+        self.copy(PLAIN, "usage", &columns)
     }
 
     /// What a column of an instant is called.
@@ -174,9 +241,36 @@ fn text(text: &str) -> String {
     format!("'{text}'")
 }
 
+/// The id of a statement that SQL makes.
+fn id(number: u32) -> String {
+    format!("00000000-0000-0000-0000-{number:012}")
+}
+
+/// Takes the next number for a statement, as SQL.
+fn number_of(id: &str) -> String {
+    format!(
+        "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
+         SELECT backend, (SELECT coalesce(max(number), 0) + 1 FROM invoice_number AS other WHERE other.backend = own.backend),
+                tenant_no, statement_id
+         FROM statement AS own WHERE statement_id = '{id}'"
+    )
+}
+
 /// Columns to be set to these.
 fn set<const N: usize>(columns: [(&'static str, &str); N]) -> Columns {
     columns.map(|(column, value)| (column, value.to_owned())).to_vec()
+}
+
+/// Columns with one of them set otherwise.
+fn with(mut columns: Columns, name: &'static str, value: &str) -> Columns {
+    columns.retain(|(column, _)| *column != name);
+    columns.push((name, value.to_owned()));
+    columns
+}
+
+/// What a column is set to.
+fn column<'c>(columns: &'c Columns, name: &str) -> &'c str {
+    columns.iter().find(|(column, _)| *column == name).map_or("", |(_, value)| value)
 }
 
 /// Microseconds of a day of August 2013, as SQL.

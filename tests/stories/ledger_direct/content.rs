@@ -2,7 +2,7 @@
 
 use artifice_tests::database::Kind;
 
-use super::{Columns, Ledger, TABLES, august, set};
+use super::{Columns, Ledger, PLAIN, TABLES, august, set};
 
 #[test]
 fn no_client_can_delete_anything() {
@@ -52,7 +52,7 @@ fn no_client_can_change_what_a_statement_says() {
     let mut ledger = Ledger::new();
     let free = [
         // How far it has got is another matter: see `life`.
-        ("statement", vec!["state", "claim", "owner", "lease_until", "doubted", "tries", "error"]),
+        ("statement", vec!["state", "owner", "lease_until", "doubted", "error"]),
         ("tenant", vec!["name"]),
     ];
     for setting in ledger.ways().settings {
@@ -101,12 +101,54 @@ fn usage_ends_only_with_its_statement() {
             ledger.unmoved_by(&live(false).replace("UPDATE", verb));
         }
     }
-    ledger.db.run("UPDATE statement SET state = 'voiding'").unwrap();
+    // Its credit is under way, and until it is committed the usage is billed.
+    let invoice = ledger.invoice.clone();
+    ledger.begin_voiding(&invoice, 8);
     ledger.refuses(&live(false), "usage_only_ends");
-    ledger.db.run("UPDATE statement SET state = 'void'").unwrap();
-    assert_eq!(ledger.db.run(&live(false)), Ok(1));
+    ledger.end_voiding(&invoice, 8);
+    // It has ended by itself, whoever voided it, and does not come back.
+    assert_eq!(ledger.live(&invoice), 0);
     ledger.refuses(&live(true), "usage_only_ends");
+    for setting in ledger.ways().settings {
+        ledger.db.run(setting).unwrap();
+        for verb in ledger.ways().updates {
+            // (To SQLite's OR REPLACE this means the default.)
+            ledger.unmoved_by(&format!("{verb} usage SET live = NULL"));
+        }
+    }
     // The period is free again, and what was void stays.
     ledger.statement(7, &august(1), &august(32));
     ledger.refuses("DELETE FROM statement", "statement_no_delete");
+}
+
+#[test]
+fn no_client_can_change_anything_by_inserting_it_again() {
+    let mut ledger = Ledger::new();
+    let upserts = [
+        ("tenant", "tenant_no", "tenant_id"),
+        ("series", "tenant_no, series_no", "location"),
+        ("statement", "tenant_no, statement_id", "total"),
+        ("invoice_number", "backend, number", "statement_id"),
+        ("line", "tenant_no, statement_id, line_no", "cost"),
+        ("usage", "", "volume"),
+        ("audit", "tenant_no, statement_id, entry_no", "who"),
+    ];
+    for setting in ledger.ways().settings {
+        ledger.db.run(setting).unwrap();
+        for (table, key, column) in upserts {
+            let key = match (table, Ledger::kind()) {
+                ("usage", Kind::Sqlite) => "tenant_no, series_no, period_start, statement_id",
+                ("usage", Kind::Postgres) => "tenant_no, statement_id, series_no, period",
+                _ => key,
+            };
+            let value = match (column, Ledger::kind()) {
+                ("statement_id", _) => "'00000000-0000-0000-0000-000000000000'",
+                ("volume" | "cost" | "total", Kind::Postgres) => "7",
+                _ => "'7'",
+            };
+            let end = format!("WHERE true ON CONFLICT ({key}) DO UPDATE SET {column} = {value}");
+            let insert = ledger.copy(PLAIN, table, &Columns::new());
+            ledger.unmoved_by(&format!("{insert} {end}"));
+        }
+    }
 }
