@@ -3,3 +3,4 @@
 mod at_once;
 mod death;
 mod doubt;
+mod workers;

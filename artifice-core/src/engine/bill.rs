@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use artifice_model::Period;
 use artifice_model::statement::Tenant;
 use artifice_plugin_host::Backend;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
@@ -34,6 +35,11 @@ struct Run {
     prices: Prices,
     period: Period,
     purpose: Purpose,
+    /// Places for tenants that are worked on. Nobody is taken before there is one: what waits here could
+    /// be done by another worker.
+    places: Arc<Semaphore>,
+    /// The places of those who were taken.
+    taken: Mutex<BTreeMap<String, OwnedSemaphorePermit>>,
     /// Whom another worker has.
     left: Mutex<BTreeSet<String>>,
 }
@@ -67,6 +73,8 @@ impl Engine {
             prices,
             period,
             purpose,
+            places: Arc::new(Semaphore::new(self.config.main.workers)),
+            taken: Mutex::default(),
             left: Mutex::default(),
         });
         loop {
@@ -92,6 +100,29 @@ impl Run {
 
     fn left(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a tenant, once there is a place for it. Says whether this run has it.
+    async fn take(&self, tenant: &str) -> bool {
+        // Closed is what the end of a run is.
+        let Ok(place) = self.places.clone().acquire_owned().await else { return false };
+        match self.work.take(tenant).await {
+            Ok(false) => {
+                self.left().insert(tenant.to_owned());
+                return false;
+            }
+            Ok(true) => {}
+            // What is wrong with the ledger is told by what is done next.
+            Err(error) => tracing::debug!("the work on tenant {tenant} could not be taken: {error}"),
+        }
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.to_owned(), place);
+        true
+    }
+
+    /// Gives a tenant back.
+    async fn leave(&self, tenant: &str) {
+        self.work.leave(tenant).await;
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
 
     async fn round(
@@ -238,6 +269,7 @@ impl Run {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
             tasks.start(async move { run.tenant(tenant, usage).await }, show).await;
             if tasks.lost.is_err() {
+                self.places.close();
                 break;
             }
         }
@@ -261,7 +293,7 @@ impl Run {
             Ok(billed) => Ended { told: billed.map(Ok).into_iter().collect(), lost: Ok(()) },
             Err(trouble) => self.failed(tenant.clone(), trouble).await,
         };
-        self.work.leave(&tenant.id).await;
+        self.leave(&tenant.id).await;
         ended
     }
 
@@ -328,22 +360,11 @@ struct Claims {
 
 impl Admission for Claims {
     fn admit(&mut self, tenant: &str) -> bool {
-        match self.runtime.block_on(self.run.work.take(tenant)) {
-            Ok(false) => {
-                self.run.left().insert(tenant.to_owned());
-                false
-            }
-            Ok(true) => true,
-            Err(error) => {
-                // What is wrong with the ledger is told by what is done next.
-                tracing::debug!("the work on tenant {tenant} could not be taken: {error}");
-                true
-            }
-        }
+        self.runtime.block_on(self.run.take(tenant))
     }
 
     fn dismiss(&mut self, tenant: &str) {
-        self.runtime.block_on(self.run.work.leave(tenant));
+        self.runtime.block_on(self.run.leave(tenant));
     }
 }
 
