@@ -3,13 +3,13 @@
 use artifice_tests::Cloud;
 
 /// Small tables that every node has a copy of: they may have keys of their own.
-const REFERENCE: &str = "('tenant', 'invoice_number', '_sqlx_migrations')";
+const REFERENCE: &str = "('tenant', 'invoice_number', 'work', '_sqlx_migrations')";
 
 fn lint(what: &str) -> Vec<Vec<String>> {
     let cloud = Cloud::new();
     cloud.run("db migrate").done();
     let tables = cloud.db().number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'");
-    assert_eq!(tables, 8, "another table: is it distributed by its tenant, or a reference table?");
+    assert_eq!(tables, 10, "another table: is it distributed by its tenant, or a reference table?");
     cloud.db().rows(what)
 }
 
@@ -70,9 +70,44 @@ fn there_are_no_identity_columns_and_every_table_has_the_tenants_number() {
 
 #[test]
 fn the_tables_need_no_trigger_to_be_made() {
-    let first = include_str!("../../../migrations/postgres/0001_ledger.sql");
-    let second = include_str!("../../../migrations/postgres/0002_guards.sql");
     let code = |text: &'static str| text.lines().filter(|line| !line.trim_start().starts_with("--"));
-    assert!(code(first).all(|line| !line.contains("TRIGGER") && !line.contains("FUNCTION")));
-    assert!(code(second).all(|line| !line.contains("CREATE TABLE") && !line.contains("ALTER TABLE")));
+    for tables in [
+        include_str!("../../../migrations/postgres/0001_ledger.sql"),
+        include_str!("../../../migrations/postgres/0003_whole_life.sql"),
+    ] {
+        assert!(code(tables).all(|line| !line.contains("TRIGGER") && !line.contains("FUNCTION")));
+    }
+    for guards in [
+        include_str!("../../../migrations/postgres/0002_guards.sql"),
+        include_str!("../../../migrations/postgres/0004_life_guards.sql"),
+    ] {
+        assert!(code(guards).all(|line| !line.contains("CREATE TABLE") && !line.contains("ALTER TABLE")));
+    }
+}
+
+const GUIDE: &str = include_str!("../../../migrations/postgres/CITUS.md");
+
+#[test]
+fn the_guide_for_citus_names_every_table_column_and_function() {
+    let guide: String = GUIDE.split_whitespace().collect::<Vec<_>>().join(" ");
+    for table in
+        lint("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations'")
+    {
+        let table = &table[0];
+        let reference = REFERENCE.contains(&format!("'{table}'"));
+        let kind = if reference { "create_reference_table" } else { "create_distributed_table" };
+        assert!(guide.contains(&format!("{kind}('{table}'")), "{table} is not a table of the guide");
+        assert!(guide.contains(&format!("ALTER TABLE {table} OWNER TO ledger_owner;")), "{table}");
+    }
+    let (_, dropped) = guide.split_once("DROP FUNCTION ").unwrap();
+    let (dropped, _) = dropped.split_once(';').unwrap();
+    let mut dropped: Vec<&str> = dropped.split(", ").collect();
+    dropped.sort_unstable();
+    // (Those of an extension belong to it.)
+    let functions = lint(
+        "SELECT proname::text FROM pg_proc JOIN pg_namespace AS place ON place.oid = pronamespace
+         WHERE place.nspname = 'public'
+           AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') ORDER BY proname",
+    );
+    assert_eq!(dropped, functions.concat());
 }

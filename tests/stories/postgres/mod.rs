@@ -5,6 +5,8 @@ mod catalog;
 mod direct;
 mod down;
 mod opening;
+mod role;
+mod skew;
 
 use artifice_tests::{Cloud, Vm};
 
