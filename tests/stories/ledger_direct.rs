@@ -4,6 +4,7 @@ mod about;
 mod content;
 mod corrections;
 mod life;
+mod old;
 mod overlap;
 mod trail;
 
