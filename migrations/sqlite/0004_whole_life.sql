@@ -1,9 +1,10 @@
 -- The rest of a statement's life: held, taken back by a credit, adjusted for late usage. Who did what
 -- to it. And who works on whom.
 --
--- SQLite cannot change a CHECK, so `statement` is made anew with what it held. Its triggers go with the
--- old table; they stand in 0005, as they are now. (The program migrates on a connection that neither
--- checks foreign keys nor rewrites them, and checks them at the end: https://sqlite.org/lang_altertable.html.)
+-- SQLite cannot change a CHECK, so `statement` is made anew with what it held. Its triggers and indices go
+-- with the old table, whoever made them: the ledger's own triggers stand in 0005, as they are now. (The
+-- program migrates on a connection that neither checks foreign keys nor rewrites them, and checks them at
+-- the end: https://sqlite.org/lang_altertable.html.)
 
 -- What was void by another client's SQL, and still kept its periods: now it ends with its statement (0005).
 UPDATE usage SET live = 0

@@ -37,6 +37,7 @@ const SQLITE: Ways = Ways {
         "PRAGMA recursive_triggers = off",
         "PRAGMA recursive_triggers = on",
         "PRAGMA ignore_check_constraints = on",
+        "PRAGMA foreign_keys = on",
     ],
     inserts: &[
         ("INSERT", ""),

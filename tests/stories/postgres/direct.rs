@@ -78,6 +78,27 @@ fn tables_that_only_look_like_the_ledgers_deceive_nobody() {
     refused(&mut db, usage, "usage_of_new_statement");
     refused(&mut db, series, "series_has_tenant");
     refused(&mut db, "UPDATE public.usage SET live = false", "usage_only_ends");
+
+    db.run(&format!(
+        "CREATE TEMPORARY TABLE invoice_number AS SELECT tenant_no, {ID}::uuid AS statement_id FROM public.statement"
+    ))
+    .unwrap();
+    refused(&mut db, &september(), "statement_has_number");
+    let audit =
+        "INSERT INTO public.audit SELECT tenant_no, statement_id, 4, at, who, command, configuration, program, action,
+                 'pending', detail FROM public.audit WHERE entry_no = 1";
+    refused(&mut db, audit, "audit_next");
+    db.run("ALTER TABLE pg_temp.statement ADD period tstzrange, ADD currency text, ADD kind text, ADD refers_to uuid, ADD revision bigint").unwrap();
+    db.run(&format!(
+        "UPDATE pg_temp.statement SET statement_id = {ID}, state = 'committed', kind = 'invoice', currency = 'NZD',
+                     period = '[2013-09-01 00:00Z,2013-10-01 00:00Z)'"
+    ))
+    .unwrap();
+    let about_a_dream = september()
+        .replace("backend, backend_version, created)", "backend, backend_version, created, refers_to, revision)")
+        .replace("backend, backend_version, created FROM", &format!("backend, backend_version, created, {ID}, 1 FROM"))
+        .replace("kind, '[2013", "'adjustment', '[2013");
+    refused(&mut db, &about_a_dream, "statement_refers");
 }
 
 #[test]

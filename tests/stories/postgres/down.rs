@@ -29,6 +29,8 @@ fn a_server_that_stops_while_a_document_is_being_made_is_told_once_and_finished_
     let cloud = cloud_of(Cloud::on(&server), &TENANTS);
     // The second commit takes long enough for the server to go away.
     let erp = Erp::of(&cloud, "{at: commit, does: sleep, millis: 1500}");
+    // One at a time: of several, each that is under way says so.
+    cloud.set("main", "{invoice:object: test.misbehaving:Erp, workers: 1}");
     let child = cloud.command(&format!("bill {AUGUST}")).spawn().unwrap();
     until("a commit", || erp.calls("commit") >= 1);
 
