@@ -28,7 +28,52 @@ fn a_role_that_owns_nothing_bills_adjusts_releases_and_voids() {
     let cloud = cloud_of(Cloud::new(), &["demo", "held"]);
     cloud.run("db migrate").done();
     worker(&cloud);
+    lives_whole(&cloud);
+}
 
+/// The statements of an SQL text, of which some hold others between `$$`.
+fn statements(sql: &str) -> Vec<String> {
+    let (mut all, mut statement) = (Vec::new(), String::new());
+    for line in sql.lines().filter(|line| !line.starts_with("--")) {
+        statement += line;
+        statement.push('\n');
+        if line.ends_with(';') && statement.matches("$$").count() % 2 == 0 {
+            all.push(std::mem::take(&mut statement));
+        }
+    }
+    assert!(statement.trim().is_empty(), "{statement}");
+    all
+}
+
+#[test]
+fn rights_do_in_the_triggers_place_as_the_guide_for_citus_has_it() {
+    let cloud = cloud_of(Cloud::new(), &["demo", "held"]);
+    cloud.run("db migrate").done();
+    let guide = include_str!("../../../migrations/postgres/CITUS.md");
+    let mut administrator = cloud.postgres().administrator();
+    for block in guide.split("```sql\n").skip(1) {
+        let (block, _) = block.split_once("```").unwrap();
+        // All but what only Citus knows.
+        let is_plain = |sql: &&String| !sql.contains("EXTENSION") && !sql.starts_with("SELECT create_");
+        for sql in statements(block).iter().filter(is_plain) {
+            administrator.run(sql).unwrap_or_else(|refusal| panic!("{sql}: {refusal}"));
+        }
+    }
+    let triggers = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal";
+    assert_eq!(administrator.number(triggers), 0);
+
+    lives_whole(&cloud);
+
+    let mut client = cloud.db();
+    for sql in ["DELETE FROM line", "UPDATE line SET cost = 0", "UPDATE audit SET who = 'nobody'", "DELETE FROM audit"]
+    {
+        assert!(client.run(sql).unwrap_err().contains("permission denied"), "{sql}");
+    }
+}
+
+/// All that the program does in a ledger.
+#[track_caller]
+fn lives_whole(cloud: &Cloud) {
     cloud.bill("-t demo --month 2013-08").done();
     cloud.set("limits", "{total: 1.00}");
     cloud.bill("-t held --month 2013-08");
@@ -46,6 +91,9 @@ fn a_role_that_owns_nothing_bills_adjusts_releases_and_voids() {
     cloud.run("statement regenerate 2").done();
     cloud.run("db status").done();
     cloud.run("db migrate").done();
+    let live =
+        "SELECT count(*) FROM usage JOIN statement USING (tenant_no, statement_id) WHERE live AND state = 'void'";
+    assert_eq!(cloud.db().number(live), 0);
 }
 
 #[test]
