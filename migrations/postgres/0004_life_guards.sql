@@ -50,6 +50,11 @@ END $$;
 CREATE TRIGGER statement_is_whole BEFORE UPDATE ON statement FOR EACH ROW
 WHEN (NEW.kind = 'credit' AND OLD.state = 'pending' AND NEW.state = 'sending') EXECUTE FUNCTION statement_is_whole();
 
+-- A receipt comes with the commit, and with nothing else: what was never sent has none when it is void.
+CREATE TRIGGER statement_receipt BEFORE UPDATE ON statement FOR EACH ROW
+WHEN (OLD.receipt IS NULL AND NEW.receipt IS NOT NULL AND NEW.state <> 'committed')
+EXECUTE FUNCTION ledger_refuses('statement_receipt', 'a receipt comes with the commit');
+
 DROP TRIGGER statement_content_stays ON statement;
 CREATE TRIGGER statement_content_stays BEFORE UPDATE ON statement FOR EACH ROW
 WHEN (

@@ -73,10 +73,11 @@ BEGIN
     SELECT RAISE(ABORT, 'statement_is_whole: what is sent has a number, and a credit takes back what is voiding');
 END;
 
--- A receipt comes with the commit, whole.
+-- A receipt comes with the commit, whole, and with nothing else: what was never sent has none when it is void.
 CREATE TRIGGER statement_receipt BEFORE UPDATE ON statement
 WHEN (NEW.receipt IS NULL) <> (NEW.receipt_details IS NULL)
   OR (NEW.receipt IS NOT NULL AND NEW.state NOT IN ('committed', 'voiding', 'void'))
+  OR (NEW.receipt IS NOT OLD.receipt AND NEW.state IS NOT 'committed')
   OR (NEW.receipt_details IS NOT NULL AND NOT json_valid(NEW.receipt_details))
 BEGIN
     SELECT RAISE(ABORT, 'statement_receipt: a receipt comes with the commit, whole, and its details are JSON');
