@@ -175,6 +175,14 @@ fn a_receipt_comes_with_the_commit() {
     ledger.refuses(&set("state = 'committed', receipt = 'r'"), "receipt");
     ledger.refuses(&set("state = 'committed', receipt = 'r', receipt_details = 'not json'"), "json");
     ledger.db.run(&set("state = 'committed', receipt = 'r', receipt_details = '[]'")).unwrap();
+
+    // What was never sent has none, also when it is void.
+    let id = ledger.statement(2, &august(60), &august(70));
+    let set = |what: &str| format!("UPDATE statement SET {what} WHERE statement_id = '{id}'");
+    let receipt = "receipt = 'r', receipt_details = '[]'";
+    ledger.refuses(&set(&format!("state = 'void', void_reason = 'r', {receipt}")), "receipt");
+    ledger.db.run(&set("state = 'void', void_reason = 'r'")).unwrap();
+    ledger.refuses(&set(receipt), "receipt");
 }
 
 #[test]
