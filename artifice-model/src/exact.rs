@@ -93,6 +93,20 @@ impl Exact {
         (self.scale, self.sum) = (scale, Integer::Big(Box::new(sum)));
     }
 
+    /// The sum itself, to its last digit.
+    ///
+    /// # Errors
+    /// [`Overflow`] if it has more than 38 digits.
+    pub fn total(&self) -> Result<Decimal, Overflow> {
+        let (mut sum, mut scale) = (self.sum.big(), self.scale);
+        // Zeros at the end say nothing, but may be what does not fit.
+        while scale > 0 && (&sum % 10_u8).sign() == Sign::NoSign {
+            (sum, scale) = (sum / 10_u8, scale - 1);
+        }
+        let sum = sum.to_i128().ok_or(Overflow)?;
+        Decimal::new(sum, scale.into()).map_err(|_| Overflow)
+    }
+
     /// The sum divided by `divisor`, rounded half away from zero to `places` digits after the point.
     ///
     /// # Errors
@@ -195,6 +209,18 @@ mod tests {
             sum.add(Decimal::ONE, 1_200_000_000);
         }
         assert_eq!(sum.divided(3_600_000_000, 6), Ok(Decimal::ONE));
+    }
+
+    #[test]
+    fn a_total_is_not_rounded() {
+        let mut sum = Exact::default();
+        for term in ["0.0000001", "99999999999999999999999999999", "-0.0000002", "0.0000001"] {
+            sum.add(d(term), 1);
+        }
+        assert_eq!(sum.total(), Ok(d("99999999999999999999999999999")));
+        sum.add(d("0.00000000000000000000000000000000000001"), 1);
+        assert_eq!(sum.total(), Err(Overflow));
+        assert_eq!(Exact::default().total(), Ok(Decimal::ZERO));
     }
 
     #[test]

@@ -80,6 +80,14 @@ pub enum LedgerError {
         /// What does not agree.
         what: String,
     },
+    /// A sum of what was billed does not fit.
+    #[error(
+        "{database}: a sum of what was billed has more than 38 digits; ask for fewer tenants or for a shorter period"
+    )]
+    TooLarge {
+        /// The database.
+        database: String,
+    },
 }
 
 impl LedgerError {
@@ -92,6 +100,7 @@ impl LedgerError {
             | LedgerError::Refused { .. }
             | LedgerError::Changed { .. }
             | LedgerError::Damaged { .. } => false,
+            LedgerError::TooLarge { .. } => false,
         }
     }
 }

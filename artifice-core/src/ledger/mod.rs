@@ -11,6 +11,7 @@
 mod audit;
 mod content;
 mod error;
+mod history;
 mod life;
 mod postgres;
 mod rows;
@@ -20,6 +21,7 @@ mod sqlite;
 mod statement;
 mod work;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use artifice_model::statement::Tenant;
@@ -29,6 +31,7 @@ use uuid::Uuid;
 pub use audit::{Action, Author, Entry};
 pub use content::digest;
 pub use error::LedgerError;
+pub use history::{BilledLine, Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, added, tenants_named};
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
@@ -37,6 +40,9 @@ pub use statement::{Body, Filter, Kind, NewKind, NewStatement, Referred, Stateme
 pub use work::{Holder, Lease};
 
 use crate::config::DatabaseUrl;
+
+/// Takes a line, and says whether to go on.
+pub type EachLine<'e> = dyn FnMut(BilledLine) -> ControlFlow<()> + Send + 'e;
 
 /// The store of what has been billed.
 #[async_trait]
@@ -75,6 +81,13 @@ pub trait Ledger: Send + Sync {
 
     /// A statement's usage, as it was stored with it.
     async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError>;
+
+    /// Hands on what has been billed, line by line as it is read, until `each` breaks off. In order of
+    /// tenant id, period start, section, location, service, resource name and id.
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError>;
+
+    /// Sums up what has been billed. The groups are in the order of their places.
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError>;
 
     /// Changes how far a statement has got, if it is still as `basis` says. Says whether it was.
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;

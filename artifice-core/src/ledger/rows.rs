@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
 use super::content::digest_of_stored;
+use super::history::BilledLine;
 use super::{Author, Body, Claim, Entry, Kind, LedgerError, Receipt, Referred, Statement, StoredUsage};
 
 /// The columns of a row, whichever database it comes from.
@@ -229,6 +230,23 @@ fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
         volume: decimal(row, "volume")?,
         unit: row.text("unit")?,
         aggregate: read(row, "aggregate", Aggregate::from_name)?,
+    })
+}
+
+/// A line with what its statement says.
+pub(super) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLine, LedgerError> {
+    let read_row = || {
+        Ok(BilledLine {
+            tenant: Tenant { id: row.text("tenant_id")?, name: row.optional_text("tenant_name")? },
+            statement_id: row.text("statement_id")?,
+            number: row.integer("number")?.unsigned_abs(),
+            currency: read(row, "currency", |code| code.parse().ok())?,
+            line: line(row)?,
+        })
+    };
+    read_row().map_err(|source: sqlx::Error| {
+        let id = row.text("statement_id").unwrap_or_default();
+        LedgerError::Damaged { database: database.to_owned(), id, what: source.to_string() }
     })
 }
 

@@ -3,6 +3,7 @@
 mod change;
 mod copy;
 mod error;
+mod history;
 mod insert;
 mod migrate;
 mod read;
@@ -21,6 +22,7 @@ use super::{
     Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
     Statement, StoredUsage,
 };
+use super::{EachLine, Group, Grouping, Wanted};
 use crate::config::PostgresUrl;
 
 /// How long a server that is starting, or restarting in the middle of a run, is waited for.
@@ -205,6 +207,14 @@ impl Ledger for PostgresLedger {
 
     async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
         self.leave(tenant, lease).await
+    }
+
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
+        self.lines(wanted, each).await
+    }
+
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
+        self.groups(wanted, grouping).await
     }
 
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {

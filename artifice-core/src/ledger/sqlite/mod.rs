@@ -1,6 +1,8 @@
 //! The ledger in a file: SQLite, the embedded default.
 
+mod block;
 mod change;
+mod history;
 mod insert;
 mod read;
 mod work;
@@ -21,6 +23,7 @@ use super::{
     Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
     Statement, StoredUsage, schema,
 };
+use super::{EachLine, Group, Grouping, Wanted};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
@@ -273,6 +276,14 @@ impl Ledger for SqliteLedger {
 
     async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
         self.leave(tenant, lease).await
+    }
+
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
+        self.lines(wanted, each).await
+    }
+
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
+        self.groups(wanted, grouping).await
     }
 
     async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
