@@ -18,6 +18,7 @@ mod boundary;
 mod harness;
 mod hot_path;
 mod ledger;
+mod locks;
 mod memory;
 mod phases;
 mod random;
@@ -53,17 +54,20 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("c", "views", boundary::views),
     measurement("c", "lines", boundary::lines),
     measurement("d", "bill", bill::whole),
+    measurement("f", "sqlite", locks::sqlite),
+    measurement("f", "postgres", locks::postgres),
 ];
 
 const HELP: &str = "\
 How fast artifice is, compared to what, and with how much memory
 
-Usage: benches [--only a,b,c,d] [--json FILE]
+Usage: benches [--only a,b,c,d,f] [--json FILE]
 
   a  reading, sorting and aggregating samples, against parsing alone
   b  storing statements in the ledger, against plain inserts
   c  lines across the plugin boundary, against a direct call
   d  a whole bill of a tenant with 10,000 resources, by phase
+  f  a run over 1,000 small tenants: how long its workers wait for locks
 ";
 
 fn main() -> ExitCode {

@@ -23,6 +23,9 @@ pub struct Phase {
 const INNER: &str = "sort";
 const OUTER: [&str; 2] = ["read", "aggregate"];
 
+/// Spans that come so often that looking at the memory each time would be most of their time.
+const SHORT: [&str; 2] = [INNER, "lock"];
+
 static HEARD: Mutex<Option<Heard>> = Mutex::new(None);
 
 #[derive(Default)]
@@ -51,7 +54,7 @@ impl Subscriber for Listener {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let id = self.0.fetch_add(1, Ordering::Relaxed);
         let name = span.metadata().name();
-        if name != INNER {
+        if !SHORT.contains(&name) {
             memory::forget_peak();
         }
         HEARD.lock().unwrap().get_or_insert_default().under_way.insert(id, (name, Instant::now()));
@@ -67,7 +70,9 @@ impl Subscriber for Listener {
         let phase = phases.entry(name).or_default();
         phase.took += took;
         if name != INNER {
-            phase.peak_bytes = phase.peak_bytes.max(memory::peak_bytes());
+            if !SHORT.contains(&name) {
+                phase.peak_bytes = phase.peak_bytes.max(memory::peak_bytes());
+            }
             return true;
         }
         // The outer ones follow one another, so it is the one that is under way.

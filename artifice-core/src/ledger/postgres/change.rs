@@ -1,6 +1,7 @@
 //! Changing how far a statement has got, and adding to its trail.
 
 use sqlx::postgres::PgConnection;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{PostgresLedger, Tries, instant};
@@ -41,7 +42,8 @@ impl PostgresLedger {
 
     async fn change_of(&self, id: &str, basis: &Basis, change: &Change) -> sqlx::Result<bool> {
         let mut transaction = self.pool.begin().await?;
-        let Some(tenant_no) = lock_tenant_of(&mut transaction, id).await? else { return Ok(false) };
+        let locking = lock_tenant_of(&mut transaction, id).instrument(tracing::debug_span!("lock"));
+        let Some(tenant_no) = locking.await? else { return Ok(false) };
         let set = match change {
             Change::Claim(_) => "claim = $5, owner = $6, lease_until = $7, tries = tries + 1",
             Change::Commit(_) => "error = NULL, lease_until = NULL, doubted = NULL, receipt = $5, receipt_details = $6",

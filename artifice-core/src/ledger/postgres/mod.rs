@@ -29,6 +29,9 @@ use crate::config::PostgresUrl;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a writer waits for another one, as with SQLite.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// They are opened when they are needed, so this is no bound on workers (`main.workers`), of which each needs
+/// one at a time, and another one while it collects.
+const MOST_CONNECTIONS: u32 = 72;
 /// How often a transaction that another one has got in the way of is begun.
 const TRIES: u32 = 3;
 /// The oldest server that this works with.
@@ -55,7 +58,7 @@ impl PostgresLedger {
         let first = connect(&options, error::is_starting).await.map_err(|source| error::of(&name, source))?;
         check_server(&name, first).await?;
         let pool = PgPoolOptions::new()
-            .max_connections(4)
+            .max_connections(MOST_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect_lazy_with(options.clone());

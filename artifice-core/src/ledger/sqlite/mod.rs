@@ -85,11 +85,11 @@ impl SqliteLedger {
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> sqlx::Result<T>,
     ) -> sqlx::Result<T> {
-        let waiting = tracing::debug_span!("lock");
-        let _turn = self.writer.lock().instrument(waiting.clone()).await;
-        let mut connection = self.pool.acquire().instrument(waiting.clone()).await?;
+        let _turn = self.writer.lock().instrument(tracing::debug_span!("lock")).await;
+        let mut connection = self.pool.acquire().await?;
         let done = async {
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").instrument(waiting).await?;
+            let beginning = connection.begin_with("BEGIN IMMEDIATE");
+            let mut transaction = beginning.instrument(tracing::debug_span!("lock")).await?;
             let done = work(&mut transaction).await?;
             transaction.commit().await?;
             Ok(done)
