@@ -46,7 +46,7 @@ fn run(name: &str, url: &str) -> Vec<Row> {
         fs::write(directory.path().join(file), text).unwrap();
     }
     let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
-    let workers = engine.config().main.workers;
+    let workers = engine.config().workers();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
     let ledger = runtime.block_on(ledger::open(&engine.config().database, Author::default())).unwrap();

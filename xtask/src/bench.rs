@@ -29,13 +29,13 @@ impl<'a> Wanted<'a> {
         let mut wanted = Wanted::default();
         for pair in arguments.chunks(2) {
             match *pair {
-                ["--only", parts] if parts.split(',').all(|part| ["a", "b", "c", "d"].contains(&part)) => {
+                ["--only", parts] if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f"].contains(&part)) => {
                     wanted.only = Some(parts);
                 }
                 ["--json", file] => wanted.json = Some(file),
                 _ => {
                     let said = arguments.join(" ");
-                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d] [--json FILE]")));
+                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f] [--json FILE]")));
                 }
             }
         }

@@ -72,8 +72,8 @@ pub struct Main {
     pub settle_us: i64,
     /// `memory`: how much of it collecting may use, in bytes.
     pub memory_bytes: u64,
-    /// `workers`: on how many tenants one command works at once.
-    pub workers: usize,
+    /// `workers`: on how many tenants one command works at once, if that is configured.
+    pub workers: Option<usize>,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
 }
@@ -140,6 +140,15 @@ impl Config {
         }
     }
 
+    /// On how many tenants one command works at once.
+    pub fn workers(&self) -> usize {
+        let default = match self.database {
+            DatabaseUrl::Sqlite(_) => WORKERS_ON_SQLITE,
+            DatabaseUrl::Postgres(_) => WORKERS,
+        };
+        self.main.workers.unwrap_or(default)
+    }
+
     /// Reads the rates file and the names file. Without them there are no prices and no names.
     pub fn load_rates(&self) -> Result<(Names, Option<RateTable>), ConfigError> {
         const ADVICE: &str = "correct rates.file or rates.names, or leave the key out";
@@ -166,8 +175,9 @@ const SETTLE_US: i64 = 2 * 3_600_000_000;
 const MEMORY_BYTES: u64 = 256_000_000;
 /// The least that collecting can do with.
 const LEAST_MEMORY_BYTES: u64 = 16_000_000;
-/// The default of `main.workers`.
+/// The default of `main.workers`. A file of SQLite's has one writer at a time, for which more would only wait.
 const WORKERS: usize = 4;
+const WORKERS_ON_SQLITE: usize = 2;
 /// More than this is a mistake: each has usage in memory, and connections.
 const MOST_WORKERS: usize = 64;
 /// The default of `rates.time_slice`.
@@ -247,7 +257,7 @@ fn main_settings(mut main: Map<'_>) -> Option<Main> {
         currency: main.parse("currency", Currency::from_str).or_else(|| "NZD".parse().ok())?,
         settle_us: main.parse("settle", settle).unwrap_or(SETTLE_US),
         memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
-        workers: main.parse("workers", workers).unwrap_or(WORKERS),
+        workers: main.parse("workers", workers),
         zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
     };
     // Read before this, for all entries.

@@ -73,7 +73,7 @@ impl Engine {
             prices,
             period,
             purpose,
-            places: Arc::new(Semaphore::new(self.config.main.workers)),
+            places: Arc::new(Semaphore::new(self.config.workers())),
             taken: Mutex::default(),
             left: Mutex::default(),
         });
@@ -377,7 +377,7 @@ struct Tasks {
 
 impl Tasks {
     fn new(run: &Run) -> Tasks {
-        Tasks { running: JoinSet::new(), most: run.worker.engine.config().main.workers, lost: Ok(()) }
+        Tasks { running: JoinSet::new(), most: run.worker.engine.config().workers(), lost: Ok(()) }
     }
 
     /// Starts a task; waits until there is room for another one.

@@ -1,15 +1,15 @@
 //! Storing a statement, in one transaction.
 
 use artifice_model::Decimal;
-use artifice_model::statement::{Draft, Line, Usage};
+use artifice_model::statement::{Line, Tax, Usage};
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::PgRange;
-use sqlx::{Connection, QueryBuilder};
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::change::append;
-use super::copy::copy;
+use super::copy::{Table, store};
 use super::{PostgresLedger, Tries, instant};
 use crate::ledger::content::without_nul;
 use crate::ledger::series::{Numbers, SeriesRow};
@@ -18,6 +18,73 @@ use crate::ledger::{Action, LedgerError, NewKind, NewStatement, Statement, diges
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;
+
+const SERIES: Table = Table {
+    name: "series",
+    columns: &[
+        ("tenant_no", "bigint"),
+        ("series_no", "bigint"),
+        ("resource_id", "text"),
+        ("entry", "text"),
+        ("service", "text"),
+        ("location", "text"),
+    ],
+};
+
+const USAGE: Table = Table {
+    name: "usage",
+    columns: &[
+        ("tenant_no", "bigint"),
+        ("statement_id", "uuid"),
+        ("series_no", "bigint"),
+        ("period", "tstzrange"),
+        ("meter", "text"),
+        ("section", "text"),
+        ("resource_name", "text"),
+        ("volume", "numeric"),
+        ("unit", "text"),
+        ("aggregate", "text"),
+        ("corrects", "uuid"),
+    ],
+};
+
+const LINE: Table = Table {
+    name: "line",
+    columns: &[
+        ("tenant_no", "bigint"),
+        ("statement_id", "uuid"),
+        ("line_no", "bigint"),
+        ("section", "text"),
+        ("location", "text"),
+        ("service", "text"),
+        ("name", "text"),
+        ("resource_id", "text"),
+        ("resource_name", "text"),
+        ("entry", "text"),
+        ("meter", "text"),
+        ("aggregate", "text"),
+        ("period", "tstzrange"),
+        ("volume", "numeric"),
+        ("unit", "text"),
+        ("rate", "numeric"),
+        ("rate_unit", "text"),
+        ("rate_origin", "text"),
+        ("cost", "numeric"),
+    ],
+};
+
+const TAX: Table = Table {
+    name: "tax",
+    columns: &[
+        ("tenant_no", "bigint"),
+        ("statement_id", "uuid"),
+        ("tax_no", "bigint"),
+        ("name", "text"),
+        ("percent", "numeric"),
+        ("base", "numeric"),
+        ("amount", "numeric"),
+    ],
+};
 
 impl PostgresLedger {
     pub(super) async fn insert_statement(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
@@ -48,7 +115,7 @@ impl PostgresLedger {
         insert_head(&mut transaction, tenant_no, &id, new, revision).await?;
         insert_usage(&mut transaction, tenant_no, &id, new).await?;
         insert_lines(&mut transaction, tenant_no, &id, &draft.lines).await?;
-        insert_taxes(&mut transaction, tenant_no, &id, draft).await?;
+        insert_taxes(&mut transaction, tenant_no, &id, &draft.taxes).await?;
         let action = if new.held.is_some() { Action::Held } else { Action::Stored };
         append(&mut transaction, tenant_no, &id, &self.author, action, new.held).await?;
         if let NewKind::Credit { of, reason } = new.kind {
@@ -157,8 +224,7 @@ async fn series_numbers<'u>(
             .fetch_all(&mut *connection)
             .await?;
     let numbers = Numbers::of(usage, &known, tenant_no << TENANT_SHIFT);
-    let into = "series (tenant_no, series_no, resource_id, entry, service, location)";
-    copy(connection, into, &numbers.new, |row, (number, (resource, entry, service, location))| {
+    store(connection, &SERIES, numbers.new.iter(), |row, (number, (resource, entry, service, location))| {
         row.integer(tenant_no).integer(*number).text(resource).text(entry).text(service).text(location);
         Ok(())
     })
@@ -174,10 +240,7 @@ async fn insert_usage(
 ) -> sqlx::Result<()> {
     let usage = &new.draft.usage;
     let numbers = series_numbers(connection, tenant_no, usage).await?;
-    let into =
-        "usage (tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate,
-                corrects)";
-    copy(connection, into, scattered(usage), |row, (index, usage)| {
+    store(connection, &USAGE, scattered(usage).into_iter(), |row, (index, usage)| {
         let series_no = numbers.number(usage).map(|number| number.to_string());
         row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
         row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
@@ -202,11 +265,9 @@ fn scattered(usage: &[Usage]) -> Vec<(usize, &Usage)> {
 }
 
 async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
-    let into = "line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
-                      entry, meter, aggregate, period, volume, unit, rate, rate_unit, rate_origin, cost)";
-    copy(connection, into, (1..).zip(lines), |row, (number, line)| {
+    store(connection, &LINE, lines.iter().enumerate(), |row, (index, line)| {
         let (usage, rate) = (&line.usage, line.rate.as_ref());
-        row.integer(tenant_no).text(id).integer(number);
+        row.integer(tenant_no).text(id).text(&(index + 1).to_string());
         row.text(&usage.section).text(&usage.location).text(&usage.service).text(&line.name);
         row.text(&usage.resource_id).text(&usage.resource_name);
         row.text(&usage.entry).text(&usage.meter).text(usage.aggregate.name());
@@ -219,19 +280,13 @@ async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, l
     .await
 }
 
-async fn insert_taxes(connection: &mut PgConnection, tenant_no: i64, id: &str, draft: &Draft) -> sqlx::Result<()> {
-    if draft.taxes.is_empty() {
-        return Ok(());
-    }
-    let numbered: Vec<_> = (1_i64..).zip(&draft.taxes).collect();
-    let mut sql = QueryBuilder::new("INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) ");
-    sql.push_values(numbered, |mut row, (number, tax)| {
-        row.push_bind(tenant_no).push_bind(id).push_unseparated("::uuid").push_bind(number).push_bind(&tax.name);
-        for amount in [tax.percent, tax.base, tax.amount] {
-            row.push_bind(amount.to_string()).push_unseparated("::numeric");
-        }
-    });
-    sql.build().execute(connection).await.map(drop)
+async fn insert_taxes(connection: &mut PgConnection, tenant_no: i64, id: &str, taxes: &[Tax]) -> sqlx::Result<()> {
+    store(connection, &TAX, taxes.iter().enumerate(), |row, (index, tax)| {
+        row.integer(tenant_no).text(id).text(&(index + 1).to_string()).text(&tax.name);
+        row.decimal(tax.percent).decimal(tax.base).decimal(tax.amount);
+        Ok(())
+    })
+    .await
 }
 
 /// Takes the next number of the backend. Last, because others wait for it until the transaction ends;
