@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_core::engine::{Engine, EngineError};
-use artifice_core::ledger::{Filter, Ledger, State};
+use artifice_core::engine::{Engine, EngineError, Failed};
+use artifice_core::ledger::{Filter, Ledger, Listed, State};
 
 use super::{engine, existing_ledger, load};
 use crate::args::{StatementCommand, TableOrJson};
-use crate::output::{bills, note, print};
+use crate::output::{bills, failure, note, print};
 use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
@@ -16,18 +16,24 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
             let config = load(file)?;
-            let statements = match existing_ledger(&config).await? {
+            let Listed { statements, unreadable } = match existing_ledger(&config).await? {
                 Some(ledger) => {
-                    ledger.statement_list(&Filter { state, ..Filter::default() }).await.map_err(EngineError::from)?
+                    ledger.statement_rows(&Filter { state, ..Filter::default() }).await.map_err(EngineError::from)?
                 }
                 None => {
                     note(&format!("{}: no ledger yet; the first bill makes it", config.database));
-                    Vec::new()
+                    Listed::default()
                 }
             };
             match format {
                 TableOrJson::Json => print(&bills::list_json(&statements))?,
                 TableOrJson::Table => print(&bills::list_table(&statements))?,
+            }
+            for row in &unreadable {
+                failure(&Failed { tenant: row.tenant.clone(), why: row.error.to_string() });
+            }
+            if !unreadable.is_empty() {
+                return Ok(Ending::Failed);
             }
         }
         StatementCommand::Show { id, format } => {

@@ -36,7 +36,7 @@ pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
-pub use statement::{Body, Filter, Kind, NewKind, NewStatement, Referred, Statement, StoredUsage};
+pub use statement::{Body, Filter, Kind, Listed, NewKind, NewStatement, Referred, Statement, StoredUsage, Unreadable};
 pub use work::{Holder, Lease};
 
 use crate::config::DatabaseUrl;
@@ -73,8 +73,22 @@ pub trait Ledger: Send + Sync {
     #[doc(hidden)]
     async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError>;
 
-    /// The statements that a filter lets through, oldest number first.
-    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError>;
+    /// The statements that a filter lets through, oldest number first. A row that cannot be read is an
+    /// error where it was asked for. Among everybody's it is only warned of: what is damaged concerns its
+    /// own tenant.
+    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+        let Listed { statements, unreadable } = self.statement_rows(filter).await?;
+        for row in unreadable {
+            if filter.is_narrow() {
+                return Err(row.error);
+            }
+            tracing::warn!("tenant {}: {}", row.tenant.id, row.error);
+        }
+        Ok(statements)
+    }
+
+    /// The same, with the rows that cannot be read.
+    async fn statement_rows(&self, filter: &Filter) -> Result<Listed, LedgerError>;
 
     /// A statement's lines and taxes, checked against its digest and sums.
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError>;
@@ -141,6 +155,11 @@ async fn store(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>) -> Result
     }
     let draft = content::storable(new.draft)?;
     let new = NewStatement { draft: &draft, ..new };
+    // What cannot be read may be what this tenant was billed for already, or is about to be.
+    if let NewKind::Invoice = new.kind {
+        let (tenant, concerns) = (Some(draft.tenant.id.clone()), Some(draft.period));
+        ledger.statement_list(&Filter { tenant, concerns, ..Filter::default() }).await?;
+    }
     let id = match ledger.insert(new).await {
         Ok(id) => id,
         Err(error) => return Err(overlap(ledger, new, error).await),

@@ -11,7 +11,9 @@ use sqlx::{FromRow, Row};
 
 use super::content::digest_of_stored;
 use super::history::BilledLine;
-use super::{Author, Body, Claim, Entry, Kind, LedgerError, Receipt, Referred, Statement, StoredUsage};
+use super::{
+    Author, Body, Claim, Entry, Kind, LedgerError, Listed, Receipt, Referred, Statement, StoredUsage, Unreadable,
+};
 
 /// The columns of a row, whichever database it comes from.
 pub(super) trait Columns {
@@ -90,28 +92,54 @@ pub(super) fn of_statement<T>(
     Ok(rows.map_err(unreadable)?.into_iter().map(|stored| stored.0).collect())
 }
 
-/// Statements of rows, in the rows' order.
-pub(super) fn statements<R: Columns>(database: &str, rows: &[R]) -> Result<Vec<Statement>, LedgerError> {
-    let unreadable = |row: &R, source: sqlx::Error| {
-        let id = row.text("statement_id").unwrap_or_default();
-        LedgerError::Damaged { database: database.to_owned(), id, what: source.to_string() }
-    };
-    rows.iter().map(|row| statement(row).map_err(|source| unreadable(row, source))).collect()
+/// Statements of rows, in the rows' order; and the rows that are none.
+pub(super) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
+    let mut listed = Listed::default();
+    for row in rows {
+        match statement(row) {
+            Ok(statement) => listed.statements.push(statement),
+            Err(source) => listed.unreadable.push(unreadable(database, row, &source)),
+        }
+    }
+    listed
 }
 
-/// A statement's body of its rows, checked against the statement's digest. `other` explains what the
-/// database itself says.
-pub(super) fn body(
+fn unreadable(database: &str, row: &impl Columns, source: &sqlx::Error) -> Unreadable {
+    let id = row.text("statement_id").unwrap_or_default();
+    let what = match source {
+        sqlx::Error::ColumnDecode { index, source } => {
+            format!("its column {} cannot be read: {source}", index.trim_matches('"'))
+        }
+        other => other.to_string(),
+    };
+    Unreadable {
+        tenant: Tenant {
+            id: row.text("tenant_id").unwrap_or_default(),
+            name: row.optional_text("tenant_name").unwrap_or_default(),
+        },
+        number: row.integer("number").ok().map(i64::unsigned_abs),
+        error: LedgerError::Damaged { database: database.to_owned(), id: id.clone(), what: what.clone() },
+        id,
+        what,
+    }
+}
+
+/// A statement's body of its rows. `other` explains what the database itself says.
+pub(super) fn content(
     database: &str,
     statement: &Statement,
     lines: sqlx::Result<Vec<Stored<Line>>>,
     taxes: sqlx::Result<Vec<Stored<Tax>>>,
     other: impl Fn(sqlx::Error) -> LedgerError,
 ) -> Result<Body, LedgerError> {
-    let body = Body {
+    Ok(Body {
         lines: of_statement(database, statement, lines, &other)?,
         taxes: of_statement(database, statement, taxes, &other)?,
-    };
+    })
+}
+
+/// A statement's body, checked against the statement's digest.
+pub(super) fn checked(database: &str, statement: &Statement, body: Body) -> Result<Body, LedgerError> {
     if digest_of_stored(statement, &body) != statement.digest {
         let what = "its content does not have the digest that was stored with it".to_owned();
         return Err(LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what });

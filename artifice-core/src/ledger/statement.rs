@@ -254,6 +254,30 @@ pub struct Body {
     pub taxes: Vec<Tax>,
 }
 
+/// Statements, and the rows that should be some and cannot be read.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The statements.
+    pub statements: Vec<Statement>,
+    /// What somebody has damaged. It concerns its own tenant, and nobody else.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A row that should be a statement and cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Whose it is.
+    pub tenant: Tenant,
+    /// Its id.
+    pub id: String,
+    /// Its number, if that can be read.
+    pub number: Option<u64>,
+    /// What cannot be read.
+    pub what: String,
+    /// The same as an error.
+    pub error: LedgerError,
+}
+
 /// Which statements are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -268,4 +292,11 @@ pub struct Filter {
     /// Those that a run for this period has to know: what is unfinished or held, whenever it is of; and
     /// what is not void and overlaps the period.
     pub concerns: Option<Period>,
+}
+
+impl Filter {
+    /// Whether it asks for one tenant's, or for a certain statement's.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.tenant.is_some() || self.key.is_some() || self.refers_to.is_some()
+    }
 }

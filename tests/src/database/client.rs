@@ -117,6 +117,26 @@ impl Db {
         self.run(sql).unwrap();
     }
 
+    /// Takes the ledger's guards away, so that what they refuse can be done.
+    pub fn disarm(&mut self) {
+        let taking_away = match self.kind() {
+            Kind::Sqlite => {
+                "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'
+                 UNION ALL SELECT 'PRAGMA ignore_check_constraints = ON'"
+            }
+            Kind::Postgres => {
+                "SELECT format('ALTER TABLE %s DISABLE TRIGGER USER', oid::regclass) FROM pg_class
+                 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                 UNION ALL
+                 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint
+                 WHERE contype IN ('c', 'x', 'f') AND conrelid <> 0 AND connamespace = 'public'::regnamespace"
+            }
+        };
+        for row in self.rows(taking_away) {
+            self.run(&row[0]).unwrap();
+        }
+    }
+
     /// Everything in it, as text.
     pub fn dump(&mut self) -> String {
         let mut text = String::new();

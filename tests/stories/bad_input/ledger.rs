@@ -6,8 +6,14 @@ use artifice_tests::{Cloud, Vm};
 
 use super::{check, cloud};
 
-const COMMANDS: [&str; 5] =
-    ["bill --month 2013-08", "bill --dry-run --month 2013-08", "usage --month 2013-08", "statement list", "db status"];
+const COMMANDS: [&str; 6] = [
+    "bill --month 2013-08",
+    "bill --dry-run --month 2013-08",
+    "usage --month 2013-08",
+    "statement list",
+    "db status",
+    "db migrate",
+];
 
 #[test]
 fn a_database_with_other_tables_is_not_made_a_ledger() {
@@ -59,4 +65,36 @@ fn an_answer_in_json_is_whole_or_not_there() {
     let ran = cloud.bill("--month 2013-07");
 
     assert!(ran.out.is_empty() || serde_json::from_str::<serde_json::Value>(&ran.out).is_ok(), "{ran:#?}");
+}
+
+#[test]
+fn a_row_that_cannot_be_read_concerns_only_its_own_tenant() {
+    let cloud = Cloud::new();
+    for tenant in ["aroha", "bob", "carol"] {
+        cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 24));
+        cloud.bill(&format!("-t {tenant} --month 2013-08")).done();
+        cloud.meter(Vm::of(tenant, "vm").active("2013-09-05", 24));
+    }
+    let mut db = cloud.db();
+    db.disarm();
+    let of_bob = "statement_id = (SELECT statement_id FROM invoice_number WHERE number = 2)";
+    db.run(&format!("UPDATE statement SET state = 'mislaid' WHERE {of_bob}")).unwrap();
+
+    for format in ["table", "json"] {
+        let listed = cloud.run(&format!("statement list --format {format}")).failed();
+        let listed = listed.says("error: tenant bob: ").says("is damaged: its column state cannot be read: 'mislaid'");
+        assert!(
+            listed.out.contains("aroha") && listed.out.contains("carol") && !listed.out.contains("bob"),
+            "{listed:?}"
+        );
+    }
+    cloud.run("statement show 1").done();
+    cloud.run("statement show 2").refused().says("restore the ledger from a backup");
+
+    let ran = cloud.bill("--month 2013-09").failed();
+    assert_eq!(ran.failures(), ["bob"]);
+    assert_eq!([ran.bill_of("aroha").status(), ran.bill_of("carol").status()], ["committed"; 2]);
+    assert_eq!(cloud.files("invoices").len(), 5);
+    assert_eq!(db.number("SELECT count(*) FROM statement"), 5, "nothing was stored for bob");
+    cloud.bill("-t bob --month 2013-08").failed().says("is damaged");
 }

@@ -19,8 +19,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
 use super::{
-    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
-    Statement, StoredUsage,
+    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed, NewStatement,
+    SchemaStatus, Statement, StoredUsage,
 };
 use super::{EachLine, Group, Grouping, Wanted};
 use crate::config::PostgresUrl;
@@ -171,7 +171,7 @@ impl Ledger for PostgresLedger {
         self.insert_statement(new).await
     }
 
-    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+    async fn statement_rows(&self, filter: &Filter) -> Result<Listed, LedgerError> {
         self.list(filter).await
     }
 

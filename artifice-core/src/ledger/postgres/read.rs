@@ -3,10 +3,11 @@
 use artifice_model::Timestamp;
 use artifice_model::statement::Tenant;
 use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::PostgresLedger;
-use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Statement, StoredUsage, rows};
+use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
 
 /// A period's ends in microseconds. (`extract` answers a `numeric`, so this is exact.)
 macro_rules! period {
@@ -29,7 +30,7 @@ fn bound(at: Timestamp) -> Option<DateTime<Utc>> {
 }
 
 /// Statements, with the columns that `rows` reads.
-const STATEMENTS: &str = concat!(
+pub(super) const STATEMENTS: &str = concat!(
     "SELECT s.tenant_no, tenant.tenant_id, s.statement_id::text AS statement_id, number.number, s.kind, ",
     period!("s"),
     ", s.tenant_name, s.timezone, s.currency, s.subtotal::text AS subtotal, s.total::text AS total, s.digest,
@@ -78,7 +79,7 @@ impl PostgresLedger {
         Ok(rows.map_err(|error| self.error(error))?.into_iter().map(tenant).collect())
     }
 
-    pub(super) async fn list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+    pub(super) async fn list(&self, filter: &Filter) -> Result<Listed, LedgerError> {
         let mut sql = QueryBuilder::new(STATEMENTS);
         if let Some(tenant) = &filter.tenant {
             sql.push(" AND tenant.tenant_id = ").push_bind(tenant);
@@ -96,12 +97,12 @@ impl PostgresLedger {
         match filter.key.as_deref().map(Key::of) {
             Some(Key::Number(key)) => sql.push(" AND number.number = ").push_bind(key),
             Some(Key::Id(id)) => sql.push(" AND number.statement_id = ").push_bind(id.to_string()).push("::uuid"),
-            Some(Key::Neither) => return Ok(Vec::new()),
+            Some(Key::Neither) => return Ok(Listed::default()),
             None => &mut sql,
         };
         sql.push(" ORDER BY number.backend COLLATE \"C\", number.number");
         let rows = sql.build().fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
-        rows::statements(&self.name, &rows)
+        Ok(rows::statements(&self.name, &rows))
     }
 
     pub(super) async fn usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
@@ -117,9 +118,19 @@ impl PostgresLedger {
     }
 
     pub(super) async fn body(&self, statement: &Statement) -> Result<Body, LedgerError> {
+        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
+        rows::checked(&self.name, statement, self.content(&mut connection, statement).await?)
+    }
+
+    /// A statement's lines and taxes, as one connection sees them.
+    pub(super) async fn content(
+        &self,
+        connection: &mut PgConnection,
+        statement: &Statement,
+    ) -> Result<Body, LedgerError> {
         let (tenant_no, id) = (statement.tenant_no, &statement.id);
-        let lines = sqlx::query_as(AssertSqlSafe(LINES)).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
-        let taxes = sqlx::query_as(AssertSqlSafe(TAXES)).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
-        rows::body(&self.name, statement, lines, taxes, |error| self.error(error))
+        let lines = sqlx::query_as(AssertSqlSafe(LINES)).bind(tenant_no).bind(id).fetch_all(&mut *connection).await;
+        let taxes = sqlx::query_as(AssertSqlSafe(TAXES)).bind(tenant_no).bind(id).fetch_all(connection).await;
+        rows::content(&self.name, statement, lines, taxes, |error| self.error(error))
     }
 }

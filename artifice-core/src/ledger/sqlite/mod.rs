@@ -20,12 +20,15 @@ use sqlx::{ConnectOptions, Connection, Row};
 use tracing::Instrument;
 
 use super::{
-    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, NewStatement, SchemaStatus,
-    Statement, StoredUsage, schema,
+    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed, NewStatement,
+    SchemaStatus, Statement, StoredUsage, schema,
 };
 use super::{EachLine, Group, Grouping, Wanted};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// What a connection needs to be migrated on.
+const WHILE_MIGRATING: [&str; 2] = ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON"];
 
 /// How long a writer waits for another one. A bill of 100,000 lines is stored in seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -198,7 +201,7 @@ impl Ledger for SqliteLedger {
         // checked nor rewritten on this connection (https://sqlite.org/lang_altertable.html, 12 steps).
         let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
         connection.close_on_drop();
-        for pragma in ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON"] {
+        for pragma in WHILE_MIGRATING {
             sqlx::query(pragma).execute(&mut *connection).await.map_err(|error| self.error(error))?;
         }
         // Several programs may find the same ledger old at once: one of them changes it, and the
@@ -237,7 +240,7 @@ impl Ledger for SqliteLedger {
         self.insert(new).await
     }
 
-    async fn statement_list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
+    async fn statement_rows(&self, filter: &Filter) -> Result<Listed, LedgerError> {
         self.list(filter).await
     }
 

@@ -2,9 +2,20 @@
 
 use artifice_model::statement::Tenant;
 use sqlx::QueryBuilder;
+use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
-use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Statement, StoredUsage, rows};
+use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
+
+/// Statements, with the columns that `rows` reads.
+pub(super) const STATEMENTS: &str =
+    "SELECT statement.*, invoice_number.number, tenant.tenant_id, about.receipt AS refers_receipt,
+            about.receipt_details AS refers_receipt_details, about_number.number AS refers_number
+     FROM statement
+     JOIN invoice_number USING (statement_id) JOIN tenant ON tenant.tenant_no = statement.tenant_no
+     LEFT JOIN statement AS about ON about.statement_id = statement.refers_to
+     LEFT JOIN invoice_number AS about_number ON about_number.statement_id = statement.refers_to
+     WHERE true";
 
 impl SqliteLedger {
     pub(super) async fn tenants(&self) -> Result<Vec<Tenant>, LedgerError> {
@@ -13,16 +24,8 @@ impl SqliteLedger {
         Ok(rows.into_iter().map(|(id, name)| Tenant { id, name }).collect())
     }
 
-    pub(super) async fn list(&self, filter: &Filter) -> Result<Vec<Statement>, LedgerError> {
-        let mut sql = QueryBuilder::new(
-            "SELECT statement.*, invoice_number.number, tenant.tenant_id, about.receipt AS refers_receipt,
-                    about.receipt_details AS refers_receipt_details, about_number.number AS refers_number
-             FROM statement
-             JOIN invoice_number USING (statement_id) JOIN tenant ON tenant.tenant_no = statement.tenant_no
-             LEFT JOIN statement AS about ON about.statement_id = statement.refers_to
-             LEFT JOIN invoice_number AS about_number ON about_number.statement_id = statement.refers_to
-             WHERE true",
-        );
+    pub(super) async fn list(&self, filter: &Filter) -> Result<Listed, LedgerError> {
+        let mut sql = QueryBuilder::new(STATEMENTS);
         if let Some(tenant) = &filter.tenant {
             sql.push(" AND tenant.tenant_id = ").push_bind(tenant);
         }
@@ -47,7 +50,7 @@ impl SqliteLedger {
         };
         sql.push(" ORDER BY invoice_number.backend, invoice_number.number");
         let rows = sql.build().fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
-        rows::statements(&self.name, &rows)
+        Ok(rows::statements(&self.name, &rows))
     }
 
     pub(super) async fn usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
@@ -64,11 +67,21 @@ impl SqliteLedger {
     }
 
     pub(super) async fn body(&self, statement: &Statement) -> Result<Body, LedgerError> {
+        let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
+        rows::checked(&self.name, statement, self.content(&mut connection, statement).await?)
+    }
+
+    /// A statement's lines and taxes, as one connection sees them.
+    pub(super) async fn content(
+        &self,
+        connection: &mut SqliteConnection,
+        statement: &Statement,
+    ) -> Result<Body, LedgerError> {
         const LINES: &str = "SELECT * FROM line WHERE tenant_no = ? AND statement_id = ? ORDER BY line_no";
         const TAXES: &str = "SELECT * FROM tax WHERE tenant_no = ? AND statement_id = ? ORDER BY tax_no";
         let (tenant_no, id) = (statement.tenant_no, &statement.id);
-        let lines = sqlx::query_as(LINES).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
-        let taxes = sqlx::query_as(TAXES).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
-        rows::body(&self.name, statement, lines, taxes, |error| self.error(error))
+        let lines = sqlx::query_as(LINES).bind(tenant_no).bind(id).fetch_all(&mut *connection).await;
+        let taxes = sqlx::query_as(TAXES).bind(tenant_no).bind(id).fetch_all(connection).await;
+        rows::content(&self.name, statement, lines, taxes, |error| self.error(error))
     }
 }
