@@ -172,6 +172,18 @@ pub enum DbCommand {
     Migrate,
     /// Say where the ledger is and how far its schema is
     Status,
+    /// Check everything that is stored, at any time, and change nothing; exit 1 if there are findings
+    Verify {
+        /// Also ask the backend what it has, and compare
+        #[arg(long)]
+        backend: bool,
+        /// Ask it only about what was stored since then: a date, or RFC 3339 [default: everything]
+        #[arg(long, value_name = "WHEN", requires = "backend")]
+        since: Option<String>,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

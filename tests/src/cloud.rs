@@ -57,6 +57,18 @@ impl Cloud {
         cloud
     }
 
+    /// The same cloud once more: its files, and a ledger that holds the same. What one of them does from
+    /// now on, the other does not know. (Nobody may be connected to the ledger meanwhile.)
+    pub fn copy(&self) -> Cloud {
+        let postgres = self.postgres.as_ref().map(|database| Postgres::shared().copy_of(database));
+        let copy = Cloud { directory: TempDir::new().unwrap(), sections: self.sections.clone(), postgres };
+        copy_directory(self.directory.path(), copy.directory.path());
+        if let Some(database) = &copy.postgres {
+            copy.set("database", &format!("{{url: '{}'}}", database.url()));
+        }
+        copy
+    }
+
     /// Sets a section of the configuration.
     pub fn set(&self, section: &str, value: &str) -> &Cloud {
         self.sections.borrow_mut().insert(section.to_owned(), value.to_owned());
@@ -167,6 +179,18 @@ impl Cloud {
 impl Default for Cloud {
     fn default() -> Self {
         Cloud::new()
+    }
+}
+
+fn copy_directory(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_directory(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
     }
 }
 

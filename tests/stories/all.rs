@@ -20,3 +20,4 @@ mod life;
 mod openstack;
 mod plugins;
 mod recorded;
+mod verify;

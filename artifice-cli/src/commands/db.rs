@@ -1,16 +1,16 @@
-//! `artifice db`: the ledger's schema.
+//! `artifice db`: the ledger's schema, and whether what is stored is as it must be.
 
 use std::path::Path;
 
-use artifice_core::engine::EngineError;
-use artifice_core::ledger;
+use artifice_core::engine::{Engine, EngineError};
+use artifice_core::ledger::{self, LedgerError};
 
 use super::{author, existing_ledger, load};
-use crate::args::DbCommand;
-use crate::output::print;
+use crate::args::{DbCommand, TableOrJson};
+use crate::output::{print, verify};
 use crate::{CommandError, Ending};
 
-pub async fn run(file: &Path, command: &DbCommand) -> Result<Ending, CommandError> {
+pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError> {
     let config = load(file)?;
     let text = match command {
         DbCommand::Migrate => {
@@ -37,7 +37,40 @@ pub async fn run(file: &Path, command: &DbCommand) -> Result<Ending, CommandErro
                 }
             }
         },
+        DbCommand::Verify { backend, since, format } => {
+            return check(Engine::new(config), backend, since.as_deref(), format).await;
+        }
     };
     print(&text)?;
     Ok(Ending::Done)
+}
+
+/// Checks the ledger and, if asked for, compares it with the backend.
+async fn check(
+    engine: Engine,
+    with_backend: bool,
+    since: Option<&str>,
+    format: TableOrJson,
+) -> Result<Ending, CommandError> {
+    let config = engine.config();
+    let since = since.map(|when| config.main.calendar.when(when)).transpose();
+    let since = since.map_err(|error| CommandError::Arguments(format!("--since: {error}")))?;
+    let database = config.database.to_string();
+    let refuse = |why: &str| EngineError::from(LedgerError::Schema { database: database.clone(), why: why.to_owned() });
+    let Some(ledger) = existing_ledger(config).await? else {
+        return Err(refuse("there is no ledger to verify; check database.url (the first bill makes a new one)").into());
+    };
+    if !ledger.schema_status().await.map_err(EngineError::from)?.missing.is_empty() {
+        return Err(refuse("its schema is older than this artifice; run `artifice db migrate` first").into());
+    }
+    // What is wrong with the backend is told before the ledger is read, which may take long.
+    let backend = if with_backend { Some(engine.load_backend()?) } else { None };
+    let mut verified = engine.verify(&ledger).await?;
+    let compared = match backend {
+        Some(backend) => Some(engine.verify_backend(&ledger, backend, since, &mut verified).await?),
+        None => None,
+    };
+    ledger.close().await;
+    verify::write(&verified, compared, format)?;
+    Ok(if verified.findings.is_empty() { Ending::Done } else { Ending::Failed })
 }

@@ -46,7 +46,7 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
         Command::Statement(command) => statement::run(&file(), command).await,
         Command::Plugin(command) => plugin::run(&file(), args.config.is_some(), command),
         Command::Config(command) => config::run(&file(), command).await,
-        Command::Db(command) => db::run(&file(), &command).await,
+        Command::Db(command) => db::run(&file(), command).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "artifice", &mut script);

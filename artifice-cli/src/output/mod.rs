@@ -2,6 +2,7 @@
 
 pub mod bills;
 pub mod statements;
+pub mod verify;
 
 use std::io::{self, Write};
 

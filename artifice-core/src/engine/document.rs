@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use artifice_model::Decimal;
 use artifice_model::statement::{Line, Tax};
+use artifice_model::{Decimal, Timestamp};
 use artifice_plugin_host::Backend;
 use artifice_plugin_host::api::{self, ErrorKind, RSlice};
 use async_trait::async_trait;
@@ -19,6 +19,8 @@ use crate::ledger::{Body, Kind, Ledger, Receipt, Statement};
 pub const SEND_DEADLINE: Duration = Duration::from_secs(300);
 /// How long a backend may take to answer a question.
 const ASK_DEADLINE: Duration = Duration::from_secs(120);
+/// How long a backend may take to list its documents.
+const LIST_DEADLINE: Duration = Duration::from_secs(3600);
 
 /// Lines of one call: enough that the call costs nothing, few enough for the processor's cache.
 const BATCH: usize = 64;
@@ -104,6 +106,13 @@ impl Courier for BackendCourier<'_> {
         let seconds = asking.await?.map_err(|error| error.message().to_owned())?;
         Ok(i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000)).unwrap_or(i64::MAX))
     }
+}
+
+/// The documents that a backend has, at least since an instant; `None` if it cannot list them.
+pub(super) async fn list(backend: Arc<Backend>, since: Timestamp) -> Result<Option<Vec<api::Document>>, String> {
+    let since = api::Timestamp { micros: since.micros() };
+    let listed = blocking(LIST_DEADLINE, move || backend.documents(since)).await?;
+    listed.map_err(|error| error.message().to_owned())
 }
 
 /// Calls a backend on a thread that may block. A call that takes too long goes on there, unheard.

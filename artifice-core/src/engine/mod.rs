@@ -6,6 +6,7 @@
 //! adjust:      the same, with the difference to what is billed in the draft's place
 //! void:        ledger ─▶ a credit ─▶ backend ─▶ ledger
 //! regenerate:  ledger ─▶ backend
+//! verify:      ledger ─▶ shown;  ledger, backend ─▶ compared
 //! ```
 //! A preview takes the same path as a bill up to the storing, so the two cannot disagree. What is
 //! sent is always what is stored: a statement that was interrupted is finished from the ledger,
@@ -27,6 +28,7 @@ mod regenerate;
 mod report;
 mod tenants;
 mod usages;
+mod verify;
 mod void;
 mod work;
 mod worker;
@@ -43,6 +45,7 @@ pub use document::hand_over_lines;
 pub use error::EngineError;
 pub use machine::now;
 pub use report::{Billed, Failed, How};
+pub use verify::{Compared, Verified};
 
 use crate::collect::TenantUsage;
 use crate::config::Config;

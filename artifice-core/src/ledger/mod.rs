@@ -19,6 +19,7 @@ mod schema;
 mod series;
 mod sqlite;
 mod statement;
+mod verify;
 mod work;
 
 use std::ops::ControlFlow;
@@ -37,6 +38,7 @@ pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
 pub use statement::{Body, Filter, Kind, Listed, NewKind, NewStatement, Referred, Statement, StoredUsage, Unreadable};
+pub use verify::{About, Checked, Finding, Gravity, Part};
 pub use work::{Holder, Lease};
 
 use crate::config::DatabaseUrl;
@@ -116,6 +118,12 @@ pub trait Ledger: Send + Sync {
         action: Action,
         detail: Option<&str>,
     ) -> Result<(), LedgerError>;
+
+    /// The parts in which everything that is stored can be checked.
+    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError>;
+
+    /// Checks a part, as it is at one instant. Changes nothing.
+    async fn verify_part(&self, part: Part) -> Result<Checked, LedgerError>;
 
     /// Takes the work on a tenant, unless somebody else has it: then says who. A hold of the token
     /// `gone` counts no more: whoever asks knows that its holder is gone.

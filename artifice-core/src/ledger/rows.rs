@@ -104,6 +104,12 @@ pub(super) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
     listed
 }
 
+/// Statements of the rows of a page, and the last id among them; nothing if there are no rows.
+pub(super) fn page<R: Columns>(database: &str, rows: &[R]) -> sqlx::Result<Option<(String, Listed)>> {
+    let Some(last) = rows.last() else { return Ok(None) };
+    Ok(Some((last.text("statement_id")?, statements(database, rows))))
+}
+
 fn unreadable(database: &str, row: &impl Columns, source: &sqlx::Error) -> Unreadable {
     let id = row.text("statement_id").unwrap_or_default();
     let what = match source {

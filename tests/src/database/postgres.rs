@@ -128,9 +128,23 @@ impl Postgres {
 
     /// A database of its own, empty, that the ledger's role owns.
     pub fn database(&self) -> PostgresDatabase {
+        self.database_like("template0")
+    }
+
+    /// A database that holds what another one holds now.
+    pub fn copy_of(&self, other: &PostgresDatabase) -> PostgresDatabase {
+        self.database_like(&other.name)
+    }
+
+    fn database_like(&self, template: &str) -> PostgresDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("cloud_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        self.administrator().run(&format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE template0")).unwrap();
+        let create = format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}");
+        // Connections of a command that has ended are gone a moment later.
+        let begin = Instant::now();
+        while let Err(error) = self.administrator().run(&create) {
+            assert!(error.contains("being accessed by other users") && begin.elapsed() < PATIENCE, "{error}");
+        }
         PostgresDatabase { name, port: self.port }
     }
 

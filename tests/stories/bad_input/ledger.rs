@@ -6,13 +6,14 @@ use artifice_tests::{Cloud, Vm};
 
 use super::{check, cloud};
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
     "bill --month 2013-08",
     "bill --dry-run --month 2013-08",
     "usage --month 2013-08",
     "statement list",
     "db status",
     "db migrate",
+    "db verify",
 ];
 
 #[test]

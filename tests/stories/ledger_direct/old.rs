@@ -9,6 +9,7 @@ use artifice_tests::database::Kind;
 use artifice_tests::{Cloud, Ran};
 
 use self::made::{Old, TENANTS};
+use crate::all::verify::Found;
 
 /// The status of a tenant's statements, oldest first.
 fn statuses(cloud: &Cloud, tenant: &str) -> Vec<String> {
@@ -80,6 +81,16 @@ fn an_old_ledger_is_brought_up_to_date_with_all_that_is_in_it() {
     old.cloud.run("db migrate").done();
     old.cloud.run(&format!("statement void {} --reason wrong", id_of(&old.cloud, "committed"))).done();
     assert_eq!(statuses(&old.cloud, "committed"), ["void", "committed"], "the invoice and its credit");
+}
+
+#[test]
+fn what_was_brought_up_to_date_is_found_right() {
+    let old = Old::new();
+    old.cloud.run("db migrate").done();
+    let made = "UPDATE _sqlx_migrations SET installed_on = '2013-09-01 00:00:00' WHERE version = 1";
+    old.cloud.db().run(made).unwrap();
+    let found = Found::by(&old.cloud, "");
+    assert_eq!(found.rules(), ["in_doubt", "sending_too_long"], "{:#}", found.json());
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod at_once;
 mod catalog;
 mod direct;
 mod down;
+mod guards;
 mod opening;
 mod role;
 mod skew;

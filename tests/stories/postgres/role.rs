@@ -29,6 +29,7 @@ fn a_role_that_owns_nothing_bills_adjusts_releases_and_voids() {
     cloud.run("db migrate").done();
     worker(&cloud);
     lives_whole(&cloud);
+    cloud.run("db verify --backend").done();
 }
 
 /// The statements of an SQL text, of which some hold others between `$$`.

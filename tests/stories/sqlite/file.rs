@@ -77,3 +77,17 @@ fn a_truncated_ledger_is_an_error_and_no_crash() {
         assert_eq!(cloud.files("invoices").len(), 1, "{length}");
     }
 }
+
+#[test]
+fn what_sqlite_itself_finds_in_a_file_is_told() {
+    let cloud = cloud();
+    let mut db = cloud.db();
+    db.run("PRAGMA ignore_check_constraints = ON").unwrap();
+    db.run("INSERT INTO work VALUES ('demo', 'c', 'o', 1)").unwrap();
+    db.run("DROP TRIGGER tenant_stays").unwrap();
+    db.run("UPDATE tenant SET tenant_id = ''").unwrap();
+    let ran = cloud.run("db verify").failed();
+    for text in ["wrong: file_damaged", "CHECK constraint failed in tenant", "wrong: guard_missing"] {
+        assert!(ran.out.contains(text), "{text}: {ran:#?}");
+    }
+}

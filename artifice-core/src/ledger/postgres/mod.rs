@@ -3,10 +3,12 @@
 mod change;
 mod copy;
 mod error;
+mod guards;
 mod history;
 mod insert;
 mod migrate;
 mod read;
+mod verify;
 mod work;
 
 use std::time::Duration;
@@ -19,8 +21,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
 use super::{
-    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed, NewStatement,
-    SchemaStatus, Statement, StoredUsage,
+    Action, Author, Basis, Body, Change, Checked, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed,
+    NewStatement, Part, SchemaStatus, Statement, StoredUsage,
 };
 use super::{EachLine, Group, Grouping, Wanted};
 use crate::config::PostgresUrl;
@@ -194,6 +196,14 @@ impl Ledger for PostgresLedger {
         detail: Option<&str>,
     ) -> Result<(), LedgerError> {
         self.note(&statement.id, action, detail).await
+    }
+
+    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
+        self.parts_to_check().await
+    }
+
+    async fn verify_part(&self, part: Part) -> Result<Checked, LedgerError> {
+        self.check_part(part).await
     }
 
     async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {

@@ -2,9 +2,11 @@
 
 mod block;
 mod change;
+mod guards;
 mod history;
 mod insert;
 mod read;
+mod verify;
 mod work;
 
 use std::path::Path;
@@ -20,8 +22,8 @@ use sqlx::{ConnectOptions, Connection, Row};
 use tracing::Instrument;
 
 use super::{
-    Action, Author, Basis, Body, Change, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed, NewStatement,
-    SchemaStatus, Statement, StoredUsage, schema,
+    Action, Author, Basis, Body, Change, Checked, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed,
+    NewStatement, Part, SchemaStatus, Statement, StoredUsage, schema,
 };
 use super::{EachLine, Group, Grouping, Wanted};
 
@@ -263,6 +265,14 @@ impl Ledger for SqliteLedger {
         detail: Option<&str>,
     ) -> Result<(), LedgerError> {
         self.note(&statement.id, action, detail).await
+    }
+
+    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
+        self.parts_to_check().await
+    }
+
+    async fn verify_part(&self, part: Part) -> Result<Checked, LedgerError> {
+        self.check_part(part).await
     }
 
     async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {

@@ -1,0 +1,81 @@
+//! What was found in a ledger, for people and as JSON.
+
+use std::io;
+
+use artifice_core::engine::{Compared, Verified};
+use artifice_core::ledger::{Finding, Gravity};
+use serde_json::{Value, json};
+
+use super::{harmless, note, print};
+use crate::args::TableOrJson;
+
+/// Writes what was found.
+pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJson) -> io::Result<()> {
+    for text in &verified.notes {
+        note(&format!("note: {text}"));
+    }
+    match format {
+        TableOrJson::Json => print(&format!("{:#}\n", all_json(verified, compared))),
+        TableOrJson::Table => {
+            print(&(verified.findings.iter().map(text).collect::<String>() + &sum(verified, compared)))
+        }
+    }
+}
+
+fn all_json(verified: &Verified, compared: Option<Compared>) -> Value {
+    json!({
+        "findings": verified.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "left_out": verified.left_out,
+        "wrong": verified.count(Gravity::Wrong),
+        "waiting": verified.count(Gravity::Waiting),
+        "notes": verified.notes,
+        "tenants": verified.tenants,
+        "statements": verified.statements,
+        "backend": compared.map(|compared| json!({ "asked": compared.asked, "listed": compared.listed })),
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule,
+        "gravity": finding.gravity.name(),
+        "tenant": finding.tenant,
+        "statement": finding.statement.as_ref().map(|about| json!({ "id": about.id, "number": about.number })),
+        "what": finding.what,
+        "advice": finding.advice,
+    })
+}
+
+/// A finding for people: where, what, and what to do.
+fn text(finding: &Finding) -> String {
+    let tenant = finding.tenant.as_ref().map(|tenant| match &tenant.name {
+        Some(name) => format!("tenant {name} ({})", tenant.id),
+        None => format!("tenant {}", tenant.id),
+    });
+    let statement = finding.statement.as_ref().map(|about| match about.number {
+        Some(number) => format!("statement {number} ({})", about.id),
+        None => format!("statement {}", about.id),
+    });
+    let place: Vec<String> = tenant.into_iter().chain(statement).collect();
+    let place = if place.is_empty() { String::new() } else { format!(" of {}", place.join(", ")) };
+    let Finding { rule, gravity, what, advice, .. } = finding;
+    harmless(&format!("{}: {rule}{place}:\n    {what}\n    {advice}\n", gravity.name()))
+}
+
+/// What was looked at, and what came of it.
+fn sum(verified: &Verified, compared: Option<Compared>) -> String {
+    let mut text = format!("{} statements of {} tenants were checked", verified.statements, verified.tenants);
+    if let Some(compared) = compared {
+        text.push_str(&format!(", the backend was asked about {}", compared.asked));
+        match compared.listed {
+            Some(listed) => text.push_str(&format!(", and listed {listed} documents")),
+            None => text.push_str(", and did not list its documents"),
+        }
+    }
+    let left_out =
+        if verified.left_out > 0 { format!("; {} more are not shown", verified.left_out) } else { String::new() };
+    match (verified.count(Gravity::Wrong), verified.count(Gravity::Waiting)) {
+        (0, 0) => format!("{text}: nothing is wrong\n"),
+        (wrong, waiting) => format!("{text}: {wrong} findings are wrong, {waiting} wait for somebody{left_out}\n"),
+    }
+}
