@@ -15,7 +15,8 @@ type Break = (&'static str, i64, &'static str, &'static str);
 /// The same SQL for both.
 const SAME: &str = "";
 
-const BREAKS: &[Break] = &[
+/// What is used, and lines.
+const OF_USAGE: &[Break] = &[
     (
         "statement_overlap",
         5,
@@ -70,6 +71,10 @@ const BREAKS: &[Break] = &[
         "INSERT INTO tax SELECT tenant_no, #nobody, 1, 'GST', 15, 0, 0 FROM statement WHERE statement_id = #5",
     ),
     ("trail_orphan", 0, "UPDATE audit SET statement_id = #nobody WHERE statement_id = #5", SAME),
+];
+
+/// What statements have to do with each other, numbers and trails.
+const OF_STATEMENTS: &[Break] = &[
     ("credit_missing", 3, "UPDATE statement SET kind = 'invoice', refers_to = NULL WHERE statement_id = #4", SAME),
     ("credit_not_committed", 3, "UPDATE statement SET state = 'sending' WHERE statement_id = #4", SAME),
     ("credit_too_early", 3, "UPDATE statement SET state = 'committed' WHERE statement_id = #3", SAME),
@@ -99,6 +104,10 @@ const BREAKS: &[Break] = &[
     ("trail_gap", 1, "DELETE FROM audit WHERE statement_id = #1 AND entry_no = 1", SAME),
     ("trail_state", 1, "DELETE FROM audit WHERE statement_id = #1 AND action = 'committed'", SAME),
     ("trail_missing", 1, "DELETE FROM audit WHERE statement_id = #1", SAME),
+];
+
+/// What a statement says, and how far it has got.
+const OF_CONTENT: &[Break] = &[
     (
         "receipt_of_state",
         1,
@@ -172,10 +181,25 @@ fn broken(whole: &Cloud, sql: &str) -> Cloud {
 }
 
 #[test]
-fn what_breaks_a_rule_is_found_by_its_name() {
+fn what_breaks_a_rule_about_usage_is_found_by_its_name() {
+    found_by_name(OF_USAGE);
+}
+
+#[test]
+fn what_breaks_a_rule_about_statements_is_found_by_its_name() {
+    found_by_name(OF_STATEMENTS);
+}
+
+#[test]
+fn what_breaks_a_rule_about_content_is_found_by_its_name() {
+    found_by_name(OF_CONTENT);
+}
+
+#[track_caller]
+fn found_by_name(breaks: &[Break]) {
     let whole = rich();
     let waiting = ["in_doubt", "sending_too_long", "pending_too_long", "voiding_too_long"];
-    for (rule, number, sqlite, postgres) in BREAKS {
+    for (rule, number, sqlite, postgres) in breaks {
         let sql = if Kind::of_this_program() == Kind::Postgres && !postgres.is_empty() { postgres } else { sqlite };
         let cloud = broken(&whole, sql);
         let before = cloud.ledger();
