@@ -13,6 +13,7 @@
 
 pub mod bad_input;
 mod billing;
+pub mod crash;
 mod guide;
 mod interruption;
 mod ledger_direct;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use artifice_plugin_host::Backend;
 
 use super::Engine;
+use super::deliver::Desk;
 use super::error::EngineError;
+use super::machine::LedgerDesk;
 use super::worker::Worker;
 use crate::ledger::{Change, Filter, Kind, Ledger, State, Statement};
 
@@ -43,9 +45,9 @@ impl Engine {
     /// Lets a statement go that is held: the next bill sends it.
     pub async fn release(&self, ledger: &dyn Ledger, key: &str) -> Result<Statement, EngineError> {
         let statement = Engine::statement(ledger, key).await?;
-        if statement.state != State::Held
-            || !ledger.statement_change(&statement.id, &statement.basis(), &Change::Approve).await?
-        {
+        let released = statement.state == State::Held
+            && LedgerDesk(ledger).change(&statement.id, &statement.basis(), &Change::Approve).await?;
+        if !released {
             let state = Engine::statement(ledger, &statement.id).await?.state;
             return Err(EngineError::NotHeld { number: statement.number, state });
         }

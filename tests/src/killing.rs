@@ -1,0 +1,67 @@
+//! Killing the command.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Child;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{Cloud, Ran};
+
+/// Longer than any command of a story takes until it comes by a place.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Cloud {
+    /// Runs a command until it comes by a place (see `artifice-core/src/engine/crash.rs`), and kills it
+    /// there. Fails if it never comes by.
+    #[track_caller]
+    pub fn killed_at(&self, place: &str, arguments: &str) {
+        let file = self.path("crash");
+        let _ = std::fs::remove_file(&file);
+        let mut command = self.command(arguments);
+        command.env("ARTIFICE_CRASH_AT", place).env("ARTIFICE_CRASH_FILE", &file);
+        let mut child = command.spawn().unwrap();
+        let begin = Instant::now();
+        // The file is there before it says anything.
+        while !std::fs::read_to_string(&file).is_ok_and(|said| !said.is_empty()) {
+            if child.try_wait().unwrap().is_some() {
+                let ran = Ran::new(arguments.to_owned(), child.wait_with_output().unwrap());
+                panic!("it never came by '{place}': {ran:#?}");
+            }
+            if begin.elapsed() > PATIENCE {
+                child.kill().unwrap();
+                panic!("it does not come by '{place}': {:#?}", child.wait_with_output().unwrap());
+            }
+            thread::sleep(Duration::from_millis(3));
+        }
+        kill(child);
+    }
+}
+
+/// Kills a program. Says whether it still ran.
+pub fn kill(mut child: Child) -> bool {
+    let running = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    running
+}
+
+/// Does something for each of many, several at once. Whatever fails is named at the end; what went wrong in it
+/// was said by then.
+pub fn for_each<T: Sync>(all: &[T], at_once: usize, name: impl Fn(&T) -> String + Sync, work: impl Fn(&T) + Sync) {
+    let (rest, failed) = (Mutex::new(all.iter()), Mutex::new(Vec::new()));
+    let next = || rest.lock().unwrap().next();
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while let Some(one) = next() {
+                    if catch_unwind(AssertUnwindSafe(|| work(one))).is_err() {
+                        failed.lock().unwrap().push(name(one));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), all.len(), failed.join("\n"));
+}
