@@ -8,12 +8,10 @@ mod check;
 mod disk;
 mod late;
 mod places;
-mod random;
+pub mod random;
 mod scenarios;
 
 use artifice_tests::{Cloud, Ran, Vm};
-
-pub use check::Charged;
 
 pub const BILL: &str = "bill --month 2013-08";
 pub const ADJUST: &str = "bill --adjust --month 2013-08";

@@ -69,7 +69,7 @@ struct Document {
 }
 
 /// How much whom the backend charges: by the tenants' ids.
-pub type Charged = BTreeMap<String, Decimal>;
+type Charged = BTreeMap<String, Decimal>;
 
 /// What [`billed_once`](Cloud) looks at.
 pub trait Check {

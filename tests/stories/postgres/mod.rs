@@ -2,6 +2,7 @@
 
 mod at_once;
 mod catalog;
+mod crash;
 mod direct;
 mod down;
 mod guards;
