@@ -4,8 +4,8 @@
 //! belong to one of the databases. `ARTIFICE_CRASHES` says how many crashes at random instants there are,
 //! `ARTIFICE_CRASH_SEED` repeats the one that failed.
 
-mod check;
-mod disk;
+pub mod check;
+pub mod disk;
 mod late;
 mod places;
 pub mod random;

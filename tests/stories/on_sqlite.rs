@@ -10,5 +10,7 @@
 
 #[path = "all.rs"]
 mod all;
+#[path = "sqlite/crash.rs"]
+mod crash;
 #[path = "sqlite/file.rs"]
 mod file;

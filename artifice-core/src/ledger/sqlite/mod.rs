@@ -36,7 +36,7 @@ const WHILE_MIGRATING: [&str; 2] = ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What to do when the file cannot be used.
-const ADVICE: &str = "check database.url, that the directory exists, and the rights on it";
+const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
 
 /// The ledger in a file.
 #[derive(Debug)]

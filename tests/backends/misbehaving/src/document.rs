@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::thread;
 
 use artifice_plugin_api::{Error, Header, Invoice, Line, Receipt, Totals};
 
@@ -54,12 +53,7 @@ impl Invoice for Document {
     fn commit(&mut self) -> Result<Receipt, Error> {
         match self.call("commit", Place::Commit)? {
             Rest::CommitLater(wait) => {
-                let (desk, key) = (Arc::clone(&self.desk), self.key.clone());
-                let (digest, text) = (self.digest.clone(), self.text.clone());
-                thread::spawn(move || {
-                    thread::sleep(wait);
-                    desk.office.make(&key, &digest, &text)
-                });
+                self.desk.office.make_later(wait, &self.key, &self.digest, &self.text)?;
                 return Err(Error::unknown("told to answer nothing, and to commit later"));
             }
             Rest::EmptyReceipt => return Ok(Receipt::new("")),

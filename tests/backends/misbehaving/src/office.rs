@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use artifice_plugin_api::{Document, Error, Receipt};
 
@@ -72,6 +74,19 @@ impl Office {
         read().map_err(|error| unavailable(&directory, &error))
     }
 
+    /// Makes the document after that time, by a process of its own: an ERP commits what it has got, also if
+    /// whoever sent it is gone.
+    pub fn make_later(&self, wait: Duration, key: &str, digest: &str, text: &str) -> Result<(), Error> {
+        let aside = self.0.join(format!("{key}.{}.{:?}.later", std::process::id(), std::thread::current().id()));
+        fs::write(&aside, format!("{digest}\n{text}")).map_err(|error| unavailable(&aside, &error))?;
+        let mut later = Command::new("sh");
+        later.args(["-c", LATER, "later", &format!("{:.3}", wait.as_secs_f64())]);
+        later.arg(&aside).arg(self.document(key)).arg(key).arg(self.0.join("calls"));
+        // It must not hold the pipes that somebody reads to their end.
+        later.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        later.spawn().map(drop).map_err(|error| unavailable(&aside, &error))
+    }
+
     /// Makes the document, once.
     pub fn make(&self, key: &str, digest: &str, text: &str) -> Result<Receipt, Error> {
         let path = self.document(key);
@@ -92,6 +107,9 @@ impl Office {
         found.ok_or_else(|| Error::unknown(format_args!("{}: vanished", path.display())))
     }
 }
+
+/// Makes a document after a while, once, and notes it: what [`Office::make`] does.
+const LATER: &str = r#"sleep "$1"; ln "$2" "$3" && echo "made $4" >>"$5"; rm -f "$2""#;
 
 fn receipt(key: &str) -> Receipt {
     Receipt::new(format!("ERP {key}")).with("key", key)

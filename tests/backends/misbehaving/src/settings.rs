@@ -98,7 +98,7 @@ pub enum Deed {
     Sleep,
     /// It answers a receipt without a reference; asked for all documents, that is the first one's.
     EmptyReceipt,
-    /// It says that nobody knows, and a thread of its own makes the document later.
+    /// It says that nobody knows, and a process of its own makes the document later, whatever becomes of this one.
     CommitLater,
 }
 
