@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use artifice_core::engine::Selection;
+use artifice_core::ledger::Dimension;
 use artifice_model::{Calendar, Period, Timestamp};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -53,6 +54,23 @@ pub enum TableOrJson {
     Json,
 }
 
+/// What the history is summed up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Who was billed
+    Tenant,
+    /// The datacenter
+    Location,
+    /// The part of the statement
+    Section,
+    /// What is priced
+    Service,
+    /// The tenant's resource
+    Resource,
+    /// The calendar month, in main.timezone
+    Month,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what a bill would say now; stores nothing
@@ -90,6 +108,23 @@ pub enum Command {
     /// Look at what has been billed
     #[command(subcommand)]
     Statement(StatementCommand),
+    /// Show what has been billed: every line, or sums; costs are before taxes
+    ///
+    /// Lines of statements that are void, and of credits, do not count; those of adjustments do, also while
+    /// a statement is held or not sent yet. A line belongs to the instant at which its period begins.
+    /// Taxes are a statement's and not a line's, so all costs here are before taxes.
+    History {
+        #[command(flatten)]
+        tenants: TenantArgs,
+        #[command(flatten)]
+        period: PeriodArgs,
+        /// Sum up by this; may be repeated or separated by commas, and sorts in this order [default: every line]
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+        by: Vec<By>,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
     /// Look at the backends
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -218,6 +253,31 @@ impl PeriodArgs {
         let end = calendar.when(to).map_err(|error| wrong(format!("--to: {error}")))?;
         Period::new(start, end).map(Some).map_err(|error| wrong(error.to_string()))
     }
+}
+
+impl By {
+    /// As the ledger calls it.
+    fn dimension(self) -> Dimension {
+        match self {
+            By::Tenant => Dimension::Tenant,
+            By::Location => Dimension::Location,
+            By::Section => Dimension::Section,
+            By::Service => Dimension::Service,
+            By::Resource => Dimension::Resource,
+            By::Month => Dimension::Month,
+        }
+    }
+}
+
+/// What to sum up by, each once, in the order in which it was asked for first.
+pub fn dimensions(by: &[By]) -> Vec<Dimension> {
+    let mut dimensions = Vec::new();
+    for dimension in by.iter().map(|by| by.dimension()) {
+        if !dimensions.contains(&dimension) {
+            dimensions.push(dimension);
+        }
+    }
+    dimensions
 }
 
 /// The current month up to now.

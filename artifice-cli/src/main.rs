@@ -11,6 +11,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use artifice_core::engine::EngineError;
+use artifice_core::ledger::LedgerError;
 use clap::Parser;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -36,6 +37,9 @@ pub enum CommandError {
     /// The arguments.
     #[error("{0}")]
     Arguments(String),
+    /// The ledger, after a part of the output was written.
+    #[error("the output is incomplete, because {0}")]
+    Incomplete(LedgerError),
     /// Standard output.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -46,7 +50,7 @@ impl CommandError {
         match self {
             CommandError::Engine(error) => error.is_start_up(),
             CommandError::Arguments(_) => true,
-            CommandError::Output(_) => false,
+            CommandError::Incomplete(_) | CommandError::Output(_) => false,
         }
     }
 }

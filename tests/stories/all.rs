@@ -15,6 +15,7 @@ pub mod bad_input;
 mod billing;
 pub mod crash;
 mod guide;
+mod history;
 mod interruption;
 mod ledger_direct;
 mod life;

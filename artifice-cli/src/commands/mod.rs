@@ -4,6 +4,7 @@ mod author;
 mod bill;
 mod config;
 mod db;
+mod history;
 mod plugin;
 mod statement;
 mod usage;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use artifice_core::config::{Config, DatabaseUrl};
 use artifice_core::engine::{Engine, EngineError, Purpose};
-use artifice_core::ledger::{self, Ledger};
+use artifice_core::ledger::{self, Ledger, LedgerError};
 use clap::CommandFactory;
 
 use crate::args::{Args, Command};
@@ -44,6 +45,9 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
             .await
         }
         Command::Statement(command) => statement::run(&file(), command).await,
+        Command::History { tenants, period, by, format } => {
+            history::run(&file(), &tenants.tenants, &period, &by, format).await
+        }
         Command::Plugin(command) => plugin::run(&file(), args.config.is_some(), command),
         Command::Config(command) => config::run(&file(), command).await,
         Command::Db(command) => db::run(&file(), command).await,
@@ -85,4 +89,21 @@ async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>, Eng
     let ledger = ledger::open_as_it_is(&config.database, author::of(config)).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();
     Ok((!empty).then_some(ledger))
+}
+
+/// The ledger for a command that reads its statements: where there is none, that is said. Its schema must be
+/// today's, and is left as it is.
+async fn ledger_to_read(config: &Config) -> Result<Option<Arc<dyn Ledger>>, EngineError> {
+    let Some(ledger) = existing_ledger(config).await? else {
+        crate::output::note(&format!("{}: no ledger yet; the first bill makes it", config.database));
+        return Ok(None);
+    };
+    match ledger.schema_status().await?.missing.len() {
+        0 => Ok(Some(ledger)),
+        behind => {
+            let versions = if behind == 1 { "version" } else { "versions" };
+            let why = format!("its schema is {behind} {versions} behind this artifice; run `artifice db migrate`");
+            Err(LedgerError::Schema { database: config.database.to_string(), why }.into())
+        }
+    }
 }

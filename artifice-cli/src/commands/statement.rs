@@ -6,9 +6,9 @@ use std::sync::Arc;
 use artifice_core::engine::{Engine, EngineError, Failed};
 use artifice_core::ledger::{Filter, Ledger, Listed, State};
 
-use super::{engine, existing_ledger, load};
+use super::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
-use crate::output::{bills, failure, note, print};
+use crate::output::{bills, failure, print};
 use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
@@ -16,14 +16,11 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
             let config = load(file)?;
-            let Listed { statements, unreadable } = match existing_ledger(&config).await? {
+            let Listed { statements, unreadable } = match ledger_to_read(&config).await? {
                 Some(ledger) => {
                     ledger.statement_rows(&Filter { state, ..Filter::default() }).await.map_err(EngineError::from)?
                 }
-                None => {
-                    note(&format!("{}: no ledger yet; the first bill makes it", config.database));
-                    Listed::default()
-                }
+                None => Listed::default(),
             };
             match format {
                 TableOrJson::Json => print(&bills::list_json(&statements))?,
@@ -37,7 +34,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             }
         }
         StatementCommand::Show { id, format } => {
-            let Some(ledger) = existing_ledger(&load(file)?).await? else {
+            let Some(ledger) = ledger_to_read(&load(file)?).await? else {
                 return Err(EngineError::NoStatement { key: id }.into());
             };
             let statement = Engine::statement(ledger.as_ref(), &id).await?;

@@ -1,6 +1,7 @@
 //! What people and scripts see: tables, JSON, CSV on standard output; everything else on standard error.
 
 pub mod bills;
+pub mod history;
 pub mod statements;
 pub mod verify;
 

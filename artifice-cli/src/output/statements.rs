@@ -3,7 +3,7 @@
 use std::io;
 
 use artifice_core::engine::{Failed, Preview};
-use artifice_model::statement::{Draft, Line, Tax};
+use artifice_model::statement::{Draft, Line, Tax, Tenant};
 use artifice_model::{Calendar, Currency, Decimal, Period};
 use serde_json::{Value, json};
 
@@ -119,7 +119,8 @@ pub fn lines_json(lines: &[Line], period: Period, currency: Currency) -> Vec<Val
     lines.iter().map(|line| line_json(line, period, currency)).collect()
 }
 
-fn line_json(line: &Line, period: Period, currency: Currency) -> Value {
+/// A line, as JSON; with its own period where that is not the statement's.
+pub fn line_json(line: &Line, period: Period, currency: Currency) -> Value {
     let usage = &line.usage;
     let mut value = json!({
         "section": usage.section,
@@ -196,7 +197,8 @@ pub fn body_table(
     text
 }
 
-const CSV_HEADER: [&str; 19] = [
+/// What is in [`csv_record`].
+pub const CSV_HEADER: [&str; 19] = [
     "tenant_id",
     "tenant_name",
     "start",
@@ -218,6 +220,32 @@ const CSV_HEADER: [&str; 19] = [
     "entry",
 ];
 
+/// A tenant's line as a row.
+pub fn csv_record(tenant: &Tenant, line: &Line, currency: Currency) -> [String; CSV_HEADER.len()] {
+    let (usage, rate) = (&line.usage, line.rate.as_ref());
+    [
+        tenant.id.clone(),
+        tenant.name.clone().unwrap_or_default(),
+        usage.period.start().to_string(),
+        usage.period.end().to_string(),
+        currency.to_string(),
+        usage.section.clone(),
+        usage.location.clone(),
+        usage.service.clone(),
+        line.name.clone(),
+        usage.resource_id.clone(),
+        usage.resource_name.clone(),
+        usage.meter.clone(),
+        usage.aggregate.name().to_owned(),
+        usage.volume.to_string(),
+        usage.unit.clone(),
+        rate.map(|rate| rate.amount.to_string()).unwrap_or_default(),
+        rate.map(|rate| rate.per.clone()).unwrap_or_default(),
+        money(line.cost, currency).unwrap_or_default(),
+        usage.entry.clone(),
+    ]
+}
+
 /// One row a line. (Totals are sums of the rows; taxes are not usage.)
 fn draft_csv(draft: &Draft, header: bool) -> io::Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
@@ -225,32 +253,7 @@ fn draft_csv(draft: &Draft, header: bool) -> io::Result<String> {
         csv.write_record(CSV_HEADER)?;
     }
     for line in &draft.lines {
-        let usage = &line.usage;
-        let (start, end) = (usage.period.start().to_string(), usage.period.end().to_string());
-        let rate = line.rate.as_ref();
-        let amount = rate.map(|rate| rate.amount.to_string()).unwrap_or_default();
-        let cost = money(line.cost, draft.currency).unwrap_or_default();
-        csv.write_record([
-            &draft.tenant.id,
-            draft.tenant.name.as_deref().unwrap_or_default(),
-            &start,
-            &end,
-            draft.currency.code(),
-            &usage.section,
-            &usage.location,
-            &usage.service,
-            &line.name,
-            &usage.resource_id,
-            &usage.resource_name,
-            &usage.meter,
-            usage.aggregate.name(),
-            &usage.volume.to_string(),
-            &usage.unit,
-            &amount,
-            rate.map(|rate| rate.per.as_str()).unwrap_or_default(),
-            &cost,
-            &usage.entry,
-        ])?;
+        csv.write_record(csv_record(&draft.tenant, line, draft.currency))?;
     }
     let bytes = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)

@@ -94,6 +94,24 @@ fn what_was_brought_up_to_date_is_found_right() {
 }
 
 #[test]
+fn whoever_reads_an_old_ledger_is_told_what_to_do_and_leaves_it_old() {
+    let old = Old::new();
+    let before = old.cloud.db().dump();
+
+    for command in ["history", "history --by month", "statement list", "statement show 1"] {
+        let ran =
+            old.cloud.run(command).refused().says("its schema is 2 versions behind").says("`artifice db migrate`");
+        assert_eq!(ran.says_one_line().out, "", "{command}");
+    }
+
+    assert_eq!(old.cloud.db().dump(), before);
+    old.cloud.run("db migrate").done();
+    // Two of the seven are void. None of the others has less than its two lines.
+    let shown = old.cloud.run("history --by tenant --format csv").done().out;
+    assert_eq!(shown.lines().filter(|row| row.contains(",2,29,")).count(), 5, "{shown}");
+}
+
+#[test]
 fn the_next_bill_brings_an_old_ledger_up_to_date_and_finishes_what_is_in_it() {
     let old = Old::new();
     let before = old.rows();
