@@ -24,6 +24,11 @@ impl<'c> Erp<'c> {
         self
     }
 
+    /// The ERP that a cloud bills through already.
+    pub fn there(cloud: &'c Cloud) -> Erp<'c> {
+        Erp(cloud)
+    }
+
     /// The keys of its documents.
     pub fn documents(&self) -> Vec<String> {
         self.0.files("erp/documents")

@@ -15,6 +15,7 @@ use artifice_tests::{Cloud, Ran, Vm};
 
 pub const BILL: &str = "bill --month 2013-08";
 pub const ADJUST: &str = "bill --adjust --month 2013-08";
+pub const VOID: &str = "statement void 1 --reason mistake";
 
 /// What a tenant owes for what [`meter`] meters; and for what [`meter_late`] does, too.
 pub const CHARGE: &str = "1.20";

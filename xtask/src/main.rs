@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use failure::{Failure, Result};
 use run::Workspace;
+use test::Wanted;
 
 const HELP: &str = "\
 The project's own chores
@@ -27,6 +28,7 @@ Commands:
   demo                Build artifice, invent a month of a small cloud, and bill it
   test                Run everything that must pass, with all its set-up
   test --only STEP    Run one of its steps: {steps}
+  test --crash        Kill it, stop its server and fill its disks; ARTIFICE_CRASHES=200 times at random instants
   bench               Measure how fast it is, compared to what, with how much memory
   bench --only a,b    Some of it: a samples, b ledger, c plugins, d a whole bill
   bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
@@ -54,8 +56,9 @@ fn task(arguments: &[&str]) -> Result<()> {
             Ok(())
         }
         ["demo"] => demo::run(&Workspace::find()?),
-        ["test"] => test::run(&Workspace::find()?, None),
-        ["test", "--only", step] => test::run(&Workspace::find()?, Some(step)),
+        ["test"] => test::run(&Workspace::find()?, Wanted::Everything),
+        ["test", "--only", step] => test::run(&Workspace::find()?, Wanted::Step(step)),
+        ["test", "--crash"] => test::run(&Workspace::find()?, Wanted::Crashes),
         ["bench", arguments @ ..] => bench::run(&Workspace::find()?, arguments),
         other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),
     }

@@ -62,6 +62,24 @@ const STEPS: [Step; 8] = [
     ),
 ];
 
+/// The stories of crashes, alone. They are among `tests`, too.
+const CRASHES: Step = step(
+    "crash",
+    "whatever dies, it is billed once",
+    Work::Tests(&["test", "--package", "artifice-tests", "--no-fail-fast", "--", "crash::", "--show-output"]),
+);
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Every step.
+    Everything,
+    /// One of them, by its name.
+    Step(&'a str),
+    /// The stories of crashes: as many at random instants as `ARTIFICE_CRASHES` says.
+    Crashes,
+}
+
 /// The names of the steps, for people.
 pub fn step_names() -> String {
     STEPS.map(|step| step.name).join(", ")
@@ -74,11 +92,15 @@ struct Counts {
     failed: u64,
 }
 
-/// Runs all steps, or one.
-pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
-    let chosen: Vec<&Step> = STEPS.iter().filter(|step| is_chosen(step.name, only)).collect();
-    if chosen.is_empty() {
-        return Err(Failure(format!("there is no step '{}'; there are {}", only.unwrap_or_default(), step_names())));
+/// Runs what is wanted.
+pub fn run(workspace: &Workspace, wanted: Wanted<'_>) -> Result<()> {
+    let mut chosen: Vec<&Step> = STEPS.iter().filter(|step| is_chosen(step.name, wanted)).collect();
+    match wanted {
+        Wanted::Crashes => chosen.push(&CRASHES),
+        Wanted::Step(name) if chosen.is_empty() => {
+            return Err(Failure(format!("there is no step '{name}'; there are {}", step_names())));
+        }
+        Wanted::Everything | Wanted::Step(_) => {}
     }
     let logs = workspace.target.join("xtask");
     fs::create_dir_all(&logs).map_err(|why| failed(logs.display(), &why))?;
@@ -98,10 +120,14 @@ pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
             took.as_secs(),
             took.subsec_millis() / 100
         );
+        for line in skipped(&fs::read_to_string(logs.join(format!("{}.log", step.name))).unwrap_or_default()) {
+            println!("        {line}");
+        }
         if let Err(output) = result {
             println!("\n{}\n", output.0.trim_end());
             counts.failed += u64::from(counted.failed == 0);
-            outcome = Err(Failure(format!("the step {0} failed; cargo xtask test --only {0}", step.name)));
+            let again = if step.name == CRASHES.name { "--crash" } else { &format!("--only {}", step.name) };
+            outcome = Err(Failure(format!("the step {} failed; cargo xtask test {again}", step.name)));
             break;
         }
     }
@@ -110,8 +136,13 @@ pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
 }
 
 /// The tests cannot do without what `build` builds and `server` installs.
-fn is_chosen(step: &str, only: Option<&str>) -> bool {
-    only.is_none_or(|only| only == step || (only == "tests" && ["build", "server"].contains(&step)))
+fn is_chosen(step: &str, wanted: Wanted<'_>) -> bool {
+    let for_tests = ["build", "server"].contains(&step);
+    match wanted {
+        Wanted::Everything => true,
+        Wanted::Step(only) => only == step || (only == "tests" && for_tests),
+        Wanted::Crashes => for_tests,
+    }
 }
 
 /// Does the work of a step: nothing, or what it wrote before it failed; and the tests it counted.
@@ -150,6 +181,11 @@ fn logged(mut command: Command, file: &Path) -> Result<String> {
     if succeeded { Ok(output) } else { Err(Failure(output)) }
 }
 
+/// What tests say that could not be run here, as `skipped: …`. (The harness may have begun the line.)
+fn skipped(output: &str) -> impl Iterator<Item = &str> {
+    output.lines().filter_map(|line| line.find("skipped: ").map(|at| &line[at..]))
+}
+
 /// Adds up lines such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`, one a test program.
 fn count(output: &str) -> Counts {
     let mut counts = Counts::default();
@@ -179,11 +215,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_skipped_is_told() {
+        let output = "running 3 tests\ntest a ... skipped: a full disk: unshare: no such program\nok\n";
+        assert_eq!(skipped(output).collect::<Vec<_>>(), ["skipped: a full disk: unshare: no such program"]);
+        assert_eq!(skipped("test what_is_skipped ... ok").count(), 0);
+    }
+
+    #[test]
     fn tests_alone_are_built_first() {
-        let chosen = |only| STEPS.iter().map(|step| step.name).filter(|name| is_chosen(name, only)).collect::<Vec<_>>();
-        assert_eq!(chosen(Some("tests")), ["build", "server", "tests"]);
-        assert_eq!(chosen(Some("style")), ["style"]);
-        assert_eq!(chosen(None).len(), STEPS.len());
-        assert!(chosen(Some("nothing")).is_empty());
+        let chosen =
+            |wanted| STEPS.iter().map(|step| step.name).filter(|name| is_chosen(name, wanted)).collect::<Vec<_>>();
+        assert_eq!(chosen(Wanted::Step("tests")), ["build", "server", "tests"]);
+        assert_eq!(chosen(Wanted::Step("style")), ["style"]);
+        assert_eq!(chosen(Wanted::Crashes), ["build", "server"], "and then the crashes");
+        assert_eq!(chosen(Wanted::Everything).len(), STEPS.len());
+        assert!(chosen(Wanted::Step("nothing")).is_empty());
     }
 }

@@ -85,7 +85,11 @@ fn is_full_of_documents(kilobytes: u32) -> bool {
     std::fs::rename(cloud.path("invoices-now"), cloud.path("invoices")).unwrap();
     cloud.is_billed_once(&tenants(), CHARGE);
     for document in cloud.files("then") {
-        assert_eq!(cloud.read(&format!("then/{document}")), cloud.read(&format!("invoices/{document}")), "it was whole");
+        assert_eq!(
+            cloud.read(&format!("then/{document}")),
+            cloud.read(&format!("invoices/{document}")),
+            "it was whole"
+        );
     }
     ran.status != Some(0)
 }

@@ -9,7 +9,7 @@ use artifice_tests::{Cloud, Erp};
 
 use super::check::Check;
 use super::random::name;
-use super::{BILL, CHARGE, finish, meter};
+use super::{BILL, CHARGE, VOID, finish, meter};
 
 /// After so long it makes what it did not answer; after so much longer it surely does not any more.
 const LATE: &str = "{at: commit, does: commit_later, millis: 900, first: 2}";
@@ -45,6 +45,23 @@ fn killed_while_the_document_is_on_its_way_it_is_billed_once() {
 
         finish(&cloud, BILL).done();
         cloud.is_billed_once(&tenants, CHARGE);
+        assert_eq!(Erp::there(&cloud).calls("commit"), 1, "what may be on its way is not sent again");
+    });
+}
+
+#[test]
+fn taken_back_while_the_document_is_on_its_way_it_gets_its_credit() {
+    let tenants = ["demo".to_owned()];
+    for_each(&PLACES, PLACES.len(), ToString::to_string, |place| {
+        let cloud = cloud(&tenants);
+
+        cloud.killed_at(place, BILL);
+
+        finish(&cloud, VOID).done();
+        assert_eq!(cloud.outcome(), ["invoice void", "credit committed"]);
+        finish(&cloud, BILL).done();
+        cloud.is_billed_once(&tenants, CHARGE);
+        assert_eq!(Erp::there(&cloud).calls("commit"), 3);
     });
 }
 

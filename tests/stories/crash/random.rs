@@ -48,8 +48,12 @@ impl Trial {
         let deed = [Deed::Bill, Deed::Adjust, Deed::Void, Deed::Everything][usize::try_from(seed / 2 % 4).unwrap()];
         let tenants = ["aroha", "bob", "carol", "dave"].map(str::to_owned).to_vec();
         tenants.iter().for_each(|tenant| meter(&cloud, tenant));
-        let with_erp = seed % 2 == 0;
-        if with_erp { with_slow_erp(&cloud, "") } else { with_csv(&cloud) }
+        let with_erp = seed.is_multiple_of(2);
+        if with_erp {
+            with_slow_erp(&cloud, "")
+        } else {
+            with_csv(&cloud)
+        }
         if deed != Deed::Bill {
             cloud.run(BILL).done();
         }
@@ -84,9 +88,8 @@ impl Trial {
     fn crash(&mut self, at_once: usize, longest: Duration) -> u64 {
         let begin = Instant::now();
         let longest_us = u64::try_from(longest.as_micros()).unwrap();
-        let mut running: Vec<(Duration, Child)> = (0..at_once)
-            .map(|_| (Duration::from_micros(self.chance.number(0..longest_us)), self.start()))
-            .collect();
+        let mut running: Vec<(Duration, Child)> =
+            (0..at_once).map(|_| (Duration::from_micros(self.chance.number(0..longest_us)), self.start())).collect();
         running.sort_by_key(|(after, _)| *after);
         let mut killed = 0;
         for (after, child) in running {

@@ -1,6 +1,6 @@
 //! What is under way when the program dies, and which places it comes by on its way.
 
-use super::{ADJUST, BILL};
+use super::{ADJUST, BILL, VOID};
 
 /// A command that is killed.
 pub struct Scenario {
@@ -36,7 +36,6 @@ const PLAIN: Scenario = Scenario {
     ends: &["invoice committed"],
 };
 
-const VOID: &str = "statement void 1 --reason mistake";
 const REFUSED: &str = "{at: commit, does: refuse, first: 1}";
 const DIED_BEFORE: &str = "{at: commit, does: kill, first: 1}";
 const DIED_AFTER: &str = "{at: committed, does: kill, first: 1}";
@@ -134,7 +133,14 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a statement is taken back that the backend got from a program that died",
         before: &[(BILL, DIED_AFTER)],
-        comes_by: &["sending>in_doubt", "find", "in_doubt>committed", "storing credit", "pending>sending", "voiding>void"],
+        comes_by: &[
+            "sending>in_doubt",
+            "find",
+            "in_doubt>committed",
+            "storing credit",
+            "pending>sending",
+            "voiding>void",
+        ],
         ..TAKEN_BACK
     },
     Scenario {
