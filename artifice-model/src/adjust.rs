@@ -81,6 +81,15 @@ struct Known<'b> {
     cost: Decimal,
 }
 
+/// A usage that an adjustment holds.
+struct Changed {
+    usage: Usage,
+    /// The statement whose usage it corrects.
+    corrects: Option<String>,
+    /// None for a usage of 0 that nobody has billed yet.
+    line: Option<Line>,
+}
+
 /// What changes in what is billed, if `whole` is what the period comes to now.
 pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, AdjustError> {
     let known = known(billed)?;
@@ -89,11 +98,11 @@ pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, Adjust
     let still_used: BTreeSet<(&str, &str)> =
         whole.usage.iter().map(|usage| (usage.resource_id.as_str(), usage.entry.as_str())).collect();
 
-    let mut changed: Vec<(Usage, Option<String>, Option<Line>)> = Vec::new();
+    let mut changed: Vec<Changed> = Vec::new();
     for usage in &whole.usage {
         let line = costs.get(&key(usage)).copied();
         match known.get(&key(usage)) {
-            None => changed.push((usage.clone(), None, line.cloned())),
+            None => changed.push(Changed { usage: usage.clone(), corrects: None, line: line.cloned() }),
             Some(known) => changed.extend(difference(known, usage, usage.volume, line)?),
         }
     }
@@ -105,13 +114,13 @@ pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, Adjust
             gone.insert(known.usage.resource_id.clone());
         }
     }
-    changed.sort_by(|(a, ..), (b, ..)| a.order().cmp(&b.order()));
+    changed.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
 
-    let lines: Vec<Line> = changed.iter().filter_map(|(_, _, line)| line.clone()).collect();
+    let lines: Vec<Line> = changed.iter().filter_map(|changed| changed.line.clone()).collect();
     // Without lines there is nothing to adjust, and no usage of 0 is worth a statement.
     let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed)? };
-    let corrects = changed.iter().map(|(_, corrects, _)| corrects.clone()).collect();
-    let usage = changed.into_iter().map(|(usage, ..)| usage).collect();
+    let corrects = changed.iter().map(|changed| changed.corrects.clone()).collect();
+    let usage = changed.into_iter().map(|changed| changed.usage).collect();
     let mut draft = Draft { usage, lines, taxes, subtotal: None, total: None, ..whole.clone() };
     draft.add_up()?;
     Ok(Adjustment { draft, corrects, gone })
@@ -144,7 +153,7 @@ fn difference(
     usage: &Usage,
     volume: Decimal,
     line: Option<&Line>,
-) -> Result<Option<(Usage, Option<String>, Option<Line>)>, AdjustError> {
+) -> Result<Option<Changed>, AdjustError> {
     if usage.unit != known.usage.unit {
         return Err(AdjustError::Unit {
             resource: usage.resource_id.clone(),
@@ -162,7 +171,7 @@ fn difference(
     let usage = Usage { volume: difference, ..usage.clone() };
     // What has become nothing has no line any more: then the one that was billed says what it is called.
     let line = line.or(known.line).map(|like| Line { usage: usage.clone(), cost: Some(cost), ..like.clone() });
-    Ok(Some((usage, Some(known.statement.to_owned()), line)))
+    Ok(Some(Changed { usage, corrects: Some(known.statement.to_owned()), line }))
 }
 
 /// What each tax adds now, minus what it added already. A tax that nobody raises any more is given back.

@@ -23,7 +23,7 @@ use super::work::Work;
 use super::worker::{Trouble, Worker, is_held};
 use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds};
 use crate::collect::TenantUsage;
-use crate::ledger::{Filter, Kind, Ledger, LedgerError, NewKind, State, Statement};
+use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, NewKind, State, Statement};
 
 /// What a run tells about a tenant.
 type Told = Result<Billed, Failed>;
@@ -151,7 +151,7 @@ impl Run {
         tenants: &Tenants,
         show: &mut impl FnMut(Told),
     ) -> Result<BTreeSet<String>, EngineError> {
-        let mut statements = self.concerned(tenants).await?;
+        let Listed { mut statements, unreadable } = self.concerned(tenants).await?;
         let mut unfinished: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
         for statement in statements.iter().filter(|statement| statement.state.is_unfinished()) {
             unfinished.entry(statement.tenant.id.clone()).or_default().push(statement.clone());
@@ -164,12 +164,17 @@ impl Run {
                 tasks.start(async move { run.finish_tenant(&tenant, statements).await }, show).await;
             }
             tasks.end(show).await?;
-            statements = self.concerned(tenants).await?;
+            statements = self.concerned(tenants).await?.statements;
         }
         // What another worker has begun meanwhile is its to finish.
         let others = statements.iter().filter(|other| other.state.is_unfinished() && !begun.contains(&other.id));
         self.left().extend(others.map(|other| other.tenant.id.clone()));
         let mut done = self.left().clone();
+        // Nobody knows what was billed to them: nothing is, until somebody has looked at it.
+        for row in unreadable {
+            done.insert(row.tenant.id.clone());
+            show(Err(Failed { tenant: row.tenant, why: row.error.to_string() }));
+        }
         for statement in statements.into_iter().filter(|statement| !self.left().contains(&statement.tenant.id)) {
             self.look_at(statement, &begun, &mut done, show);
         }
@@ -177,11 +182,12 @@ impl Run {
     }
 
     /// The statements that this run has to know.
-    async fn concerned(&self, tenants: &Tenants) -> Result<Vec<Statement>, EngineError> {
+    async fn concerned(&self, tenants: &Tenants) -> Result<Listed, EngineError> {
         let filter = Filter { concerns: Some(self.period), ..Filter::default() };
-        let mut statements = self.ledger().statement_list(&filter).await?;
-        statements.retain(|statement| tenants.is_wanted(&statement.tenant.id));
-        Ok(statements)
+        let mut listed = self.ledger().statement_rows(&filter).await?;
+        listed.statements.retain(|statement| tenants.is_wanted(&statement.tenant.id));
+        listed.unreadable.retain(|row| tenants.is_wanted(&row.tenant.id));
+        Ok(listed)
     }
 
     async fn finish_tenant(&self, tenant: &str, statements: Vec<Statement>) -> Ended {
