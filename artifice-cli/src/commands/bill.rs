@@ -58,6 +58,11 @@ pub async fn run(
             }
         })
         .await;
+    // Several tenants are billed at once; what is written does not depend on who was ready first.
+    billed.sort_by(|a, b| {
+        (&a.statement.tenant.id, a.statement.number).cmp(&(&b.statement.tenant.id, b.statement.number))
+    });
+    failed.sort_by(|a, b| a.tenant.id.cmp(&b.tenant.id));
     for bill in billed.iter().filter(|bill| bill.how == How::Finished) {
         output::note(&bills::finished(&bill.statement));
     }

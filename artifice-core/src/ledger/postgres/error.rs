@@ -32,8 +32,8 @@ const ADVICE: [(&str, &str, bool); 14] = [
     ("3D000", "make it first: CREATE DATABASE … OWNER …, with ENCODING 'UTF8'", true),
     (
         code::INSUFFICIENT_PRIVILEGE,
-        "give the role its rights: the first time it must own the database, or have CREATE on the schema; later SELECT, \
-         INSERT and UPDATE on the tables and USAGE on the sequence",
+        "give the role its rights: the first time it must own the database, or have CREATE on the schema; later those that \
+         README.md lists",
         true,
     ),
     ("3F000", "the search path names no schema that is there; make one, or leave search_path as it is", true),
