@@ -2,8 +2,10 @@
 //!
 //! A program that was built for tests and finds `ARTIFICE_CRASH_AT` in its environment stops for ever at
 //! the place of that name, and says so in the file that `ARTIFICE_CRASH_FILE` names: then the test
-//! kills it. `NAME#2` means the second time. The names are made of the table of a statement's life: see
-//! `LedgerDesk` and `BackendCourier`. What is built for use has no such places.
+//! kills it. `NAME#2` means the second time. Every name begins with `before` or `after`; what follows is a
+//! way of a statement's life (`pending>sending`, see `LedgerDesk`), or what is done, as it stands where it is
+//! done. The tests look for the names in these files, and stop at all of them. What is built for use has no
+//! such places.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::crash;
 use super::owner::Owner;
 use crate::ledger::{Lease, Ledger, LedgerError};
 
@@ -48,20 +49,25 @@ impl Work {
 
     /// Takes a tenant, unless another worker has it that may still run.
     pub async fn take(&self, tenant: &str) -> Result<bool, LedgerError> {
-        match self.ledger.work_take(tenant, &self.lease, None).await? {
-            None => Ok(true),
+        crash::point("before taking a tenant").await;
+        let taken = match self.ledger.work_take(tenant, &self.lease, None).await? {
+            None => true,
             Some(holder) if self.owner.knows_to_be_gone(&holder.owner) => {
-                Ok(self.ledger.work_take(tenant, &self.lease, Some(&holder.token)).await?.is_none())
+                self.ledger.work_take(tenant, &self.lease, Some(&holder.token)).await?.is_none()
             }
-            Some(_) => Ok(false),
-        }
+            Some(_) => false,
+        };
+        crash::point("after taking a tenant").await;
+        Ok(taken)
     }
 
     /// Gives a tenant back. (If that fails, its lease ends.)
     pub async fn leave(&self, tenant: &str) {
+        crash::point("before leaving a tenant").await;
         if let Err(error) = self.ledger.work_leave(tenant, &self.lease).await {
             tracing::debug!("the work on tenant {tenant} could not be given back: {error}");
         }
+        crash::point("after leaving a tenant").await;
     }
 
     /// Waits until nobody has a tenant any more.

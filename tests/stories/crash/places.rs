@@ -2,17 +2,19 @@
 //! backend make.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use artifice_core::ledger::{State, WAYS};
 use artifice_tests::killing::for_each;
-use artifice_tests::{Cloud, Erp};
+use artifice_tests::{Cloud, Erp, workspace};
 
 use super::check::Check;
 use super::scenarios::{SCENARIOS, Scenario};
 use super::{ADJUST, BILL, CHARGE, LATE_CHARGE, finish, meter, meter_late};
 
 /// What changes something, or is asked, beside the changes of state.
-const OTHERS: [&str; 5] = ["storing invoice", "storing adjustment", "storing credit", "send", "find"];
+const OTHERS: [&str; 7] =
+    ["storing invoice", "storing adjustment", "storing credit", "send", "find", "taking a tenant", "leaving a tenant"];
 
 /// This one way has no place of its own: a statement begins to be taken back in the very transaction that
 /// stores its credit, so what is before and after it is before and after "storing credit".
@@ -26,9 +28,29 @@ fn places() -> BTreeSet<String> {
 
 #[test]
 fn every_place_is_in_a_scenario() {
+    let without_count = |place: &&str| place.split('#').next().unwrap_or_default().to_owned();
     let reached: BTreeSet<String> =
-        SCENARIOS.iter().flat_map(|scenario| scenario.comes_by).map(ToString::to_string).collect();
+        SCENARIOS.iter().flat_map(|scenario| scenario.comes_by).map(without_count).collect();
     assert_eq!(reached, places());
+}
+
+#[test]
+fn the_engine_has_no_other_places() {
+    let (known, mut found) = (places(), 0);
+    for entry in fs::read_dir(workspace().join("artifice-core/src/engine")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        for call in text.split("crash::point(").skip(1) {
+            let name = call.split('"').nth(1).unwrap();
+            let place = name.strip_prefix("before ").or_else(|| name.strip_prefix("after "));
+            let place = place.unwrap_or_else(|| panic!("{}: '{name}' is neither before nor after", path.display()));
+            // What is put together is a way, or what is stored.
+            let is_known = known.contains(place) || place.starts_with('{') || place == "storing {kind}";
+            assert!(is_known, "{}: no scenario comes by '{name}'", path.display());
+            found += 1;
+        }
+    }
+    assert!(found >= 2 * 6, "{found} places: is the engine somewhere else now?");
 }
 
 #[test]

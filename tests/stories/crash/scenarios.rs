@@ -31,7 +31,14 @@ const PLAIN: Scenario = Scenario {
     late: false,
     faults: "",
     command: BILL,
-    comes_by: &["storing invoice", "pending>sending", "send", "sending>committed"],
+    comes_by: &[
+        "taking a tenant",
+        "storing invoice",
+        "pending>sending",
+        "send",
+        "sending>committed",
+        "leaving a tenant",
+    ],
     then: &[],
     ends: &["invoice committed"],
 };
@@ -81,7 +88,16 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a bill that finishes what another one had sent when it died",
         before: &[(BILL, DIED_AFTER)],
-        comes_by: &["sending>in_doubt", "find", "in_doubt>committed"],
+        comes_by: &["taking a tenant", "sending>in_doubt", "find", "in_doubt>committed", "leaving a tenant"],
+        ..PLAIN
+    },
+    Scenario {
+        name: "an adjustment in the place of one that was taken back before it was sent",
+        before: &[(BILL, ""), (ADJUST, REFUSED), ("statement void 2 --reason mistake", "")],
+        late: true,
+        command: ADJUST,
+        comes_by: &["storing adjustment", "leaving a tenant"],
+        ends: &["invoice committed", "adjustment void", "adjustment committed"],
         ..PLAIN
     },
     Scenario {
@@ -168,6 +184,28 @@ pub const SCENARIOS: &[Scenario] = &[
         ..TAKEN_BACK
     },
     Scenario {
+        name: "a bill that finishes a credit that the backend has, and bills its period anew",
+        before: &[(BILL, ""), (VOID, DIED_AFTER)],
+        command: BILL,
+        comes_by: &[
+            "sending>in_doubt",
+            "in_doubt>committed",
+            "voiding>void",
+            "storing invoice",
+            "pending>sending",
+            "send",
+            "sending>committed",
+        ],
+        ..TAKEN_BACK
+    },
+    Scenario {
+        name: "a bill that sends a credit anew, and then the invoice for its period",
+        before: &[(BILL, ""), (VOID, REFUSED)],
+        command: BILL,
+        comes_by: &["pending>sending#2", "send#2", "sending>committed#2", "leaving a tenant"],
+        ..TAKEN_BACK
+    },
+    Scenario {
         name: "an adjustment",
         before: &[(BILL, "")],
         late: true,
@@ -183,6 +221,25 @@ pub const SCENARIOS: &[Scenario] = &[
         faults: SILENT_AFTER,
         command: ADJUST,
         comes_by: &["sending>in_doubt", "find", "in_doubt>committed"],
+        ends: &["invoice committed", "adjustment committed"],
+        ..PLAIN
+    },
+    Scenario {
+        name: "an adjustment that finishes what another one was sending when it died",
+        before: &[(BILL, ""), (ADJUST, DIED_BEFORE)],
+        late: true,
+        command: ADJUST,
+        comes_by: &["sending>in_doubt", "in_doubt>pending", "pending>sending", "sending>committed"],
+        ends: &["invoice committed", "adjustment committed"],
+        ..PLAIN
+    },
+    Scenario {
+        name: "an adjustment that is held is released",
+        before: &[(BILL, ""), (ADJUST, "")],
+        limits: "{change: 1%}",
+        late: true,
+        command: "statement release 2",
+        comes_by: &["held>pending"],
         ends: &["invoice committed", "adjustment committed"],
         ..PLAIN
     },
