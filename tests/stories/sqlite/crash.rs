@@ -11,6 +11,8 @@ use super::all::crash::disk::{ended_clearly, skipped};
 use super::all::crash::{BILL, CHARGE, meter};
 
 const ENOUGH: u32 = 10_000;
+/// Fewer than there are tenants.
+const WORKERS: usize = 2;
 
 #[test]
 fn a_disk_that_is_full_of_the_ledger_stops_it_until_there_is_room() {
@@ -39,6 +41,7 @@ fn is_full_of_the_ledger(room: Option<u32>) -> bool {
     let cloud = Cloud::new();
     tenants.iter().for_each(|tenant| meter(&cloud, tenant));
     let _ = Erp::of(&cloud, "");
+    cloud.set("main", &format!("{{invoice:object: test.misbehaving:Erp, workers: {WORKERS}}}"));
     cloud.set("database", "{url: sqlite://small/ledger.db}");
     let disk = SmallDisk::at(&cloud.path("small"), ENOUGH).unwrap();
     let run = |arguments: &str| Ran::of(&mut disk.command(&cloud.command(arguments)));
@@ -51,6 +54,11 @@ fn is_full_of_the_ledger(room: Option<u32>) -> bool {
     }
 
     let ran = ended_clearly(run(BILL));
+    if ran.status != Some(0) {
+        // It would be the same for everybody: it is said of those under way, and once for the run.
+        assert!(ran.err.contains("there is no room left on its disk"), "{ran:#?}");
+        assert!(ran.err.matches("error: ").count() <= WORKERS + 1, "{ran:#?}");
+    }
 
     disk.resize(ENOUGH);
     run(BILL).done();

@@ -37,6 +37,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What to do when the file cannot be used.
 const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
+/// The disk is full: SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where not even the file beside it has room.
+const FULL: [&str; 2] = ["13", "4874"];
+/// What to do then.
+const ROOM: &str = "there is no room left on its disk; make some, and run the command again";
 
 /// The ledger in a file.
 #[derive(Debug)]
@@ -174,8 +178,14 @@ impl SqliteLedger {
 }
 
 fn unusable(database: &str, error: &sqlx::Error) -> LedgerError {
-    let why = error.to_string();
-    LedgerError::Database { database: database.to_owned(), why, advice: ADVICE, concerns_all: false }
+    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
+    let is_full = FULL.contains(&code.as_ref());
+    LedgerError::Database {
+        database: database.to_owned(),
+        why: error.to_string(),
+        advice: if is_full { ROOM } else { ADVICE },
+        concerns_all: is_full,
+    }
 }
 
 /// Whether another program held the database for too long.
