@@ -16,6 +16,7 @@
 mod bill;
 mod boundary;
 mod harness;
+mod history;
 mod hot_path;
 mod ledger;
 mod locks;
@@ -54,6 +55,8 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("c", "views", boundary::views),
     measurement("c", "lines", boundary::lines),
     measurement("d", "bill", bill::whole),
+    measurement("e", "sqlite", history::sqlite),
+    measurement("e", "postgres", history::postgres),
     measurement("f", "sqlite", locks::sqlite),
     measurement("f", "postgres", locks::postgres),
 ];
@@ -61,12 +64,13 @@ const MEASUREMENTS: &[Measurement] = &[
 const HELP: &str = "\
 How fast artifice is, compared to what, and with how much memory
 
-Usage: benches [--only a,b,c,d,f] [--json FILE]
+Usage: benches [--only a,b,c,d,e,f] [--json FILE]
 
   a  reading, sorting and aggregating samples, against parsing alone
   b  storing statements in the ledger, against plain inserts
   c  lines across the plugin boundary, against a direct call
   d  a whole bill of a tenant with 10,000 resources, by phase
+  e  the history of a million lines, against the database's own sums
   f  a run over 1,000 small tenants: how long its workers wait for locks
 ";
 

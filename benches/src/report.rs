@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One thing that was measured, and what it is compared to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// `a`, `b`, `c` or `d`.
+    /// A letter, `a` to `f`.
     pub part: String,
     pub name: String,
     pub subject: Measure,

@@ -25,6 +25,11 @@ pub fn month() -> Period {
 
 /// What a tenant with so many lines gets: instances and their traffic, half and half.
 pub fn draft(tenant: u64, lines: usize) -> Draft {
+    draft_for(tenant, lines, month())
+}
+
+/// The same for another period. A tenant has the same resources in each.
+pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
     let mut random = Random::new(tenant);
     let usage = |index: usize| {
         let resource_id = random.uuid();
@@ -46,7 +51,7 @@ pub fn draft(tenant: u64, lines: usize) -> Draft {
             section: section.to_owned(),
             service: service.to_owned(),
             location: host,
-            period: month(),
+            period,
             volume: Decimal::new(volume, if instance { 6 } else { 0 }).unwrap(),
             unit: unit.to_owned(),
             aggregate,
@@ -63,7 +68,7 @@ pub fn draft(tenant: u64, lines: usize) -> Draft {
         zero_lines: true,
     };
     let tenant = Tenant { id: format!("{tenant:032x}"), name: None };
-    let (draft, problems) = Draft::new(tenant, month(), usage, charging).unwrap();
+    let (draft, problems) = Draft::new(tenant, period, usage, charging).unwrap();
     assert!(problems.is_empty() && draft.lines.len() == lines, "{problems:?}");
     draft
 }

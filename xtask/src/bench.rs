@@ -12,8 +12,8 @@ use crate::run::{Workspace, show};
 
 /// The program, and the libraries that it loads.
 const PACKAGES: [&str; 3] = ["benches", "artifice-bench-counting", "artifice-csv-invoice"];
-/// The part that needs a server.
-const LEDGER: &str = "b";
+/// The parts that need a server.
+const WITH_SERVER: [char; 3] = ['b', 'e', 'f'];
 
 /// What is wanted of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let wanted = Wanted::of(arguments)?;
     let directory = workspace.target.join("xtask");
     fs::create_dir_all(&directory).map_err(|why| failed(directory.display(), &why))?;
-    if wanted.only.is_none_or(|only| only.contains(LEDGER)) {
+    if wanted.only.is_none_or(|only| only.contains(WITH_SERVER)) {
         postgres::ensure(&directory.join("bench-server.log"))?;
     }
     let mut build = vec!["build", "--release", "--quiet"];

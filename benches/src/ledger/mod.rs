@@ -44,7 +44,7 @@ const FULL: usize = 1_000_000;
 /// before. (Searching a tree takes longer the higher it is. What is not flat is many times slower.)
 const FLAT: Target = Target::RatioAtLeast(0.5);
 
-pub use postgres::postgres;
+pub use postgres::{configured, postgres};
 pub use sqlite::sqlite;
 
 /// Empty, with a million rows, and one long statement.
@@ -111,7 +111,8 @@ impl Database<'_> {
     }
 }
 
-fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
+/// Stores a draft as an invoice.
+pub fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
     let new = NewStatement {
         draft,
         kind: NewKind::Invoice,

@@ -37,7 +37,7 @@ pub fn postgres() -> Vec<Row> {
 }
 
 /// As an operator names it.
-fn configured(url: &str) -> DatabaseUrl {
+pub fn configured(url: &str) -> DatabaseUrl {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("artifice.yaml");
     fs::write(&file, format!("main: {{currency: NZD}}\ndatabase: {{url: '{url}'}}\n")).unwrap();

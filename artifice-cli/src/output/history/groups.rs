@@ -127,7 +127,7 @@ fn row(group: &Group, has_tenant: bool) -> Result<Vec<String>, TooLarge> {
         match place {
             Place::Tenant(tenant) => row.push(called(tenant.name.as_ref(), &tenant.id)),
             Place::Location(text) | Place::Section(text) | Place::Month(text) => row.push(text.clone()),
-            Place::Service { name, service } => row.push(called(Some(name), service)),
+            Place::Service { name, .. } => row.push(name.clone()),
             Place::Resource { tenant, id, name } => {
                 if !has_tenant {
                     row.push(called(tenant.name.as_ref(), &tenant.id));
@@ -145,7 +145,10 @@ fn row(group: &Group, has_tenant: bool) -> Result<Vec<String>, TooLarge> {
     Ok(row)
 }
 
-/// What people call something, or else its id.
+/// What people call something, if that is known, and its id: several may have one name.
 fn called(name: Option<&String>, id: &str) -> String {
-    name.filter(|name| !name.is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
+    match name {
+        Some(name) if !name.is_empty() && name != id => format!("{name}, {id}"),
+        _ => id.to_owned(),
+    }
 }
