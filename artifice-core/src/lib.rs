@@ -1,5 +1,6 @@
 //! The engine: collects usage, keeps the ledger, bills.
 
+mod clock;
 pub mod collect;
 pub mod config;
 pub mod engine;

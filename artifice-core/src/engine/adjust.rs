@@ -7,6 +7,10 @@ use artifice_model::statement::Draft;
 use super::worker::Trouble;
 use crate::ledger::{Filter, Kind, Ledger, LedgerError, State, Statement};
 
+/// What is said of whom there is nothing to adjust for.
+pub(super) const NOT_BILLED: &str =
+    "it was not billed for this period, so there is nothing to adjust; bill it without --adjust";
+
 /// An adjustment, and what it was worked out beside.
 pub(super) struct Adjusting {
     /// The invoice.
@@ -52,9 +56,7 @@ pub(super) async fn compare(ledger: &dyn Ledger, whole: &Draft) -> Result<Adjust
 fn invoice_of(statements: &[Statement], period: Period) -> Result<&Statement, Trouble> {
     let of_period = |other: &&Statement| other.kind == Kind::Invoice && other.period.overlaps(period);
     match statements.iter().find(of_period) {
-        None => Err(Trouble::Tenant(
-            "it was not billed for this period, so there is nothing to adjust; bill it without --adjust".to_owned(),
-        )),
+        None => Err(Trouble::Tenant(NOT_BILLED.to_owned())),
         Some(other) if other.period != period => {
             Err(LedgerError::Overlap { period, statement: Box::new(other.clone()) }.into())
         }

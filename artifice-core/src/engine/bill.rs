@@ -9,24 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use artifice_model::Period;
-use artifice_model::statement::Tenant;
+use artifice_model::statement::{Draft, Tenant};
 use artifice_plugin_host::Backend;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
-use tracing::Instrument;
 
 use super::error::EngineError;
 use super::report::{Billed, Failed, How};
+use super::tasks::{Ended, Tasks, Told};
 use super::tenants::Tenants;
 use super::usages::{Admission, Metering, Usages};
 use super::work::Work;
 use super::worker::{Trouble, Worker, is_held};
-use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds};
+use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds, refuse_for};
 use crate::collect::TenantUsage;
 use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, NewKind, State, Statement};
-
-/// What a run tells about a tenant.
-type Told = Result<Billed, Failed>;
 
 /// What all tasks of a run share.
 struct Run {
@@ -42,13 +38,6 @@ struct Run {
     taken: Mutex<BTreeMap<String, OwnedSemaphorePermit>>,
     /// Whom another worker has.
     left: Mutex<BTreeSet<String>>,
-}
-
-/// What a task ends with.
-struct Ended {
-    told: Vec<Told>,
-    /// Why nobody can be billed any more, if that is so.
-    lost: Result<(), EngineError>,
 }
 
 impl Engine {
@@ -158,10 +147,10 @@ impl Run {
         }
         let begun: BTreeSet<String> = unfinished.values().flatten().map(|statement| statement.id.clone()).collect();
         if !unfinished.is_empty() {
-            let mut tasks = Tasks::new(self);
-            for (tenant, statements) in unfinished {
-                let run = self.clone();
-                tasks.start(async move { run.finish_tenant(&tenant, statements).await }, show).await;
+            let mut tasks = Tasks::new(self.worker.engine.config().workers());
+            for (id, statements) in unfinished {
+                let (run, tenant) = (self.clone(), tenants.found(&id));
+                tasks.start(async move { run.finish_tenant(tenant, statements).await }, show).await;
             }
             tasks.end(show).await?;
             statements = self.concerned(tenants).await?.statements;
@@ -171,7 +160,7 @@ impl Run {
         self.left().extend(others.map(|other| other.tenant.id.clone()));
         let mut done = self.left().clone();
         // Nobody knows what was billed to them: nothing is, until somebody has looked at it.
-        for row in unreadable {
+        for row in unreadable.into_iter().filter(|row| !self.left().contains(&row.tenant.id)) {
             done.insert(row.tenant.id.clone());
             show(Err(Failed { tenant: row.tenant, why: row.error.to_string() }));
         }
@@ -190,15 +179,15 @@ impl Run {
         Ok(listed)
     }
 
-    async fn finish_tenant(&self, tenant: &str, statements: Vec<Statement>) -> Ended {
+    async fn finish_tenant(&self, tenant: Tenant, statements: Vec<Statement>) -> Ended {
         let mut told = Vec::new();
-        match self.work.take(tenant).await {
+        match self.work.take(&tenant.id).await {
             Ok(true) => {}
             Ok(false) => {
-                self.left().insert(tenant.to_owned());
+                self.left().insert(tenant.id);
                 return Ended { told, lost: Ok(()) };
             }
-            Err(error) => return self.failed(statements[0].tenant.clone(), error.into()).await,
+            Err(error) => return self.failed(tenant, error.into()).await,
         }
         let mut lost = Ok(());
         for statement in &statements {
@@ -210,7 +199,7 @@ impl Run {
             match self.worker.finish(statement.clone()).await {
                 Ok(billed) => told.push(Ok(billed)),
                 Err(trouble) => {
-                    let ended = self.failed(statement.tenant.clone(), trouble).await;
+                    let ended = self.failed(tenant.clone(), trouble).await;
                     told.extend(ended.told);
                     lost = ended.lost;
                     if lost.is_err() {
@@ -219,7 +208,7 @@ impl Run {
                 }
             }
         }
-        self.work.leave(tenant).await;
+        self.work.leave(&tenant.id).await;
         Ended { told, lost }
     }
 
@@ -270,16 +259,16 @@ impl Run {
         let config = self.worker.engine.config();
         let admission = Claims { run: self.clone(), runtime: tokio::runtime::Handle::current() };
         let mut usages = Usages::of(metering, config, tenants, selection, self.period, done, admission);
-        let mut tasks = Tasks::new(self);
+        let mut tasks = Tasks::new(self.worker.engine.config().workers());
         while let Some(usage) = tasks.while_working(usages.next(), show).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
             tasks.start(async move { run.tenant(tenant, usage).await }, show).await;
-            if tasks.lost.is_err() {
-                self.places.close();
-                break;
-            }
         }
-        tasks.end(show).await?;
+        if let Err(lost) = tasks.end(show).await {
+            // Nobody else is taken: the thread that collects waits for no place.
+            self.places.close();
+            return Err(lost);
+        }
         let seen = usages.end().await?;
         let left = self.left().clone();
         let missing = tenants.missing(&seen).into_iter();
@@ -344,16 +333,12 @@ impl Run {
     }
 
     /// What a tenant's usage costs, if everything of it can be charged.
-    fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<artifice_model::statement::Draft, Trouble> {
-        let engine = &self.worker.engine;
-        let Preview { draft, problems } = engine.draft(&self.prices, tenant, self.period, usage)?;
-        let (refused, warned): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.refuses());
-        for problem in warned {
+    fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<Draft, Trouble> {
+        let Preview { draft, problems } = self.worker.engine.draft(&self.prices, tenant, self.period, usage)?;
+        for problem in problems.iter().filter(|problem| !problem.refuses()) {
             tracing::warn!("tenant {}: {problem}", draft.tenant.id);
         }
-        if !refused.is_empty() {
-            return Err(Trouble::Tenant(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
-        }
+        refuse_for(&problems)?;
         Ok(draft)
     }
 }
@@ -371,59 +356,5 @@ impl Admission for Claims {
 
     fn dismiss(&mut self, tenant: &str) {
         self.runtime.block_on(self.run.leave(tenant));
-    }
-}
-
-/// The tasks of a run: as many at once as are configured.
-struct Tasks {
-    running: JoinSet<Ended>,
-    most: usize,
-    lost: Result<(), EngineError>,
-}
-
-impl Tasks {
-    fn new(run: &Run) -> Tasks {
-        Tasks { running: JoinSet::new(), most: run.worker.engine.config().workers(), lost: Ok(()) }
-    }
-
-    /// Starts a task; waits until there is room for another one.
-    async fn start(&mut self, task: impl Future<Output = Ended> + Send + 'static, show: &mut impl FnMut(Told)) {
-        self.running.spawn(task.in_current_span());
-        while self.running.len() >= self.most {
-            self.next(show).await;
-        }
-    }
-
-    /// Waits for something else, and tells meanwhile what ends.
-    async fn while_working<T>(&mut self, other: impl Future<Output = T>, show: &mut impl FnMut(Told)) -> T {
-        let mut other = std::pin::pin!(other);
-        loop {
-            tokio::select! {
-                done = &mut other => return done,
-                () = self.next(show), if !self.running.is_empty() => {}
-            }
-        }
-    }
-
-    /// Waits for all of them.
-    async fn end(mut self, show: &mut impl FnMut(Told)) -> Result<(), EngineError> {
-        while !self.running.is_empty() {
-            self.next(show).await;
-        }
-        self.lost
-    }
-
-    /// Waits for the next one that ends, and tells what it says.
-    async fn next(&mut self, show: &mut impl FnMut(Told)) {
-        match self.running.join_next().await {
-            Some(Ok(Ended { told, lost })) => {
-                told.into_iter().for_each(show);
-                if self.lost.is_ok() {
-                    self.lost = lost;
-                }
-            }
-            Some(Err(error)) if self.lost.is_ok() => self.lost = Err(EngineError::Ended(error.to_string())),
-            Some(Err(_)) | None => {}
-        }
     }
 }

@@ -9,6 +9,7 @@ use super::crash;
 use super::deliver::{Desk, World};
 use super::document::SEND_DEADLINE;
 use super::owner::Owner;
+use crate::clock::now;
 use crate::ledger::{Basis, Change, Filter, Ledger, LedgerError, Statement};
 
 /// How much longer than a sending may take a claim holds.
@@ -30,12 +31,6 @@ impl Desk for LedgerDesk<'_> {
         crash::point(&format!("after {}>{}", basis.state, change.to())).await;
         Ok(changed)
     }
-}
-
-/// Now, by the machine's clock.
-pub fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// The machine's clock and processes.

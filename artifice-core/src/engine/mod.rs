@@ -26,6 +26,7 @@ mod owner;
 mod preview;
 mod regenerate;
 mod report;
+mod tasks;
 mod tenants;
 mod usages;
 mod verify;
@@ -43,8 +44,9 @@ use artifice_plugin_host::{Backend, Library, SearchPath};
 
 pub use document::hand_over_lines;
 pub use error::EngineError;
-pub use machine::now;
 pub use report::{Billed, Failed, How};
+
+pub use crate::clock::now;
 pub use verify::{Compared, Verified};
 
 use crate::collect::TenantUsage;
@@ -169,6 +171,12 @@ impl Engine {
         let (draft, problems) = Draft::new(tenant, period, usage, charging).map_err(|error| error.to_string())?;
         Ok(Preview { draft, problems })
     }
+}
+
+/// Refuses to bill what cannot all be charged.
+fn refuse_for(problems: &[Problem]) -> Result<(), String> {
+    let refusing: Vec<String> = problems.iter().filter(|problem| problem.refuses()).map(ToString::to_string).collect();
+    if refusing.is_empty() { Ok(()) } else { Err(refusing.join("; ")) }
 }
 
 fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 
 use artifice_model::Period;
-use artifice_model::statement::Tenant;
 
 use super::error::EngineError;
 use super::report::Failed;
 use super::tenants::Tenants;
 use super::usages::{Everybody, Metering, Usages};
-use super::{Engine, Preview, Prices, Purpose, Selection, adjust};
-use crate::collect::TenantUsage;
-use crate::ledger::{Filter, Kind, Ledger, LedgerError, Statement};
+use super::{Engine, Preview, Purpose, Selection, adjust, refuse_for};
+use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, Statement};
 
 impl Engine {
     /// What a bill would say now, tenant by tenant. Stores nothing.
@@ -32,16 +30,20 @@ impl Engine {
         let (known, billed) = match ledger {
             Some(ledger) if purpose.is_some() => {
                 let concerned = Filter { concerns: Some(period), ..Filter::default() };
-                (ledger.tenant_list().await?, ledger.statement_list(&concerned).await?)
+                (ledger.tenant_list().await?, ledger.statement_rows(&concerned).await?)
             }
-            Some(ledger) => (ledger.tenant_list().await?, Vec::new()),
-            None => (Vec::new(), Vec::new()),
+            Some(ledger) => (ledger.tenant_list().await?, Listed::default()),
+            None => (Vec::new(), Listed::default()),
         };
         let metering = Metering::connect(&self.config).await?;
         let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
         let mut before = BTreeSet::new();
         let of_this = |statement: &Statement| statement.kind == Kind::Invoice && statement.period.overlaps(period);
-        for statement in billed.into_iter().filter(of_this) {
+        for row in billed.unreadable.into_iter().filter(|row| tenants.is_wanted(&row.tenant.id)) {
+            before.insert(row.tenant.id.clone());
+            show(Err(Failed { tenant: row.tenant, why: row.error.to_string() }));
+        }
+        for statement in billed.statements.into_iter().filter(of_this) {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
             if this && purpose == Some(Purpose::Adjustment) {
                 continue;
@@ -54,8 +56,11 @@ impl Engine {
         let mut usages = Usages::of(metering, &self.config, &tenants, selection, period, &before, Everybody);
         while let Some(usage) = usages.next().await {
             let tenant = tenants.found(&usage.tenant);
-            let ledger = ledger.filter(|_| purpose == Some(Purpose::Adjustment));
-            match self.preview_tenant(ledger, &prices, tenant.clone(), period, usage).await {
+            let preview = match self.draft(&prices, tenant.clone(), period, usage) {
+                Ok(preview) if purpose == Some(Purpose::Adjustment) => preview_adjustment(ledger, preview).await,
+                preview => preview,
+            };
+            match preview {
                 Ok(preview) if preview.draft.lines.is_empty() => {}
                 Ok(preview) => show(Ok(preview)),
                 Err(why) => show(Err(Failed { tenant, why })),
@@ -65,22 +70,12 @@ impl Engine {
         tenants.missing(&seen).into_iter().for_each(|failed| show(Err(failed)));
         Ok(())
     }
+}
 
-    async fn preview_tenant(
-        &self,
-        ledger: Option<&dyn Ledger>,
-        prices: &Prices,
-        tenant: Tenant,
-        period: Period,
-        usage: TenantUsage,
-    ) -> Result<Preview, String> {
-        let preview = self.draft(prices, tenant, period, usage)?;
-        match ledger {
-            None => Ok(preview),
-            Some(ledger) => {
-                let adjusting = adjust::compare(ledger, &preview.draft).await.map_err(|trouble| trouble.to_string())?;
-                Ok(Preview { draft: adjusting.adjustment.draft, ..preview })
-            }
-        }
-    }
+/// What an adjustment would say; a reason, where a bill would not make one.
+async fn preview_adjustment(ledger: Option<&dyn Ledger>, whole: Preview) -> Result<Preview, String> {
+    refuse_for(&whole.problems)?;
+    let ledger = ledger.ok_or_else(|| adjust::NOT_BILLED.to_owned())?;
+    let adjusting = adjust::compare(ledger, &whole.draft).await.map_err(|trouble| trouble.to_string())?;
+    Ok(Preview { draft: adjusting.adjustment.draft, ..whole })
 }

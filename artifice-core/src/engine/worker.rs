@@ -6,13 +6,14 @@ use artifice_model::statement::Draft;
 use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
-use super::deliver::{Aim, Delivered, deliver};
+use super::deliver::{Aim, Delivered, Desk, deliver};
 use super::document::BackendCourier;
 use super::error::EngineError;
-use super::machine::{LedgerDesk, Machine, now};
+use super::machine::{LedgerDesk, Machine};
 use super::owner::Owner;
 use super::report::{Billed, How};
 use super::{Engine, check_backend, crash};
+use crate::clock::now;
 use crate::ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement};
 
 /// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
@@ -147,7 +148,6 @@ impl Worker {
     pub async fn take_back(&self, id: &str, reason: Option<&str>) -> Result<Statement, Trouble> {
         loop {
             let statement = self.read(id).await?;
-            let reason_of_it = reason.map(str::to_owned);
             match (statement.state, reason) {
                 (State::Void, _) => return Ok(statement),
                 (State::Voiding, _) => {
@@ -156,10 +156,10 @@ impl Worker {
                     self.change(&statement, &Change::Void(None)).await?;
                 }
                 (_, None) => return Ok(statement),
-                (State::Held | State::Pending, _) => {
-                    self.change(&statement, &Change::Void(reason_of_it)).await?;
+                (State::Held | State::Pending, Some(reason)) => {
+                    self.change(&statement, &Change::Void(Some(reason.to_owned()))).await?;
                 }
-                (State::Sending | State::InDoubt, _) => {
+                (State::Sending | State::InDoubt, Some(_)) => {
                     if let Delivered::InDoubt { why, .. } = self.deliver(&statement, Aim::Settle).await? {
                         return Err(Trouble::Tenant(in_doubt(statement.number, &why)));
                     }
@@ -204,14 +204,15 @@ impl Worker {
             .ok_or_else(|| Trouble::Tenant(format!("statement {} is voiding, but has no credit", statement.number)))
     }
 
-    /// Changes a statement, if nobody else has meanwhile.
-    async fn change(&self, statement: &Statement, change: &Change) -> Result<bool, Trouble> {
+    /// Changes a statement, unless somebody else has meanwhile: whoever looks again sees what it is then.
+    async fn change(&self, statement: &Statement, change: &Change) -> Result<(), Trouble> {
         let desk = LedgerDesk(self.ledger.as_ref());
-        Ok(super::deliver::Desk::change(&desk, &statement.id, &statement.basis(), change).await?)
+        desk.change(&statement.id, &statement.basis(), change).await?;
+        Ok(())
     }
 
     async fn read(&self, id: &str) -> Result<Statement, Trouble> {
-        Ok(super::deliver::Desk::read(&LedgerDesk(self.ledger.as_ref()), id).await?)
+        Ok(LedgerDesk(self.ledger.as_ref()).read(id).await?)
     }
 
     async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {

@@ -21,12 +21,6 @@ pub struct Author {
 /// The version of this program, for the trail.
 pub(super) const PROGRAM: &str = concat!("artifice ", env!("CARGO_PKG_VERSION"));
 
-/// Now, by the machine's clock.
-pub(super) fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-}
-
 /// What was done to a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {

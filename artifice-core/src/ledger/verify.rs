@@ -106,6 +106,21 @@ pub(super) const REARM: &str = "make it again as this version's migrations have 
 /// How many statements are read at once.
 pub(super) const PAGE: i64 = 500;
 
+/// Tables whose rows are a tenant's, and begin their keys with its number.
+const TABLES: [&str; 6] = ["series", "statement", "usage", "line", "tax", "audit"];
+
+/// A query for the numbers of all tenants of whom something is stored, each found by one look into an index.
+pub(super) fn tenants() -> String {
+    let distinct = TABLES.map(|table| {
+        format!(
+            "SELECT no FROM (WITH RECURSIVE own (no) AS (SELECT min(tenant_no) FROM {table} UNION ALL
+                 SELECT (SELECT min(tenant_no) FROM {table} WHERE tenant_no > no) FROM own WHERE no IS NOT NULL)
+             SELECT no FROM own WHERE no IS NOT NULL) AS of_{table}"
+        )
+    });
+    format!("SELECT tenant_no AS no FROM tenant UNION {} ORDER BY no", distinct.join(" UNION "))
+}
+
 /// A database as it was at one instant.
 #[async_trait]
 pub(super) trait Snapshot: Send {

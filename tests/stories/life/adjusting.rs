@@ -101,6 +101,24 @@ fn the_preview_of_an_adjustment_says_what_it_would_and_stores_nothing() {
 }
 
 #[test]
+fn the_preview_of_an_adjustment_fails_where_the_bill_would() {
+    let cloud = billed();
+    // Without the price of what was billed, nobody can tell what changes.
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-10", 10)).write("rates.csv", "* | m1.small | hour | 0.10\n");
+    for arguments in [ADJUST.to_owned(), format!("--dry-run {ADJUST}")] {
+        let ran = cloud.bill(&arguments).failed().says("no rate for 'm1.nano'");
+        assert_eq!((ran.bills().len(), ran.failures()), (0, vec!["demo".to_owned()]), "{arguments}");
+    }
+
+    let unbilled = Cloud::new();
+    unbilled.meter(Vm::of("demo", "vm").active("2013-08-05", 24));
+    for arguments in [format!("--dry-run {ADJUST}"), ADJUST.to_owned()] {
+        let ran = unbilled.bill(&arguments).failed().says("it was not billed for this period");
+        assert_eq!((ran.bills().len(), ran.failures()), (0, vec!["demo".to_owned()]), "{arguments}");
+    }
+}
+
+#[test]
 fn only_exactly_a_period_that_was_billed_is_adjusted() {
     let cloud = billed();
     cloud.meter(Vm::of("other", "vm").active("2013-08-10", 10));

@@ -1,6 +1,6 @@
 //! A statement is taken back.
 
-use artifice_tests::{Cloud, Erp, Vm};
+use artifice_tests::{Cloud, Erp, Ran, Vm};
 use serde_json::json;
 
 use super::{AUGUST, listed, shown};
@@ -16,7 +16,7 @@ fn what_the_backend_has_is_taken_back_by_a_credit_and_can_be_billed_again() {
     let cloud = cloud();
     let first = cloud.bill(AUGUST).done().bill_of("demo");
 
-    cloud.command("statement void 1 --reason").arg("wrong customer").output().unwrap();
+    Ran::of(cloud.command("statement void 1 --reason").arg("wrong customer")).done();
 
     assert_eq!(listed(&cloud), ["invoice void 1.20", "credit committed -1.20"]);
     let (invoice, credit) = (shown(&cloud, 1), shown(&cloud, 2));
@@ -155,7 +155,8 @@ fn what_cannot_be_taken_back_says_why() {
     cloud.run("statement void 1 --reason x").failed().says("there is no statement '1'");
     cloud.bill(AUGUST).done();
     cloud.run("statement void 1").refused().says("--reason");
-    cloud.command("statement void 1 --reason").arg("  ").output().unwrap();
+    Ran::of(cloud.command("statement void 1 --reason").arg("  ")).refused().says("--reason: say why");
+    assert_eq!(listed(&cloud), ["invoice committed 1.20"]);
     cloud.run("statement void 7 --reason x").failed().says("there is no statement '7'");
     cloud.run("statement void 1 --reason x").done();
 

@@ -1,6 +1,6 @@
 //! Who did what to a statement.
 
-use artifice_tests::{Cloud, Erp, Vm};
+use artifice_tests::{Cloud, Erp, Ran, Vm};
 use serde_json::Value;
 
 use super::{AUGUST, shown};
@@ -26,7 +26,7 @@ fn everything_that_was_done_to_a_statement_is_in_its_trail() {
     cloud.bill(AUGUST).failed();
     cloud.bill(AUGUST).done();
     cloud.run("statement regenerate 1").done();
-    cloud.command("statement void 1 --reason").arg("a typo's price").output().unwrap();
+    Ran::of(cloud.command("statement void 1 --reason").arg("a typo's price")).done();
 
     assert_eq!(
         actions(&cloud, 1),
@@ -54,7 +54,7 @@ fn an_entry_names_who_when_by_which_command_and_from_which_configuration() {
 
     cloud.bill(AUGUST).done();
     cloud.set("main", "{invoice:object: billing.csv_invoice:Csv, settle: 3h}");
-    cloud.command("statement void 1 --reason").arg("it's wrong").env("SUDO_USER", "alice").output().unwrap();
+    Ran::of(cloud.command("statement void 1 --reason").arg("it's wrong").env("SUDO_USER", "alice")).done();
 
     let [stored, .., voided] = &entries(&cloud, 1)[..] else { panic!("a trail") };
     assert!(stored["who"].as_str().unwrap().starts_with(&format!("{}@", account.trim())), "{stored}");

@@ -5,7 +5,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{PostgresLedger, Tries, instant};
-use crate::ledger::audit::{self, PROGRAM};
+use crate::clock::now;
+use crate::ledger::audit::PROGRAM;
 use crate::ledger::content::without_nul;
 use crate::ledger::{Action, Author, Basis, Change, LedgerError};
 
@@ -126,7 +127,7 @@ pub(super) async fn append(
     )
     .bind(tenant_no)
     .bind(id)
-    .bind(instant(audit::now())?)
+    .bind(instant(now())?)
     .bind(without_nul(&author.who).into_owned())
     .bind(without_nul(&author.command).into_owned())
     .bind(&author.configuration)

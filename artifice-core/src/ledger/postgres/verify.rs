@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use super::PostgresLedger;
 use super::read::STATEMENTS;
-use crate::ledger::audit::now;
+use crate::clock::now;
 use crate::ledger::verify::{self, Found, PAGE, Snapshot, Trouble};
 use crate::ledger::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
 
@@ -32,22 +32,10 @@ const WORDS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Tables whose rows are a tenant's, and begin their keys with its number.
-const TABLES: [&str; 6] = ["series", "statement", "usage", "line", "tax", "audit"];
-
 impl PostgresLedger {
-    /// The numbers of all tenants of whom something is stored, each found by one look into an index.
     pub(super) async fn parts_to_check(&self) -> Result<Vec<Part>, LedgerError> {
-        let distinct = TABLES.map(|table| {
-            format!(
-                "SELECT no FROM (WITH RECURSIVE own (no) AS (SELECT min(tenant_no) FROM {table} UNION ALL
-                     SELECT (SELECT min(tenant_no) FROM {table} WHERE tenant_no > no) FROM own WHERE no IS NOT NULL)
-                 SELECT no FROM own WHERE no IS NOT NULL) AS of_{table}"
-            )
-        });
-        let sql = format!("SELECT tenant_no AS no FROM tenant UNION {} ORDER BY no", distinct.join(" UNION "));
-        let tenants: sqlx::Result<Vec<i64>> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
-        let tenants = tenants.map_err(|error| self.error(error))?;
+        let query = sqlx::query_scalar(AssertSqlSafe(verify::tenants()));
+        let tenants: Vec<i64> = query.fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
         Ok([Part::Schema, Part::Numbers].into_iter().chain(tenants.into_iter().map(Part::Tenant)).collect())
     }
 

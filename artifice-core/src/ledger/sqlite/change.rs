@@ -3,6 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
+use crate::clock::now;
 use crate::ledger::audit::{Action, PROGRAM};
 use crate::ledger::{Author, Basis, Change, LedgerError};
 
@@ -71,7 +72,7 @@ pub(super) async fn append(
          FROM statement AS own WHERE own.statement_id = ?1",
     )
     .bind(id)
-    .bind(crate::ledger::audit::now().micros())
+    .bind(now().micros())
     .bind(&author.who)
     .bind(&author.command)
     .bind(&author.configuration)

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use super::SqliteLedger;
 use super::read::STATEMENTS;
-use crate::ledger::audit::now;
+use crate::clock::now;
 use crate::ledger::verify::{self, Found, PAGE, Snapshot, Trouble};
 use crate::ledger::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
 
@@ -26,30 +26,10 @@ const WORDS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The numbers of all tenants of whom something is stored, each found by one look into an index.
-const TENANTS: &str = "
-    WITH RECURSIVE
-        of_series (no) AS (SELECT min(tenant_no) FROM series UNION ALL
-            SELECT (SELECT min(tenant_no) FROM series WHERE tenant_no > no) FROM of_series WHERE no IS NOT NULL),
-        of_statement (no) AS (SELECT min(tenant_no) FROM statement UNION ALL
-            SELECT (SELECT min(tenant_no) FROM statement WHERE tenant_no > no) FROM of_statement WHERE no IS NOT NULL),
-        of_usage (no) AS (SELECT min(tenant_no) FROM usage UNION ALL
-            SELECT (SELECT min(tenant_no) FROM usage WHERE tenant_no > no) FROM of_usage WHERE no IS NOT NULL),
-        of_line (no) AS (SELECT min(tenant_no) FROM line UNION ALL
-            SELECT (SELECT min(tenant_no) FROM line WHERE tenant_no > no) FROM of_line WHERE no IS NOT NULL),
-        of_tax (no) AS (SELECT min(tenant_no) FROM tax UNION ALL
-            SELECT (SELECT min(tenant_no) FROM tax WHERE tenant_no > no) FROM of_tax WHERE no IS NOT NULL),
-        of_audit (no) AS (SELECT min(tenant_no) FROM audit UNION ALL
-            SELECT (SELECT min(tenant_no) FROM audit WHERE tenant_no > no) FROM of_audit WHERE no IS NOT NULL)
-    SELECT no FROM (
-        SELECT tenant_no AS no FROM tenant UNION SELECT no FROM of_series UNION SELECT no FROM of_statement
-        UNION SELECT no FROM of_usage UNION SELECT no FROM of_line UNION SELECT no FROM of_tax UNION SELECT no FROM of_audit
-    ) WHERE no IS NOT NULL ORDER BY no";
-
 impl SqliteLedger {
     pub(super) async fn parts_to_check(&self) -> Result<Vec<Part>, LedgerError> {
-        let tenants: Vec<i64> =
-            sqlx::query_scalar(TENANTS).fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
+        let query = sqlx::query_scalar(AssertSqlSafe(verify::tenants()));
+        let tenants: Vec<i64> = query.fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
         Ok([Part::Schema, Part::Numbers].into_iter().chain(tenants.into_iter().map(Part::Tenant)).collect())
     }
 

@@ -4,7 +4,8 @@
 //! away is only a hold that nobody has any more.
 
 use super::SqliteLedger;
-use crate::ledger::{Holder, Lease, LedgerError, audit};
+use crate::clock::now;
+use crate::ledger::{Holder, Lease, LedgerError};
 
 impl SqliteLedger {
     pub(super) async fn take(
@@ -13,7 +14,7 @@ impl SqliteLedger {
         lease: &Lease,
         gone: Option<&str>,
     ) -> Result<Option<Holder>, LedgerError> {
-        let now = audit::now().micros();
+        let begin = now().micros();
         let taken = sqlx::query(
             "INSERT INTO work (tenant_id, claim, owner, lease_until_us) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (tenant_id) DO UPDATE
@@ -23,8 +24,8 @@ impl SqliteLedger {
         .bind(tenant)
         .bind(&lease.token)
         .bind(&lease.owner)
-        .bind(now.saturating_add(lease.lasts_us()))
-        .bind(now)
+        .bind(begin.saturating_add(lease.lasts_us()))
+        .bind(begin)
         .bind(gone)
         .execute(&self.light)
         .await
@@ -36,7 +37,7 @@ impl SqliteLedger {
         let row: Option<(String, String)> =
             sqlx::query_as("SELECT claim, owner FROM work WHERE tenant_id = ?1 AND lease_until_us > ?2")
                 .bind(tenant)
-                .bind(audit::now().micros())
+                .bind(now().micros())
                 .fetch_optional(&self.light)
                 .await
                 .map_err(|error| self.error(error))?;
@@ -46,7 +47,7 @@ impl SqliteLedger {
     pub(super) async fn keep(&self, lease: &Lease) -> Result<(), LedgerError> {
         sqlx::query("UPDATE work SET lease_until_us = ?2 WHERE claim = ?1")
             .bind(&lease.token)
-            .bind(audit::now().micros().saturating_add(lease.lasts_us()))
+            .bind(now().micros().saturating_add(lease.lasts_us()))
             .execute(&self.light)
             .await
             .map(drop)
