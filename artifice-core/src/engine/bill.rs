@@ -13,11 +13,12 @@ use artifice_model::statement::{Draft, Tenant};
 use artifice_plugin_host::Backend;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::claims::Claims;
 use super::error::EngineError;
 use super::report::{Billed, Failed, How};
 use super::tasks::{Ended, Tasks, Told};
 use super::tenants::Tenants;
-use super::usages::{Admission, Metering, Usages};
+use super::usages::{Metering, Usages};
 use super::work::Work;
 use super::worker::{Trouble, Worker, is_held};
 use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds, refuse_for};
@@ -25,7 +26,7 @@ use crate::collect::TenantUsage;
 use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, NewKind, State, Statement};
 
 /// What all tasks of a run share.
-struct Run {
+pub(super) struct Run {
     worker: Worker,
     work: Work,
     prices: Prices,
@@ -92,8 +93,8 @@ impl Run {
     }
 
     /// Takes a tenant, once there is a place for it. Says whether this run has it.
-    async fn take(&self, tenant: &str) -> bool {
-        // Closed is what the end of a run is.
+    pub async fn take(&self, tenant: &str) -> bool {
+        // Nobody closes them.
         let Ok(place) = self.places.clone().acquire_owned().await else { return false };
         match self.work.take(tenant).await {
             Ok(false) => {
@@ -109,7 +110,7 @@ impl Run {
     }
 
     /// Gives a tenant back.
-    async fn leave(&self, tenant: &str) {
+    pub async fn leave(&self, tenant: &str) {
         self.work.leave(tenant).await;
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
@@ -257,18 +258,14 @@ impl Run {
         show: &mut impl FnMut(Told),
     ) -> Result<(), EngineError> {
         let config = self.worker.engine.config();
-        let admission = Claims { run: self.clone(), runtime: tokio::runtime::Handle::current() };
-        let mut usages = Usages::of(metering, config, tenants, selection, self.period, done, admission);
+        let (claims, _answering) = Claims::of(self.clone());
+        let mut usages = Usages::of(metering, config, tenants, selection, self.period, done, claims);
         let mut tasks = Tasks::new(self.worker.engine.config().workers());
         while let Some(usage) = tasks.while_working(usages.next(), show).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
             tasks.start(async move { run.tenant(tenant, usage).await }, show).await;
         }
-        if let Err(lost) = tasks.end(show).await {
-            // Nobody else is taken: the thread that collects waits for no place.
-            self.places.close();
-            return Err(lost);
-        }
+        tasks.end(show).await?;
         let seen = usages.end().await?;
         let left = self.left().clone();
         let missing = tenants.missing(&seen).into_iter();
@@ -340,21 +337,5 @@ impl Run {
         }
         refuse_for(&problems)?;
         Ok(draft)
-    }
-}
-
-/// Takes tenants before they are collected, on the thread that collects.
-struct Claims {
-    run: Arc<Run>,
-    runtime: tokio::runtime::Handle,
-}
-
-impl Admission for Claims {
-    fn admit(&mut self, tenant: &str) -> bool {
-        self.runtime.block_on(self.run.take(tenant))
-    }
-
-    fn dismiss(&mut self, tenant: &str) {
-        self.runtime.block_on(self.run.leave(tenant));
     }
 }

@@ -15,6 +15,7 @@
 mod adjust;
 mod bill;
 mod bounds;
+mod claims;
 mod crash;
 pub mod deliver;
 mod document;
