@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, Evidence, Parts};
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::money::Currency;
@@ -45,6 +45,23 @@ pub struct Usage {
     pub unit: String,
     /// How the volume came about.
     pub aggregate: Aggregate,
+}
+
+/// A usage as metering gives it, with what charging and explaining it need beside its volume.
+#[derive(Debug, Clone)]
+pub struct Metered {
+    /// What was used.
+    pub usage: Usage,
+    /// Its volume in parts, for prices that change inside the period.
+    pub parts: Parts,
+    /// The samples it rests on.
+    pub evidence: Evidence,
+}
+
+impl From<Usage> for Metered {
+    fn from(usage: Usage) -> Self {
+        Metered { usage, parts: Parts::default(), evidence: Evidence::default() }
+    }
 }
 
 /// A charged usage.
@@ -216,9 +233,10 @@ impl Draft {
     pub fn new(
         tenant: Tenant,
         period: Period,
-        mut usage: Vec<Usage>,
+        metered: Vec<Metered>,
         charging: Charging<'_>,
     ) -> Result<(Draft, Vec<Problem>), DraftError> {
+        let mut usage: Vec<Usage> = metered.into_iter().map(|metered| metered.usage).collect();
         usage.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut problems = BTreeSet::new();
         let mut lines = Vec::with_capacity(usage.len());

@@ -102,6 +102,7 @@ fn aggregate(text: &str) -> usize {
         entries: &entries,
         locations: &locations,
         period,
+        cuts: &[],
         tenants: None,
         known: &nobody,
         skip: &nobody,

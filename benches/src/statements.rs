@@ -57,7 +57,7 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
             aggregate,
         }
     };
-    let usage = (0..lines).map(usage).collect();
+    let usage = (0..lines).map(usage).map(Into::into).collect();
     let rules = RateRules { ignore_region: false, time_slice_us: 600_000_000, currency: "NZD".parse().unwrap() };
     let rates = RateTable::parse("rates.csv", RATES, rules).unwrap();
     let charging = Charging {

@@ -27,9 +27,9 @@ pub mod wire;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use artifice_model::Period;
 use artifice_model::aggregate::{AggregateError, Entry, Locations};
-use artifice_model::statement::{Tenant, Usage};
+use artifice_model::statement::{Metered, Tenant};
+use artifice_model::{Period, Timestamp};
 
 use ceilometer::Ceilometer;
 pub use ceilometer::CloudError;
@@ -73,6 +73,8 @@ pub struct Request<'a> {
     pub locations: &'a Locations,
     /// For when.
     pub period: Period,
+    /// The instants inside the period, in order, at which a price may change.
+    pub cuts: &'a [Timestamp],
     /// Whose, by id; everybody's if `None`.
     pub tenants: Option<&'a BTreeSet<String>>,
     /// Whom others know already: where everybody is meant, they are asked for, too.
@@ -89,7 +91,7 @@ pub struct TenantUsage {
     /// The tenant's id.
     pub tenant: String,
     /// A usage for each resource, entry, service and location; zero volumes included.
-    pub usage: Result<Vec<Usage>, UsageError>,
+    pub usage: Result<Vec<Metered>, UsageError>,
 }
 
 /// Who takes what is collected.

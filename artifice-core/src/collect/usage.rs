@@ -3,7 +3,7 @@
 use artifice_model::SeriesKey;
 use artifice_model::aggregate::{AggregateError, Aggregator, Entry, Volume};
 use artifice_model::sample::Sample;
-use artifice_model::statement::Usage;
+use artifice_model::statement::{Metered, Usage};
 
 use super::sort::{SortError, Sorter};
 use super::{Request, SeriesError, TenantUsage};
@@ -109,13 +109,13 @@ impl<'a> Series<'a> {
         Ok(())
     }
 
-    fn finish(self, request: Request<'_>) -> Result<Vec<Usage>, AggregateError> {
+    fn finish(self, request: Request<'_>) -> Result<Vec<Metered>, AggregateError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
         let mut all = Vec::new();
         for (entry, aggregator) in self.aggregators {
-            all.extend(aggregator.finish()?.into_iter().map(|volume| usage(&self.key, entry, request, volume)));
+            all.extend(aggregator.finish()?.into_iter().map(|volume| usage(&self.key, entry, request, volume).into()));
         }
         Ok(all)
     }

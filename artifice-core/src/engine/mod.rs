@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use artifice_model::Period;
 use artifice_model::rate::{Names, PriceSource, RateTable};
-use artifice_model::statement::{Charging, Draft, Problem, Tenant, Usage};
+use artifice_model::statement::{Charging, Draft, Problem, Tenant};
 use artifice_plugin_host::api::Context;
 use artifice_plugin_host::{Backend, Library, SearchPath};
 
@@ -160,7 +160,7 @@ impl Engine {
 
     fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
         let _phase = tracing::debug_span!("draft").entered();
-        let usage: Vec<Usage> = usage.usage.map_err(|error| error.to_string())?;
+        let usage = usage.usage.map_err(|error| error.to_string())?;
         let rates = prices.rates.as_ref();
         let charging = Charging {
             currency: self.config.main.currency,

@@ -132,7 +132,8 @@ impl Usages {
         let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
-            let request = Request { entries, locations, period, tenants: wanted.as_ref(), known, skip, memory_bytes };
+            let request =
+                Request { entries, locations, period, cuts: &[], tenants: wanted.as_ref(), known, skip, memory_bytes };
             source.collect(request, &mut door)
         });
         Usages { receiver, thread }

@@ -10,7 +10,9 @@
 //! - **No sample in reach gives no volume**, which is not a volume of 0.
 
 mod entry;
+mod evidence;
 mod groups;
+mod parts;
 mod reading;
 mod template;
 #[cfg(test)]
@@ -19,6 +21,8 @@ mod vectors;
 use std::sync::Arc;
 
 pub use entry::{Aggregate, EVENT_TYPE, Entry, MaxGap};
+pub use evidence::Evidence;
+pub use parts::Parts;
 pub use reading::{Locations, matches};
 pub use template::{Template, TemplateError};
 

@@ -56,7 +56,7 @@ fn whole(metered: &Metered) -> Draft {
     let charging =
         Charging { currency, names: &names, prices: Some(&rates), missing_is_zero: false, zero_lines: false };
     let tenant = Tenant { id: "demo".to_owned(), name: None };
-    let (mut draft, problems) = Draft::new(tenant, period(), usage.collect(), charging).unwrap();
+    let (mut draft, problems) = Draft::new(tenant, period(), usage.map(Into::into).collect(), charging).unwrap();
     assert!(problems.is_empty());
     // A tax, so that taxes are adjusted, too: 15 % of the whole, not rounded here.
     let base = draft.subtotal.unwrap();

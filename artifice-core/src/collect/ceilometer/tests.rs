@@ -48,6 +48,7 @@ fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec
         entries: &entries,
         locations: &locations,
         period,
+        cuts: &[],
         tenants: ids.as_ref(),
         known: &known,
         skip: &BTreeSet::new(),
@@ -64,6 +65,7 @@ fn recorded_samples_become_usage() {
     let (server, ceilometer) = answering(move |_| samples.clone());
     let (usage, _) = collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap();
     let [one] = &usage[0].usage.as_ref().unwrap()[..] else { panic!("{usage:?}") };
+    let one = &one.usage;
     // Three samples, ten minutes apart; the last one holds until the month's end.
     assert_eq!(
         (one.service.as_str(), one.resource_name.as_str(), one.volume.to_string().as_str()),

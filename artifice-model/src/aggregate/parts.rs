@@ -1,0 +1,42 @@
+//! A volume in parts: what it was before, between and after the instants at which its price may change.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::VOLUME_PLACES;
+use crate::decimal::Decimal;
+use crate::exact::{Exact, Overflow};
+use crate::time::Timestamp;
+
+/// What each part of the period adds to a volume, exact: rounding comes when it is known which parts are
+/// charged together.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    cuts: Arc<[Timestamp]>,
+    /// One more than there are cuts; none where nothing can be cut.
+    sums: Vec<Exact>,
+    divisor: u64,
+}
+
+impl Parts {
+    /// Parts at `cuts`, in order, each adding `sums / divisor`: one more sum than cuts.
+    pub fn new(cuts: Arc<[Timestamp]>, sums: Vec<Exact>, divisor: u64) -> Self {
+        Parts { cuts, sums, divisor }
+    }
+
+    /// The instants inside the period at which this volume can be cut. A volume that is not additive can
+    /// be cut nowhere, one over slices only between two of them.
+    pub fn cuts(&self) -> &[Timestamp] {
+        &self.cuts
+    }
+
+    /// The volume of neighbouring parts together, rounded once. Part 0 ends at the first cut.
+    ///
+    /// # Errors
+    /// [`Overflow`] if it is larger than a bill can hold.
+    pub fn volume(&self, parts: Range<usize>) -> Result<Decimal, Overflow> {
+        let mut sum = Exact::default();
+        self.sums.get(parts).unwrap_or_default().iter().for_each(|part| sum.merge(part));
+        sum.divided(self.divisor.max(1), VOLUME_PLACES)
+    }
+}
