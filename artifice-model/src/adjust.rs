@@ -3,17 +3,22 @@
 //! The period is aggregated and charged once more, as a whole. A usage whose volume is no longer what
 //! all live statements together say of it gives a usage that holds the difference, and a line that costs
 //! what the whole costs now, minus what was billed for it. So an invoice and its adjustments together
-//! always say what one fresh invoice would.
+//! always say what one fresh invoice would. Where prices count the units of a month (tiers, packages, free units),
+//! a change of one usage also changes what others cost, and the month's minimum may be reached now: their lines
+//! hold the difference, too.
 //!
 //! What metering has nothing of any more is left as it was billed: samples come late, but they do not
 //! become unused; they are deleted when they are old. Only where a resource still has usage by the same
 //! entry, under another service or location, has the old one become nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::decimal::Decimal;
-use crate::exact::Overflow;
+use crate::exact::{Overflow, Ratio};
+use crate::rate::{self, Working};
 use crate::statement::{Draft, Line, Tax, Usage};
+use crate::time::Timestamp;
 
 /// One of the live statements of a period: the invoice first, then its adjustments in order.
 #[derive(Debug, Clone)]
@@ -63,115 +68,179 @@ pub enum AdjustError {
     Overflow(#[from] Overflow),
 }
 
-/// What tells one usage of a tenant from another.
-type Key = (String, String, String, String, i64);
+/// What tells one usage of a period from another: resource, entry, service and location.
+type Series<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-fn key(usage: &Usage) -> Key {
-    let Usage { resource_id, entry, service, location, period, .. } = usage;
-    (resource_id.clone(), entry.clone(), service.clone(), location.clone(), period.start().micros())
+/// What tells one line of a statement from another: a usage may be cut where its price changes.
+type Key<'a> = (Series<'a>, Timestamp);
+
+fn series(usage: &Usage) -> Series<'_> {
+    (&usage.resource_id, &usage.entry, &usage.service, &usage.location)
+}
+
+fn key(line: &Line) -> Key<'_> {
+    (series(&line.usage), line.usage.period.start())
 }
 
 /// What all live statements together say of one usage.
-struct Known<'b> {
+struct KnownUsage<'b> {
     /// The statement that billed it first.
     statement: &'b str,
     usage: &'b Usage,
-    line: Option<&'b Line>,
     volume: Decimal,
-    cost: Decimal,
 }
 
-/// A usage that an adjustment holds.
-struct Changed {
-    usage: Usage,
-    /// The statement whose usage it corrects.
-    corrects: Option<String>,
-    /// None for a usage of 0 that nobody has billed yet.
-    line: Option<Line>,
+/// What all live statements together say of one line.
+struct KnownLine<'b> {
+    line: &'b Line,
+    volume: Decimal,
+    cost: Decimal,
+    free: Ratio,
 }
 
 /// What changes in what is billed, if `whole` is what the period comes to now.
 pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, AdjustError> {
-    let known = known(billed)?;
-    let costs: BTreeMap<Key, &Line> = whole.lines.iter().map(|line| (key(&line.usage), line)).collect();
-    let now: BTreeSet<Key> = whole.usage.iter().map(key).collect();
-    let still_used: BTreeSet<(&str, &str)> =
-        whole.usage.iter().map(|usage| (usage.resource_id.as_str(), usage.entry.as_str())).collect();
-
-    let mut changed: Vec<Changed> = Vec::new();
-    for usage in &whole.usage {
-        let line = costs.get(&key(usage)).copied();
-        match known.get(&key(usage)) {
-            None => changed.push(Changed { usage: usage.clone(), corrects: None, line: line.cloned() }),
-            Some(known) => changed.extend(difference(known, usage, usage.volume, line)?),
-        }
-    }
-    let mut gone = BTreeSet::new();
-    for (_, known) in known.iter().filter(|(key, known)| !now.contains(*key) && !known.volume.is_zero()) {
-        if still_used.contains(&(known.usage.resource_id.as_str(), known.usage.entry.as_str())) {
-            changed.extend(difference(known, known.usage, Decimal::ZERO, None)?);
-        } else {
-            gone.insert(known.usage.resource_id.clone());
-        }
-    }
-    changed.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
-
-    let lines: Vec<Line> = changed.iter().filter_map(|changed| changed.line.clone()).collect();
+    let mut changes = Changes::of(whole, billed)?;
+    changes.usage.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+    let (usage, corrects): (Vec<Usage>, Vec<Option<String>>) = changes.usage.into_iter().unzip();
+    let lines = lines(whole, billed, &usage)?;
     // Without lines there is nothing to adjust, and no usage of 0 is worth a statement.
     let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed)? };
-    let corrects = changed.iter().map(|changed| changed.corrects.clone()).collect();
-    let usage = changed.into_iter().map(|changed| changed.usage).collect();
     let mut draft = Draft { usage, lines, taxes, subtotal: None, total: None, ..whole.clone() };
     draft.add_up()?;
-    Ok(Adjustment { draft, corrects, gone })
+    Ok(Adjustment { draft, corrects, gone: changes.gone })
+}
+
+/// How usage has changed.
+struct Changes {
+    /// What each changed usage adds, with the id of the statement whose usage it corrects.
+    usage: Vec<(Usage, Option<String>)>,
+    /// Resources that metering has nothing of any more.
+    gone: BTreeSet<String>,
+}
+
+impl Changes {
+    fn of(whole: &Draft, billed: &[Billed]) -> Result<Changes, AdjustError> {
+        let known = known_usage(billed)?;
+        let now: BTreeSet<Series<'_>> = whole.usage.iter().map(series).collect();
+        let still_used: BTreeSet<(&str, &str)> =
+            whole.usage.iter().map(|usage| (usage.resource_id.as_str(), usage.entry.as_str())).collect();
+        let mut changes = Changes { usage: Vec::new(), gone: BTreeSet::new() };
+        for usage in &whole.usage {
+            match known.get(&series(usage)) {
+                None => changes.usage.push((usage.clone(), None)),
+                Some(known) => changes.compare(known, usage, usage.volume)?,
+            }
+        }
+        for (_, known) in known.iter().filter(|(series, known)| !now.contains(*series) && !known.volume.is_zero()) {
+            if still_used.contains(&(known.usage.resource_id.as_str(), known.usage.entry.as_str())) {
+                changes.compare(known, known.usage, Decimal::ZERO)?;
+            } else {
+                changes.gone.insert(known.usage.resource_id.clone());
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Takes note of a usage that is `volume` now, if that is not what is billed.
+    fn compare(&mut self, known: &KnownUsage<'_>, usage: &Usage, volume: Decimal) -> Result<(), AdjustError> {
+        if usage.unit != known.usage.unit {
+            return Err(AdjustError::Unit {
+                resource: usage.resource_id.clone(),
+                entry: usage.entry.clone(),
+                before: known.usage.unit.clone(),
+                now: usage.unit.clone(),
+            });
+        }
+        let difference = volume.checked_sub(known.volume).ok_or(Overflow)?;
+        if !difference.is_zero() {
+            let usage = Usage { volume: difference, ..usage.clone() };
+            self.usage.push((usage, Some(known.statement.to_owned())));
+        }
+        Ok(())
+    }
 }
 
 /// Every usage that is billed, with the sums of what all statements say of it.
-fn known(billed: &[Billed]) -> Result<BTreeMap<Key, Known<'_>>, Overflow> {
-    let mut all: BTreeMap<Key, Known<'_>> = BTreeMap::new();
+fn known_usage(billed: &[Billed]) -> Result<BTreeMap<Series<'_>, KnownUsage<'_>>, Overflow> {
+    let mut all: BTreeMap<Series<'_>, KnownUsage<'_>> = BTreeMap::new();
     for statement in billed {
         for (usage, corrects) in &statement.usage {
             let statement = corrects.as_deref().unwrap_or(&statement.id);
-            let empty = || Known { statement, usage, line: None, volume: Decimal::ZERO, cost: Decimal::ZERO };
-            let known = all.entry(key(usage)).or_insert_with(empty);
+            let empty = || KnownUsage { statement, usage, volume: Decimal::ZERO };
+            let known = all.entry(series(usage)).or_insert_with(empty);
             known.volume = known.volume.checked_add(usage.volume).ok_or(Overflow)?;
-        }
-        for line in &statement.lines {
-            if let Some(known) = all.get_mut(&key(&line.usage)) {
-                known.cost = known.cost.checked_add(line.cost.unwrap_or_default()).ok_or(Overflow)?;
-                known.line = Some(line);
-            }
         }
     }
     Ok(all)
 }
 
-/// The usage and the line that make of what is billed what the whole is now; `None` if its volume is
-/// the same.
-fn difference(
-    known: &Known<'_>,
-    usage: &Usage,
-    volume: Decimal,
-    line: Option<&Line>,
-) -> Result<Option<Changed>, AdjustError> {
-    if usage.unit != known.usage.unit {
-        return Err(AdjustError::Unit {
-            resource: usage.resource_id.clone(),
-            entry: usage.entry.clone(),
-            before: known.usage.unit.clone(),
-            now: usage.unit.clone(),
-        });
+/// Every line that is billed, with the sums of what all statements say of it.
+fn known_lines(billed: &[Billed]) -> Result<BTreeMap<Key<'_>, KnownLine<'_>>, Overflow> {
+    let mut all: BTreeMap<Key<'_>, KnownLine<'_>> = BTreeMap::new();
+    for line in billed.iter().flat_map(|statement| &statement.lines) {
+        let empty = || KnownLine { line, volume: Decimal::ZERO, cost: Decimal::ZERO, free: Ratio::zero() };
+        let known = all.entry(key(line)).or_insert_with(empty);
+        known.line = line;
+        known.volume = known.volume.checked_add(line.usage.volume).ok_or(Overflow)?;
+        known.cost = known.cost.checked_add(line.cost.unwrap_or_default()).ok_or(Overflow)?;
+        known.free = known.free.clone().plus(&free(line));
     }
-    let difference = volume.checked_sub(known.volume).ok_or(Overflow)?;
-    if difference.is_zero() {
+    Ok(all)
+}
+
+fn free(line: &Line) -> Ratio {
+    line.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
+}
+
+/// The lines that make of what is billed what the whole is now: those of changed usage; where the units of
+/// a month are counted, those of the same service at the same location, whose costs depend on it; and what
+/// has no usage of its own (fees, a minimum charge).
+fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage]) -> Result<Vec<Line>, Overflow> {
+    let known = known_lines(billed)?;
+    let now: BTreeMap<Key<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
+    let series_changed: BTreeSet<Series<'_>> = changed.iter().map(series).collect();
+    let priced_together: BTreeSet<(&str, &str)> =
+        changed.iter().map(|usage| (usage.service.as_str(), usage.location.as_str())).collect();
+    let keys: BTreeSet<&Key<'_>> =
+        if changed.is_empty() { BTreeSet::new() } else { known.keys().chain(now.keys()).collect() };
+    let mut lines = Vec::new();
+    for key in keys {
+        let (line, before) = (now.get(key).copied(), known.get(key));
+        let Some(like) = line.or(before.map(|before| before.line)) else { continue };
+        let (_, _, service, location) = key.0;
+        let counts = |line: &Line| line.working.as_ref().is_some_and(|working| working.counts());
+        // What metering has nothing of any more stays as it was billed, here, too.
+        let follows = priced_together.contains(&(service, location))
+            && line.is_some_and(|line| counts(line) || before.is_some_and(|before| counts(before.line)));
+        if series_changed.contains(&key.0) || follows || like.usage.meter.is_empty() {
+            lines.extend(difference(line, before, like)?);
+        }
+    }
+    lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+    Ok(lines)
+}
+
+/// What a line is now, minus what was billed for it; nothing if that is nothing. What is no more is called
+/// what it was called, as `like` says.
+fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -> Result<Option<Line>, Overflow> {
+    let Some(before) = before else { return Ok(now.cloned()) };
+    let (volume, cost) =
+        now.map_or((Decimal::ZERO, Decimal::ZERO), |line| (line.usage.volume, line.cost.unwrap_or_default()));
+    let volume = volume.checked_sub(before.volume).ok_or(Overflow)?;
+    let cost = cost.checked_sub(before.cost).ok_or(Overflow)?;
+    let free = now.map_or_else(Ratio::zero, free).minus(&before.free);
+    if volume.is_zero() && cost.is_zero() && free.is_zero() {
         return Ok(None);
     }
-    let whole = line.and_then(|line| line.cost).unwrap_or_default();
-    let cost = whole.checked_sub(known.cost).ok_or(Overflow)?;
-    let usage = Usage { volume: difference, ..usage.clone() };
-    // What has become nothing has no line any more: then the one that was billed says what it is called.
-    let line = line.or(known.line).map(|like| Line { usage: usage.clone(), cost: Some(cost), ..like.clone() });
-    Ok(Some(Changed { usage, corrects: Some(known.statement.to_owned()), line }))
+    let working = now.and_then(|line| line.working.as_deref().cloned()).unwrap_or_default();
+    let billed = Some(rate::Billed { volume: before.volume, cost: before.cost });
+    Ok(Some(Line {
+        usage: Usage { volume, ..like.usage.clone() },
+        cost: Some(cost),
+        working: Some(Arc::new(Working { free, billed, ..working })),
+        ..like.clone()
+    }))
 }
 
 /// What each tax adds now, minus what it added already. A tax that nobody raises any more is given back.

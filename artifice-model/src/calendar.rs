@@ -91,6 +91,20 @@ impl Calendar {
         self.month_of_date(local.date_naive().with_day(1)?)
     }
 
+    /// The calendar months that a period lies in, in order.
+    pub fn months(&self, period: Period) -> impl Iterator<Item = Period> {
+        let after = move |month: &Period| self.month_of(month.end()).filter(|next| next.start() < period.end());
+        std::iter::successors(self.month_of(period.start()), after)
+    }
+
+    /// The first instants of the days that begin inside a period.
+    pub fn days(&self, period: Period) -> impl Iterator<Item = Timestamp> {
+        let first =
+            period.start().to_chrono().map(|start| self.timezone.from_utc_datetime(&start.naive_utc()).date_naive());
+        let days = std::iter::successors(first, |day| day.succ_opt()).map_while(|day| self.midnight(day));
+        days.skip_while(move |day| *day <= period.start()).take_while(move |day| *day < period.end())
+    }
+
     fn month_of_date(&self, first: NaiveDate) -> Option<Period> {
         let next = first.checked_add_months(chrono::Months::new(1))?;
         Period::new(self.midnight(first)?, self.midnight(next)?).ok()

@@ -4,10 +4,17 @@
 //! by an hour only at the end. Ordinary numbers stay in 128-bit integers; what does not fit goes on
 //! in arbitrary precision, so an intermediate result is never the reason for a wrong or failed bill.
 
+use std::fmt;
+use std::str::FromStr;
+
 use num_bigint::{BigInt, Sign};
-use num_traits::{Signed, ToPrimitive};
+use num_integer::Integer as _;
+use num_traits::{Signed, ToPrimitive, Zero};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::decimal::{Decimal, pow10};
+
+type BigRational = num_rational::Ratio<BigInt>;
 
 /// A result has more digits than a bill can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +22,7 @@ use crate::decimal::{Decimal, pow10};
 pub struct Overflow;
 
 /// Results are kept in the database as `numeric(28, 6)`: fewer than 22 digits before the point.
-const MAX_WHOLE_DIGITS: u8 = 22;
+pub(crate) const MAX_WHOLE_DIGITS: u8 = 22;
 
 /// An exact sum of decimals, each multiplied by an integer.
 #[derive(Debug, Clone, Default)]
@@ -112,7 +119,10 @@ impl Exact {
     /// # Errors
     /// [`Overflow`] if the result has more than 22 digits before the point, or `divisor` is 0.
     pub fn divided(&self, divisor: u64, places: u8) -> Result<Decimal, Overflow> {
-        Ratio { numerator: self.sum.big(), denominator: BigInt::from(divisor) * ten_to(self.scale) }.rounded(places)
+        if divisor == 0 {
+            return Err(Overflow);
+        }
+        Ratio(BigRational::new_raw(self.sum.big(), BigInt::from(divisor) * ten_to(self.scale))).rounded(places)
     }
 }
 
@@ -124,53 +134,124 @@ fn product(value: i128, times: i64) -> Option<i128> {
     }
 }
 
-/// An exact fraction, for what is multiplied and divided: prices, units, percentages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ratio {
-    numerator: BigInt,
-    denominator: BigInt,
-}
+/// An exact fraction, in lowest terms, for what is multiplied and divided: prices, units, percentages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ratio(BigRational);
 
 impl Ratio {
     /// `numerator / denominator`; the denominator must not be 0.
     pub fn new(numerator: u64, denominator: u64) -> Self {
-        Ratio { numerator: numerator.into(), denominator: denominator.into() }
+        Ratio(BigRational::new(numerator.into(), denominator.into()))
+    }
+
+    /// Nothing.
+    pub fn zero() -> Self {
+        Ratio(BigRational::zero())
+    }
+
+    /// Whether it is 0.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether it is below 0.
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
+
+    /// This fraction and `other`.
+    pub fn plus(self, other: &Ratio) -> Self {
+        Ratio(self.0 + &other.0)
+    }
+
+    /// This fraction without `other`.
+    pub fn minus(self, other: &Ratio) -> Self {
+        Ratio(self.0 - &other.0)
     }
 
     /// This fraction times `other`.
     pub fn times(self, other: &Ratio) -> Self {
-        Ratio { numerator: self.numerator * &other.numerator, denominator: self.denominator * &other.denominator }
+        Ratio(self.0 * &other.0)
     }
 
     /// This fraction divided by `other`, which must not be 0.
     pub fn over(self, other: &Ratio) -> Self {
-        Ratio { numerator: self.numerator * &other.denominator, denominator: self.denominator * &other.numerator }
+        Ratio(self.0 / &other.0)
+    }
+
+    /// The smallest whole number that is not below it.
+    pub fn ceiling(&self) -> Self {
+        Ratio(self.0.ceil())
+    }
+
+    /// Numerator and denominator, if they are not too long for that.
+    pub fn small(&self) -> Option<(i128, i128)> {
+        self.0.numer().to_i128().zip(self.0.denom().to_i128())
+    }
+
+    /// The same as a decimal, if it is one of at most 38 digits.
+    pub fn exactly(&self) -> Option<Decimal> {
+        (0..=38_u8).find_map(|scale| {
+            let scaled = self.0.numer() * ten_to(scale);
+            let (mantissa, rest) = scaled.div_rem(self.0.denom());
+            if !rest.is_zero() {
+                return None;
+            }
+            Decimal::new(mantissa.to_i128()?, scale.into()).ok()
+        })
     }
 
     /// Rounded half away from zero to `places` digits after the point.
     ///
     /// # Errors
-    /// [`Overflow`] if the result has more than 22 digits before the point, or the denominator is 0.
+    /// [`Overflow`] if the result has more than 22 digits before the point.
     pub fn rounded(&self, places: u8) -> Result<Decimal, Overflow> {
-        let divisor: BigInt = self.denominator.abs() * 2;
-        if divisor.sign() == Sign::NoSign {
-            return Err(Overflow);
-        }
-        let doubled = self.numerator.abs() * 2 * ten_to(places);
+        let (numerator, denominator) = (self.0.numer(), self.0.denom());
         // ⌊(2n + d) / 2d⌋ of the magnitudes is rounding half away from zero.
-        let magnitude: BigInt = (doubled + self.denominator.abs()) / divisor;
+        let magnitude: BigInt = (numerator.abs() * 2 * ten_to(places) + denominator) / (denominator * 2);
         if magnitude >= ten_to(MAX_WHOLE_DIGITS + places) {
             return Err(Overflow);
         }
-        let negative = (self.numerator.sign() == Sign::Minus) != (self.denominator.sign() == Sign::Minus);
         let mantissa = magnitude.to_i128().ok_or(Overflow)?;
-        Decimal::new(if negative { -mantissa } else { mantissa }, places.into()).map_err(|_| Overflow)
+        Decimal::new(if numerator.is_negative() { -mantissa } else { mantissa }, places.into()).map_err(|_| Overflow)
     }
 }
 
 impl From<Decimal> for Ratio {
     fn from(value: Decimal) -> Self {
-        Ratio { numerator: value.mantissa().into(), denominator: ten_to(value.scale()) }
+        Ratio(BigRational::new(value.mantissa().into(), ten_to(value.scale())))
+    }
+}
+
+/// `7/2`, or `3` for what is whole.
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Ratio {
+    type Err = NotARatio;
+
+    fn from_str(text: &str) -> Result<Self, NotARatio> {
+        text.parse().map(Ratio).map_err(|_| NotARatio(text.to_owned()))
+    }
+}
+
+/// A text that is no fraction.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a fraction; write it as 7/2")]
+pub struct NotARatio(String);
+
+impl Serialize for Ratio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ratio {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

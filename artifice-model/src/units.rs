@@ -32,6 +32,8 @@ enum Quantity {
     Bytes,
     /// A thing that is counted, by its name.
     Named(String),
+    /// What the volume is in.
+    Whatever,
 }
 
 /// Two units of which neither can be expressed in the other.
@@ -66,6 +68,20 @@ impl Unit {
         Unit { text: text.to_owned(), kind: Kind { quantity, timed: hours }, size }
     }
 
+    /// One unit of the volume as it is billed, whatever that is: what a price buys that says no more.
+    pub fn of_the_volume() -> Self {
+        Unit {
+            text: "unit".to_owned(),
+            kind: Kind { quantity: Quantity::Whatever, timed: false },
+            size: Ratio::new(1, 1),
+        }
+    }
+
+    /// This unit, or, for [`of_the_volume`](Unit::of_the_volume), the volume's.
+    pub fn or_of(self, volume: &Unit) -> Unit {
+        if self.kind.quantity == Quantity::Whatever { volume.clone() } else { self }
+    }
+
     /// What one price buys: `QUANTITY [per TIME]`. `duration` is one `time_slice_us` of existence.
     pub fn of_price(text: &str, time_slice_us: u64) -> Result<Self, NotAUnit> {
         let not_a_unit = || NotAUnit(text.to_owned());
@@ -85,6 +101,16 @@ impl Unit {
     fn time(text: &str, micros: u64) -> Self {
         let kind = Kind { quantity: Quantity::None, timed: true };
         Unit { text: text.to_owned(), kind, size: Ratio::new(micros, 1) }
+    }
+
+    /// Whether volumes of both can be added up.
+    pub fn is_like(&self, other: &Unit) -> bool {
+        self.kind == other.kind
+    }
+
+    /// How many of its kind's smallest one of it is: the same measure for all units of a kind.
+    pub fn size(&self) -> &Ratio {
+        &self.size
     }
 
     /// What a volume of this unit has to be multiplied by to be one of `other`.

@@ -4,7 +4,7 @@ use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Names, RateRules, RateTable};
 use artifice_model::statement::{Charging, Draft, Tenant, Usage};
 use artifice_model::time::HOUR_US;
-use artifice_model::{Decimal, Period};
+use artifice_model::{Calendar, Decimal, Period};
 
 use crate::random::Random;
 use crate::samples::START;
@@ -60,12 +60,18 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
     let usage = (0..lines).map(usage).map(Into::into).collect();
     let rules = RateRules { ignore_region: false, time_slice_us: 600_000_000, currency: "NZD".parse().unwrap() };
     let rates = RateTable::parse("rates.csv", RATES, rules).unwrap();
+    let calendar = Calendar::new("UTC").unwrap();
     let charging = Charging {
         currency: "NZD".parse().unwrap(),
         names: &Names::default(),
         prices: Some(&rates),
         missing_is_zero: false,
         zero_lines: true,
+        calendar: &calendar,
+        cuts: &[],
+        fees: &[],
+        earlier: &[],
+        partial: false,
     };
     let tenant = Tenant { id: format!("{tenant:032x}"), name: None };
     let (draft, problems) = Draft::new(tenant, period, usage, charging).unwrap();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use artifice_core::collect::{CollectError, Source};
-use artifice_core::config::SourceConfig;
+use artifice_core::config::{PricesFrom, SourceConfig};
 use artifice_core::engine::{Engine, EngineError};
 
 use super::{engine, open_ledger};
@@ -32,7 +32,7 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
 /// What can be told without asking anybody: the files, and the backend's configuration.
 fn check(engine: &Engine) -> Vec<EngineError> {
     let config = engine.config();
-    let mut wrong: Vec<EngineError> = config.load_rates().err().map(EngineError::from).into_iter().collect();
+    let mut wrong: Vec<EngineError> = config.load_prices().err().map(EngineError::from).into_iter().collect();
     match &config.source {
         Some(source) => {
             wrong.extend(Source::open(source, &config.directory).err().map(|error| CollectError::from(error).into()))
@@ -43,8 +43,8 @@ fn check(engine: &Engine) -> Vec<EngineError> {
         Some(_) => wrong.extend(engine.load_backend().err()),
         None => note("note: there is no main.invoice:object; `bill` needs one"),
     }
-    if config.rates.file.is_none() {
-        note("note: there is no rates.file; `bill` needs prices");
+    if config.rates.file.is_none() && config.rates.cards.is_empty() && config.rates.source == PricesFrom::File {
+        note("note: there are neither rates.file nor rates.cards; `bill` needs prices");
     }
     wrong
 }

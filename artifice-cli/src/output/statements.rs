@@ -46,7 +46,7 @@ impl Writer {
 
     /// Writes the next tenant.
     pub fn preview(&mut self, result: Result<Preview, Failed>) {
-        let Preview { draft, problems } = match result {
+        let Preview { draft, problems, .. } = match result {
             Ok(preview) => preview,
             Err(failed) => {
                 failure(&failed);

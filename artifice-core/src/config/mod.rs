@@ -3,9 +3,14 @@
 //! Every older spelling is folded here and nowhere else. All mistakes of a file are reported at
 //! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
 
+mod cards;
 mod database;
+mod fees;
 mod limits;
 mod openstack;
+mod pairs;
+mod prices;
+mod rates;
 mod source;
 mod text;
 mod yaml;
@@ -15,7 +20,7 @@ use std::str::FromStr;
 
 use artifice_model::aggregate::{Entry, Locations, MaxGap};
 use artifice_model::position::{Mistake, Position};
-use artifice_model::rate::{Names, RateRules, RateTable};
+use artifice_model::statement::Fee;
 use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
 use sha2::{Digest, Sha256};
@@ -23,6 +28,9 @@ use sha2::{Digest, Sha256};
 pub use database::{DatabaseUrl, PostgresUrl};
 pub use limits::Limits;
 pub use openstack::{Interface, OpenStack};
+pub use prices::OwnPrices;
+use rates::OriginalRates;
+pub use rates::{PricesFrom, RatesConfig};
 pub use source::SourceConfig;
 pub use text::Secret;
 use text::{bytes, duration_us, expand};
@@ -51,6 +59,8 @@ pub struct Config {
     pub invoice_as_written: serde_json::Value,
     /// `rates:`
     pub rates: RatesConfig,
+    /// `fees:`, what is charged without metering.
+    pub fees: Vec<Fee>,
     /// `limits:`, beyond which a statement is held.
     pub limits: Limits,
     /// `plugins.path`
@@ -76,19 +86,6 @@ pub struct Main {
     pub workers: Option<usize>,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
-}
-
-/// `rates:`
-#[derive(Debug, Clone)]
-pub struct RatesConfig {
-    /// The rates file.
-    pub file: Option<PathBuf>,
-    /// The names file.
-    pub names: Option<PathBuf>,
-    /// How the rates file is read.
-    pub rules: RateRules,
-    /// `missing: zero`: whether what has no rate costs nothing.
-    pub missing_is_zero: bool,
 }
 
 /// A configuration that cannot be used.
@@ -148,25 +145,6 @@ impl Config {
         };
         self.main.workers.unwrap_or(default)
     }
-
-    /// Reads the rates file and the names file. Without them there are no prices and no names.
-    pub fn load_rates(&self) -> Result<(Names, Option<RateTable>), ConfigError> {
-        const ADVICE: &str = "correct rates.file or rates.names, or leave the key out";
-        let mut mistakes = Vec::new();
-        let text_of = |path: &Option<PathBuf>| match path {
-            Some(path) => read(path, ADVICE).map(|text| Some((path.display().to_string(), text))),
-            None => Ok(None),
-        };
-        let (names, rates) = (text_of(&self.rates.names)?, text_of(&self.rates.file)?);
-        let mut keep = |found: Vec<Mistake>| mistakes.extend(found);
-        let names = names.map(|(file, text)| Names::parse(&file, &text)).transpose().map_err(&mut keep);
-        let rates =
-            rates.map(|(file, text)| RateTable::parse(&file, &text, self.rates.rules)).transpose().map_err(&mut keep);
-        match (names, rates) {
-            (Ok(names), Ok(rates)) => Ok((names.unwrap_or_default(), rates)),
-            _ => Err(ConfigError::Mistakes(mistakes)),
-        }
-    }
 }
 
 /// The default of `main.settle`.
@@ -180,8 +158,6 @@ const WORKERS: usize = 4;
 const WORKERS_ON_SQLITE: usize = 2;
 /// More than this is a mistake: each has usage in memory, and connections.
 const MOST_WORKERS: usize = 64;
-/// The default of `rates.time_slice`.
-const TIME_SLICE_US: i64 = 600_000_000;
 
 /// The settings of a file. Mistakes are reported to its document; what is wrong gets its default,
 /// so that reading goes on to the next one.
@@ -211,7 +187,8 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     let empty = || serde_json::Value::Object(serde_json::Map::new());
     let (invoice_as_written, invoice, original_rates) =
         new.or(old).and_then(Node::map).map_or_else(|| (empty(), empty(), OriginalRates::default()), backend_config);
-    let rates = rates(directory, &main, root.section("rates"), original_rates);
+    let rates = rates::rates(directory, &main, root.section("rates"), original_rates);
+    let fees = fees::fees(&main, root.get("fees"));
     let limits = limits::limits(root.section("limits"));
     let plugin_path = plugin_path(directory, root.section("plugins"));
     root.end();
@@ -228,6 +205,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         invoice,
         invoice_as_written,
         rates,
+        fees,
         limits,
         plugin_path,
         fingerprint,
@@ -268,13 +246,6 @@ fn main_settings(mut main: Map<'_>) -> Option<Main> {
     Some(settings)
 }
 
-/// The rates and names files where the original has them, in the backend's configuration.
-#[derive(Default)]
-struct OriginalRates {
-    file: Option<String>,
-    names: Option<String>,
-}
-
 /// The backend's configuration, without the host's own keys: as it is written, and as it is meant.
 fn backend_config(mut config: Map<'_>) -> (serde_json::Value, serde_json::Value, OriginalRates) {
     let mut rates = config.section("rates");
@@ -310,26 +281,6 @@ pub(crate) fn expand_all(value: &mut serde_json::Value) -> Result<(), String> {
         _ => {}
     }
     Ok(())
-}
-
-fn rates(directory: &Path, main: &Main, mut rates: Map<'_>, original: OriginalRates) -> RatesConfig {
-    let path = |text: String| directory.join(text);
-    let file = rates.text("file").map(path);
-    let names = rates.text("names").map(path);
-    let time_slice_us = rates.parse("time_slice", duration_us).unwrap_or(TIME_SLICE_US);
-    let words = [("true", true), ("false", false)];
-    // The original's documented files say `region` in the region column, whatever the region is.
-    let in_original_place = file.is_none() && original.file.is_some();
-    let ignore_region = rates.word("ignore_region", &words).unwrap_or(in_original_place);
-    let missing_is_zero = rates.word("missing", &[("error", false), ("zero", true)]).unwrap_or(false);
-    rates.word("source", &[("file", ())]);
-    rates.end();
-    RatesConfig {
-        file: file.or(original.file.map(path)),
-        names: names.or(original.names.map(path)),
-        rules: RateRules { currency: main.currency, time_slice_us: time_slice_us.unsigned_abs(), ignore_region },
-        missing_is_zero,
-    }
 }
 
 fn plugin_path(directory: &Path, mut plugins: Map<'_>) -> Vec<PathBuf> {

@@ -14,9 +14,9 @@ fn load(yaml: &str) -> Result<Config, String> {
 #[test]
 fn the_reference_files_are_correct() {
     let config = Config::load(Path::new("../config/artifice.yaml")).unwrap();
-    let (names, rates) = config.load_rates().unwrap();
+    let OwnPrices { names, list } = config.load_prices().unwrap();
     assert_eq!(names.of("m1.nano"), "VM instance, size nano");
-    assert!(rates.is_some());
+    assert!(list.is_some());
     assert_eq!(config.main.invoice_object.unwrap().to_string(), "billing.csv_invoice:Csv");
 }
 

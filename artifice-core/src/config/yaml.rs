@@ -1,18 +1,18 @@
 //! YAML with places: a document whose mistakes all are reported, each with its line and column.
 //!
 //! The parser (serde_yaml) tells the place of what it refuses itself, but not of a value that only
-//! its reader finds wrong. So values carry their path, and when there is something to report, the
-//! place of a path is found by parsing once more and refusing the value there ([`place`]).
+//! its reader finds wrong. So values carry their path, and [`places`] tells where a path leads.
 
-use std::cell::RefCell;
+mod places;
+
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::path::Path;
 
 use artifice_model::position::{Mistake, Position};
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Value;
 
+use self::places::{Places, Step};
 use super::text::Secret;
 
 /// The largest configuration file that is read, in bytes.
@@ -26,6 +26,7 @@ pub struct Document {
     file: String,
     text: String,
     root: Value,
+    places: OnceCell<Places>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
@@ -43,12 +44,6 @@ pub struct Map<'a> {
     known: Vec<&'static str>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
 impl Document {
     /// Parses a file's text; `file` is what mistakes call it.
     pub fn parse(file: &str, text: String) -> Result<Document, Mistake> {
@@ -64,7 +59,7 @@ impl Document {
             let suffix = format!(" at line {line} column {column}");
             Mistake { at: at(line, column), what: format!("not valid YAML: {}", what.replacen(&suffix, "", 1)) }
         })?;
-        Ok(Document { file: file.to_owned(), text, root, mistakes: RefCell::default() })
+        Ok(Document { file: file.to_owned(), text, root, places: OnceCell::new(), mistakes: RefCell::default() })
     }
 
     /// The whole document.
@@ -80,13 +75,20 @@ impl Document {
     }
 
     fn report(&self, path: &[Step], key: bool, what: String) {
-        // Finding a place takes a parse, and nobody reads more.
+        // Nobody reads more.
         if self.mistakes.borrow().len() >= MOST_MISTAKES {
             return;
         }
-        let (line, column) = place(&self.text, path, key);
-        let at = Position { file: self.file.clone(), line, column };
+        let at = self.position(if key { self.places().key(path) } else { self.places().value(path) });
         self.mistakes.borrow_mut().push(Mistake { at, what });
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.text))
+    }
+
+    fn position(&self, (line, column): places::Place) -> Position {
+        Position { file: self.file.clone(), line, column }
     }
 }
 
@@ -94,6 +96,11 @@ impl<'a> Node<'a> {
     /// Says that something is wrong here.
     pub fn mistake(&self, what: impl fmt::Display) {
         self.document.report(&self.path, false, format!("{}: {what}", self.name()));
+    }
+
+    /// Where it stands.
+    pub fn position(&self) -> Position {
+        self.document.position(self.document.places().value(&self.path))
     }
 
     /// The path as people write it: `rates.file`.
@@ -146,7 +153,13 @@ impl<'a> Node<'a> {
         let text = match self.value {
             Value::String(text) => text.clone(),
             // Its digits as they are written: the parser has made a binary number of them.
-            Value::Number(_) | Value::Bool(_) => scalar(&self.document.text, &self.path).unwrap_or_default(),
+            Value::Number(_) | Value::Bool(_) => match self.document.places().text(&self.path) {
+                Some(digits) => digits,
+                None => {
+                    self.mistake("it cannot be read as it is written; put it in quotes");
+                    return None;
+                }
+            },
             _ => {
                 self.mistake("a text is expected here");
                 return None;
@@ -266,110 +279,6 @@ pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Stri
     match near {
         Some((distance, word)) if distance <= 1 + word.len() / 3 => format!("did you mean '{word}'?"),
         _ => format!("it can be {}", known.join(", ")),
-    }
-}
-
-/// Line and column of the value at a path, or of its key.
-fn place(text: &str, path: &[Step], key: bool) -> (usize, usize) {
-    let found = Descend { path, key, text: None }.deserialize(serde_yaml::Deserializer::from_str(text));
-    let place = found.err().and_then(|error| error.location());
-    place.map_or((1, 1), |place| (place.line(), place.column()))
-}
-
-/// The text of the value at a path, as it is written.
-fn scalar(text: &str, path: &[Step]) -> Option<String> {
-    let found = RefCell::default();
-    let descend = Descend { path, key: false, text: Some(&found) };
-    // It ends in an error all the same, because what follows the value is not read.
-    let _ = descend.deserialize(serde_yaml::Deserializer::from_str(text));
-    found.into_inner()
-}
-
-/// Goes down a path, and either keeps the text that it finds there or refuses it: the refusal has
-/// the place.
-struct Descend<'p> {
-    path: &'p [Step],
-    key: bool,
-    text: Option<&'p RefCell<Option<String>>>,
-}
-
-impl<'de> DeserializeSeed<'de> for Descend<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.path {
-            [] => match self.text {
-                Some(kept) => String::deserialize(deserializer).map(|text| drop(kept.replace(Some(text)))),
-                None => deserializer.deserialize_any(Refuse),
-            },
-            [Step::Key(_), ..] => deserializer.deserialize_map(self),
-            [Step::Index(_), ..] => deserializer.deserialize_seq(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Descend<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the path")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let [Step::Key(wanted), rest @ ..] = self.path else { return Ok(()) };
-        let refuse = self.key && rest.is_empty();
-        while let Some(found) = map.next_key_seed(Key { wanted, refuse })? {
-            if found {
-                return map.next_value_seed(Descend { path: rest, ..self });
-            }
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let [Step::Index(wanted), rest @ ..] = self.path else { return Ok(()) };
-        for _ in 0..*wanted {
-            list.next_element::<IgnoredAny>()?;
-        }
-        list.next_element_seed(Descend { path: rest, ..self }).map(Option::unwrap_or_default)
-    }
-}
-
-/// Compares a key with the wanted one, and refuses that if its own place is asked for.
-struct Key<'p> {
-    wanted: &'p str,
-    refuse: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
-        if key == self.wanted && self.refuse { Err(E::custom("here")) } else { Ok(key == self.wanted) }
-    }
-}
-
-struct Refuse;
-
-impl<'de> Visitor<'de> for Refuse {
-    type Value = ();
-
-    /// No `visit_…` is implemented: every value is refused, with its place.
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing")
     }
 }
 

@@ -13,23 +13,25 @@ use artifice_model::statement::{Draft, Tenant};
 use artifice_plugin_host::Backend;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::backends::Backends;
 use super::claims::Claims;
 use super::error::EngineError;
+use super::prices::Prices;
 use super::report::{Billed, Failed, How};
 use super::tasks::{Ended, Tasks, Told};
 use super::tenants::Tenants;
 use super::usages::{Metering, Usages};
 use super::work::Work;
 use super::worker::{Trouble, Worker, is_held};
-use super::{Engine, Preview, Prices, Purpose, Selection, adjust, bounds, refuse_for};
+use super::{Engine, Preview, Purpose, Selection, Whole, adjust, bounds, refuse_for};
 use crate::collect::TenantUsage;
-use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, NewKind, State, Statement};
+use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, Month, NewKind, State, Statement};
 
 /// What all tasks of a run share.
 pub(super) struct Run {
     worker: Worker,
     work: Work,
-    prices: Prices,
+    prices: Arc<Prices>,
     period: Period,
     purpose: Purpose,
     /// Places for tenants that are worked on. Nobody is taken before there is one: what waits here could
@@ -52,13 +54,14 @@ impl Engine {
         purpose: Purpose,
         mut show: impl FnMut(Told),
     ) -> Result<(), EngineError> {
-        let prices = self.load_prices()?;
+        let backends = Arc::new(Backends::new(self.clone(), backend));
+        let prices = Arc::new(self.load_prices(|| Ok(backends.clone()))?);
         // What is stored is finished also while the cloud cannot be reached.
         let mut metering = Metering::connect(&self.config).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
         let mut tenants = Tenants::new(named, ledger.tenant_list().await?, &selection.tenants);
         let run = Arc::new(Run {
-            worker: Worker::new(self.clone(), ledger.clone(), backend),
+            worker: Worker::new(self.clone(), ledger.clone(), backends),
             work: Work::new(ledger),
             prices,
             period,
@@ -258,8 +261,9 @@ impl Run {
         show: &mut impl FnMut(Told),
     ) -> Result<(), EngineError> {
         let config = self.worker.engine.config();
+        let cuts = self.worker.engine.cuts(&self.prices, self.period);
         let (claims, _answering) = Claims::of(self.clone());
-        let mut usages = Usages::of(metering, config, tenants, selection, self.period, done, claims);
+        let mut usages = Usages::of(metering, config, tenants, selection, (self.period, cuts), done, claims);
         let mut tasks = Tasks::new(self.worker.engine.config().workers());
         while let Some(usage) = tasks.while_working(usages.next(), show).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
@@ -295,14 +299,14 @@ impl Run {
     }
 
     async fn bill_tenant(&self, tenant: Tenant, usage: TenantUsage) -> Result<Option<Billed>, Trouble> {
-        let draft = self.draft(tenant, usage)?;
+        let (draft, month) = self.draft(tenant, usage).await?;
         if draft.lines.is_empty() {
             return Ok(None);
         }
         let backend = self.worker.backend_named()?;
         let held = bounds::beyond(self.ledger(), self.worker.engine.config().limits, &draft, None).await?;
         let mut new = self.worker.new_statement(&draft, NewKind::Invoice, &backend);
-        new.held = held.as_deref();
+        (new.held, new.month) = (held.as_deref(), month.as_ref());
         let (statement, how) = match self.worker.store(new).await {
             Ok(statement) => (statement, How::New),
             // Somebody else was faster with the very same: then it is theirs, or ours to finish.
@@ -313,7 +317,7 @@ impl Run {
     }
 
     async fn adjust_tenant(&self, tenant: Tenant, usage: TenantUsage) -> Result<Option<Billed>, Trouble> {
-        let whole = self.draft(tenant, usage)?;
+        let (whole, month) = self.draft(tenant, usage).await?;
         let adjusting = adjust::compare(self.ledger(), &whole).await?;
         let (invoice, adjustment) = (&adjusting.invoice, &adjusting.adjustment);
         if adjustment.draft.lines.is_empty() {
@@ -324,18 +328,20 @@ impl Run {
         let held = bounds::beyond(self.ledger(), limits, &adjustment.draft, Some(invoice)).await?;
         let kind = NewKind::Adjustment { of: invoice, beside: &adjusting.beside, corrects: &adjustment.corrects };
         let mut new = self.worker.new_statement(&adjustment.draft, kind, &backend);
-        new.held = held.as_deref();
+        (new.held, new.month) = (held.as_deref(), month.as_ref());
         let statement = self.worker.store(new).await?;
         self.worker.send(statement, How::New).await.map(Some)
     }
 
     /// What a tenant's usage costs, if everything of it can be charged.
-    fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<Draft, Trouble> {
-        let Preview { draft, problems } = self.worker.engine.draft(&self.prices, tenant, self.period, usage)?;
+    async fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<(Draft, Option<Month>), Trouble> {
+        let whole = Whole { tenant, period: self.period, purpose: Some(self.purpose), partial: false };
+        let drafting = self.worker.engine.draft(&self.prices, Some(self.ledger()), whole, usage);
+        let Preview { draft, problems, month } = drafting.await?;
         for problem in problems.iter().filter(|problem| !problem.refuses()) {
             tracing::warn!("tenant {}: {problem}", draft.tenant.id);
         }
         refuse_for(&problems)?;
-        Ok(draft)
+        Ok((draft, month))
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn list(backend: Arc<Backend>, since: Timestamp) -> Result<Opti
 }
 
 /// Calls a backend on a thread that may block. A call that takes too long goes on there, unheard.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     deadline: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, String> {

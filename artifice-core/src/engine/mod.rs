@@ -13,6 +13,7 @@
 //! never collected again.
 
 mod adjust;
+mod backends;
 mod bill;
 mod bounds;
 mod claims;
@@ -23,8 +24,10 @@ mod error;
 #[cfg(test)]
 mod explore;
 mod machine;
+mod month;
 mod owner;
 mod preview;
+mod prices;
 mod regenerate;
 mod report;
 mod tasks;
@@ -36,10 +39,10 @@ mod work;
 mod worker;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use artifice_model::Period;
-use artifice_model::rate::{Names, PriceSource, RateTable};
-use artifice_model::statement::{Charging, Draft, Problem, Tenant};
+use artifice_model::statement::{Charging, Draft, DraftError, Earlier, Metered, Problem, Tenant};
 use artifice_plugin_host::api::Context;
 use artifice_plugin_host::{Backend, Library, SearchPath};
 
@@ -52,9 +55,11 @@ pub use verify::{Compared, Verified};
 
 use crate::collect::TenantUsage;
 use crate::config::Config;
-use crate::ledger::{Filter, Ledger, Statement};
+use crate::ledger::{Filter, Ledger, Month, Statement};
 use document::SEND_DEADLINE;
+use prices::Prices;
 use usages::Metering;
+use worker::Trouble;
 
 /// Whom a command is for.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +86,8 @@ pub struct Preview {
     pub draft: Draft,
     /// What has no cost, and why.
     pub problems: Vec<Problem>,
+    /// Beside which other statements of its month it was worked out, where that matters.
+    month: Option<Month>,
 }
 
 /// The commands' work, for one configuration.
@@ -89,21 +96,22 @@ pub struct Engine {
     config: Arc<Config>,
 }
 
-/// Names and prices, as they are today. Only what is new needs them.
-struct Prices {
-    names: Names,
-    rates: Option<RateTable>,
+/// What a draft is for.
+struct Whole {
+    tenant: Tenant,
+    period: Period,
+    purpose: Option<Purpose>,
+    /// Whether only some sections were asked for.
+    partial: bool,
 }
+
+/// How long a backend may take for the prices of one tenant.
+const PRICES_DEADLINE: Duration = Duration::from_secs(600);
 
 impl Engine {
     /// An engine for a configuration.
     pub fn new(config: Config) -> Engine {
         Engine { config: Arc::new(config) }
-    }
-
-    fn load_prices(&self) -> Result<Prices, EngineError> {
-        let (names, rates) = self.config.load_rates()?;
-        Ok(Prices { names, rates })
     }
 
     /// The configuration.
@@ -158,19 +166,51 @@ impl Engine {
         }
     }
 
-    fn draft(&self, prices: &Prices, tenant: Tenant, period: Period, usage: TenantUsage) -> Result<Preview, String> {
-        let _phase = tracing::debug_span!("draft").entered();
+    /// Charges a tenant's usage.
+    async fn draft(
+        &self,
+        prices: &Arc<Prices>,
+        ledger: Option<&dyn Ledger>,
+        whole: Whole,
+        usage: TenantUsage,
+    ) -> Result<Preview, Trouble> {
         let usage = usage.usage.map_err(|error| error.to_string())?;
-        let rates = prices.rates.as_ref();
+        let (mut earlier, mut month) = (Vec::new(), None);
+        if let Some(ledger) = ledger.filter(|_| prices.count()) {
+            let calendar = &self.config.main.calendar;
+            let of_month = month::earlier(ledger, calendar, &whole.tenant.id, whole.period, whole.purpose).await?;
+            (earlier, month) = (of_month.0, Some(of_month.1));
+        }
+        let (engine, own) = (self.clone(), prices.clone());
+        let charge = move || engine.charge(&own, whole, usage, &earlier);
+        // Another system is waited for where that holds nobody else up.
+        let charged =
+            if prices.are_asked_for() { document::blocking(PRICES_DEADLINE, charge).await? } else { charge() };
+        let (draft, problems) = charged.map_err(|error| error.to_string())?;
+        Ok(Preview { draft, problems, month })
+    }
+
+    fn charge(
+        &self,
+        prices: &Prices,
+        whole: Whole,
+        usage: Vec<Metered>,
+        earlier: &[Earlier],
+    ) -> Result<(Draft, Vec<Problem>), DraftError> {
+        let _phase = tracing::debug_span!("draft").entered();
         let charging = Charging {
             currency: self.config.main.currency,
             names: &prices.names,
-            prices: rates.map(|rates| -> &dyn PriceSource { rates }),
+            prices: prices.source(),
             missing_is_zero: self.config.rates.missing_is_zero,
             zero_lines: self.config.main.zero_lines,
+            calendar: &self.config.main.calendar,
+            cuts: &self.cuts(prices, whole.period),
+            fees: &self.config.fees,
+            earlier,
+            partial: whole.partial,
         };
-        let (draft, problems) = Draft::new(tenant, period, usage, charging).map_err(|error| error.to_string())?;
-        Ok(Preview { draft, problems })
+        Draft::new(whole.tenant, whole.period, usage, charging)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a bill would say.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use artifice_model::Period;
 
@@ -8,7 +9,7 @@ use super::error::EngineError;
 use super::report::Failed;
 use super::tenants::Tenants;
 use super::usages::{Everybody, Metering, Usages};
-use super::{Engine, Preview, Purpose, Selection, adjust, refuse_for};
+use super::{Engine, Preview, Purpose, Selection, Whole, adjust, refuse_for};
 use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, Statement};
 
 impl Engine {
@@ -26,7 +27,8 @@ impl Engine {
         purpose: Option<Purpose>,
         mut show: impl FnMut(Result<Preview, Failed>),
     ) -> Result<(), EngineError> {
-        let prices = self.load_prices()?;
+        let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
+        let cuts = self.cuts(&prices, period);
         let (known, billed) = match ledger {
             Some(ledger) if purpose.is_some() => {
                 let concerned = Filter { concerns: Some(period), ..Filter::default() };
@@ -53,12 +55,14 @@ impl Engine {
                 show(Err(Failed { tenant, why: overlap.to_string() }));
             }
         }
-        let mut usages = Usages::of(metering, &self.config, &tenants, selection, period, &before, Everybody);
+        let mut usages = Usages::of(metering, &self.config, &tenants, selection, (period, cuts), &before, Everybody);
         while let Some(usage) = usages.next().await {
             let tenant = tenants.found(&usage.tenant);
-            let preview = match self.draft(&prices, tenant.clone(), period, usage) {
+            let partial = !selection.sections.is_empty();
+            let whole = Whole { tenant: tenant.clone(), period, purpose, partial };
+            let preview = match self.draft(&prices, ledger, whole, usage).await {
                 Ok(preview) if purpose == Some(Purpose::Adjustment) => preview_adjustment(ledger, preview).await,
-                preview => preview,
+                preview => preview.map_err(|trouble| trouble.to_string()),
             };
             match preview {
                 Ok(preview) if preview.draft.lines.is_empty() => {}

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use artifice_model::Period;
 use artifice_model::aggregate::Entry;
 use artifice_model::statement::Tenant;
+use artifice_model::{Period, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -112,14 +112,14 @@ pub(super) struct Usages {
 }
 
 impl Usages {
-    /// Starts collecting, of those who are admitted. Those that were billed `before` are left out, and not
+    /// Starts collecting for a period, cut where prices may change, of those who are admitted. Those that were billed `before` are left out, and not
     /// even asked for where that can be spared.
     pub fn of(
         metering: Metering,
         config: &Config,
         tenants: &Tenants,
         selection: &Selection,
-        period: Period,
+        (period, cuts): (Period, Vec<Timestamp>),
         before: &BTreeSet<String>,
         admission: impl Admission,
     ) -> Self {
@@ -132,8 +132,16 @@ impl Usages {
         let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
-            let request =
-                Request { entries, locations, period, cuts: &[], tenants: wanted.as_ref(), known, skip, memory_bytes };
+            let request = Request {
+                entries,
+                locations,
+                period,
+                cuts: &cuts,
+                tenants: wanted.as_ref(),
+                known,
+                skip,
+                memory_bytes,
+            };
             source.collect(request, &mut door)
         });
         Usages { receiver, thread }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use artifice_plugin_host::Backend;
 
 use super::Engine;
+use super::backends::Backends;
 use super::deliver::Desk;
 use super::error::EngineError;
 use super::machine::LedgerDesk;
@@ -35,7 +36,7 @@ impl Engine {
             let numbers = adjustments.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             return Err(refuse(format!("it has live adjustments; void these first, the last one first: {numbers}")));
         }
-        let worker = Worker::new(self.clone(), ledger.clone(), backend);
+        let worker = Worker::new(self.clone(), ledger.clone(), Arc::new(Backends::new(self.clone(), backend)));
         let done = worker.take_back(&statement.id, Some(reason)).await;
         let statement = done.map_err(|trouble| refuse(trouble.to_string()))?;
         let credit = ledger.statement_list(&about).await?.into_iter().find(|other| other.kind == Kind::Credit);

@@ -1,11 +1,12 @@
 //! What is done for one statement: finishing it, sending it, taking it back.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use artifice_model::statement::Draft;
 use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
+use super::backends::Backends;
 use super::deliver::{Aim, Delivered, Desk, deliver};
 use super::document::BackendCourier;
 use super::error::EngineError;
@@ -21,7 +22,7 @@ use crate::ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewState
 pub(super) struct Worker {
     pub engine: Engine,
     pub ledger: Arc<dyn Ledger>,
-    backend: Mutex<Arc<Backend>>,
+    backends: Arc<Backends>,
 }
 
 /// What a statement says of the backend that it is for.
@@ -62,17 +63,13 @@ impl Trouble {
 }
 
 impl Worker {
-    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backend: Arc<Backend>) -> Worker {
-        Worker { engine, ledger, backend: Mutex::new(backend) }
+    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backends: Arc<Backends>) -> Worker {
+        Worker { engine, ledger, backends }
     }
 
     /// The backend. One that has panicked is made anew: one tenant's panic is not the next one's.
     pub fn backend(&self) -> Result<Arc<Backend>, EngineError> {
-        let mut backend = self.backend.lock().unwrap_or_else(PoisonError::into_inner);
-        if backend.has_panicked() {
-            *backend = self.engine.load_backend()?;
-        }
-        Ok(backend.clone())
+        self.backends.get()
     }
 
     /// A draft as a new statement for the configured backend.
@@ -90,6 +87,7 @@ impl Worker {
             backend: &backend.class,
             backend_version: &backend.version,
             settings: Some(&backend.settings),
+            month: None,
             created: now(),
         }
     }

@@ -30,6 +30,15 @@ pub enum LedgerError {
         /// The number of the statement that was to be adjusted.
         number: u64,
     },
+    /// A statement was worked out beside others of its month than are live now.
+    #[error(
+        "another statement of the same month of tenant {tenant} was stored or voided meanwhile, and prices count the \
+         units of the month; nothing was stored: run the command again"
+    )]
+    MonthChanged {
+        /// The tenant's id.
+        tenant: String,
+    },
     /// The schema is not one that this program can work with.
     #[error("{database}: {why}")]
     Schema {
@@ -99,6 +108,7 @@ impl LedgerError {
             LedgerError::Overlap { .. }
             | LedgerError::Refused { .. }
             | LedgerError::Changed { .. }
+            | LedgerError::MonthChanged { .. }
             | LedgerError::Damaged { .. } => false,
             LedgerError::TooLarge { .. } => false,
         }

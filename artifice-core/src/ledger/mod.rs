@@ -11,6 +11,7 @@
 mod audit;
 mod content;
 mod error;
+mod explained;
 mod history;
 mod life;
 mod postgres;
@@ -32,12 +33,15 @@ use uuid::Uuid;
 pub use audit::{Action, Author, Entry};
 pub use content::digest;
 pub use error::LedgerError;
+pub use explained::Explained;
 pub use history::{BilledLine, Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, added, tenants_named};
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
-pub use statement::{Body, Filter, Kind, Listed, NewKind, NewStatement, Referred, Statement, StoredUsage, Unreadable};
+pub use statement::{
+    Body, Filter, Kind, Listed, Month, NewKind, NewStatement, Referred, Statement, StoredUsage, Unreadable,
+};
 pub use verify::{About, Checked, Finding, Gravity, Part};
 pub use work::{Holder, Lease};
 
@@ -94,6 +98,9 @@ pub trait Ledger: Send + Sync {
 
     /// A statement's lines and taxes, checked against its digest and sums.
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError>;
+
+    /// Where a statement's lines come from, line by line in their order. Older programs stored nothing of it.
+    async fn statement_explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError>;
 
     /// A statement's usage, as it was stored with it.
     async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError>;
@@ -179,6 +186,7 @@ async fn store(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>) -> Result
 /// Gives the refusal of an overlap the statement that it overlaps.
 async fn overlap(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>, error: LedgerError) -> LedgerError {
     match &error {
+        LedgerError::MonthChanged { .. } => {}
         LedgerError::Refused { rule }
             if rule.starts_with("statement_no_overlap") || rule.starts_with("usage_no_overlap") => {}
         _ => return error,
@@ -186,7 +194,8 @@ async fn overlap(ledger: &(impl Ledger + ?Sized), new: NewStatement<'_>, error: 
     let filter = Filter { tenant: Some(new.draft.tenant.id.clone()), ..Filter::default() };
     let Ok(statements) = ledger.statement_list(&filter).await else { return error };
     let period = new.draft.period;
-    let other = statements.into_iter().find(|other| other.state != State::Void && other.period.overlaps(period));
+    let is_other = |other: &Statement| other.state != State::Void && other.period.overlaps(period);
+    let other = statements.into_iter().find(|other| other.kind == Kind::Invoice && is_other(other));
     match other {
         Some(statement) => LedgerError::Overlap { period, statement: Box::new(statement) },
         None => error,

@@ -2,7 +2,10 @@
 //! decimals as text, instants as microseconds in columns that end in `_us` (and `period_start`,
 //! `period_end`).
 
+use std::sync::Arc;
+
 use artifice_model::aggregate::Aggregate;
+use artifice_model::rate::Working;
 use artifice_model::statement::{Line, Rate, Tax, Tenant, Usage};
 use artifice_model::{Decimal, Period, Timestamp};
 use sqlx::postgres::PgRow;
@@ -12,7 +15,8 @@ use sqlx::{FromRow, Row};
 use super::content::digest_of_stored;
 use super::history::BilledLine;
 use super::{
-    Author, Body, Claim, Entry, Kind, LedgerError, Listed, Receipt, Referred, Statement, StoredUsage, Unreadable,
+    Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Statement, StoredUsage,
+    Unreadable,
 };
 
 /// The columns of a row, whichever database it comes from.
@@ -45,7 +49,13 @@ macro_rules! columns_of {
 
         impl FromRow<'_, $row> for Stored<Line> {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
-                line(row).map(Stored)
+                line_with_free(row).map(Stored)
+            }
+        }
+
+        impl FromRow<'_, $row> for Stored<Explained> {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                explained(row).map(Stored)
             }
         }
 
@@ -248,7 +258,32 @@ fn line(row: &impl Columns) -> sqlx::Result<Line> {
         None => None,
     };
     let usage = usage(row)?;
-    Ok(Line { usage, name: row.text("name")?, rate, cost: Some(decimal(row, "cost")?) })
+    let (name, cost) = (row.text("name")?, Some(decimal(row, "cost")?));
+    Ok(Line { usage, name, rate, cost, working: None, evidence: None })
+}
+
+/// A line with what of it was free.
+fn line_with_free(row: &impl Columns) -> sqlx::Result<Line> {
+    let mut line = line(row)?;
+    if row.optional_text("free")?.is_some() {
+        let free = read(row, "free", |text| text.parse().ok())?;
+        line.working = Some(Arc::new(Working { free, ..Working::default() }));
+    }
+    Ok(line)
+}
+
+fn explained(row: &impl Columns) -> sqlx::Result<Explained> {
+    let text = row.optional_text("explained")?;
+    let mut explained = match &text {
+        Some(_) => read(row, "explained", |text| Explained::read(Some(text)))?,
+        None => Explained::default(),
+    };
+    if row.optional_text("free")?.is_some() {
+        let free = read(row, "free", |text| text.parse().ok())?;
+        let working = explained.working.as_deref().cloned().unwrap_or_default();
+        explained.working = Some(Arc::new(Working { free, ..working }));
+    }
+    Ok(explained)
 }
 
 fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
@@ -286,5 +321,6 @@ pub(super) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLi
 
 fn tax(row: &impl Columns) -> sqlx::Result<Tax> {
     let [percent, base, amount] = ["percent", "base", "amount"].map(|column| decimal(row, column));
-    Ok(Tax { name: row.text("name")?, percent: percent?, base: base?, amount: amount? })
+    let sections = read(row, "sections", |text| serde_json::from_str(text).ok())?;
+    Ok(Tax { name: row.text("name")?, percent: percent?, base: base?, amount: amount?, sections })
 }

@@ -48,8 +48,20 @@ pub struct NewStatement<'a> {
     pub backend_version: &'a str,
     /// The backend's configuration without its secrets, as JSON.
     pub settings: Option<&'a str>,
+    /// Beside what it was worked out, where prices count the units of a month or a minimum is to be reached.
+    pub month: Option<&'a Month>,
     /// Now.
     pub created: Timestamp,
+}
+
+/// The live statements that a new one was worked out beside. If others are by now, it is refused: both
+/// would have begun to count the month's units where those before them ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// The whole months that the statement's period lies in.
+    pub months: Period,
+    /// The ids of the tenant's invoices and adjustments that are not void and overlap them, in order.
+    pub beside: Vec<String>,
 }
 
 impl NewStatement<'_> {
@@ -77,10 +89,12 @@ pub(super) fn next_revision(all: &[(String, i64, bool)], beside: &[String]) -> O
     (live == beside).then(|| all.iter().map(|(_, revision, _)| *revision).max().unwrap_or(0) + 1)
 }
 
-/// Why an adjustment is not stored that was worked out beside others than are live now.
+/// Why a statement is not stored that was worked out beside others than are live now.
 pub(super) fn changed(new: NewStatement<'_>) -> LedgerError {
-    let number = new.kind.refers_to().map_or(0, |of| of.number);
-    LedgerError::Changed { number }
+    match new.kind.refers_to() {
+        Some(of) => LedgerError::Changed { number: of.number },
+        None => LedgerError::MonthChanged { tenant: new.draft.tenant.id.clone() },
+    }
 }
 
 /// What kind of document a new statement is, and what it is about.

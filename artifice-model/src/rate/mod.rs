@@ -1,99 +1,41 @@
 //! Rating: what a volume costs.
 //!
-//! Rating sees prices only through [`PriceSource`]: a rates file, rate cards, or the price list of
-//! an ERP. A cost is volume × conversion × price, exact until it is rounded once, to the
+//! Rating sees prices only through [`PriceSource`]: a rates file and rate cards ([`PriceList`]), or the
+//! price list of an ERP. A [`Tariff`] makes money of volumes. A cost is volume × conversion × price, exact until it is rounded once, to the
 //! currency's minor unit, half away from zero.
 
+mod cards;
+mod list;
 mod names;
 mod pipe;
+mod price;
 mod table;
+mod tariff;
+mod working;
 
+pub use cards::{Card, CardPrice, Cards, Priced, Validity};
+pub use list::PriceList;
 pub use names::Names;
+pub use price::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, TaxRule, Terms, Tiers};
 pub use table::{RateRules, RateTable};
-
-use crate::decimal::Decimal;
-use crate::exact::{Overflow, Ratio};
-use crate::money::Currency;
-use crate::time::Timestamp;
-use crate::units::{Mismatch, Unit};
-
-/// What is asked of a price list.
-#[derive(Debug, Clone, Copy)]
-pub struct PriceQuery<'a> {
-    /// The tenant who pays.
-    pub tenant: &'a str,
-    /// Where the service was used.
-    pub location: &'a str,
-    /// The service's internal name.
-    pub service: &'a str,
-    /// What people call it.
-    pub name: &'a str,
-    /// The unit of the volume.
-    pub unit: &'a str,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A price.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Price {
-    /// What `per` costs.
-    pub amount: Decimal,
-    /// What one price buys.
-    pub per: Unit,
-    /// In which money.
-    pub currency: Currency,
-    /// Where it stands, for people: `rates.csv:12:40`.
-    pub origin: String,
-}
-
-/// A price list could not be asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the price of '{service}' at '{location}' could not be read: {why}")]
-pub struct PriceError {
-    /// The service.
-    pub service: String,
-    /// The location.
-    pub location: String,
-    /// What went wrong, and what to do.
-    pub why: String,
-}
-
-/// Where prices come from.
-pub trait PriceSource {
-    /// The price that holds, or `None` if there is none.
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError>;
-}
-
-/// Why a volume at a price has no cost.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CostError {
-    /// The price is per something else.
-    #[error(transparent)]
-    Unit(#[from] Mismatch),
-    /// The amount is too large.
-    #[error(transparent)]
-    Overflow(#[from] Overflow),
-}
-
-/// What a volume in `unit` costs, rounded to the currency's minor unit.
-pub fn cost(volume: Decimal, unit: &str, price: &Price) -> Result<Decimal, CostError> {
-    let conversion = Unit::of_volume(unit).in_terms_of(&price.per)?;
-    let exact = Ratio::from(volume).times(&conversion).times(&Ratio::from(price.amount));
-    Ok(exact.rounded(price.currency.digits())?)
-}
+pub use tariff::{Charged, Month, Tariff};
+pub use working::{Billed, Step, Working};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Currency, Timestamp, units::Unit};
 
     const RULES: fn(bool) -> RateRules =
         |ignore_region| RateRules { currency: "NZD".parse().unwrap(), time_slice_us: 600_000_000, ignore_region };
 
     fn price(table: &RateTable, location: &str, name: &str) -> Option<String> {
         let at = Timestamp::from_micros(0);
-        let query = PriceQuery { tenant: "t", location, service: "s", name, unit: "hour", at };
-        table.price(&query).unwrap().map(|price| format!("{} {}", price.amount, price.origin))
+        let quantity = crate::Decimal::ONE;
+        let query = PriceQuery { tenant: "t", location, service: "s", name, unit: "hour", at, quantity };
+        let price = table.price(&query).unwrap().price?;
+        let Scheme::Flat(amount) = price.scheme else { panic!("{price:?}") };
+        Some(format!("{amount} {}", price.origin))
     }
 
     #[test]
@@ -144,14 +86,13 @@ mod tests {
             ("0.000001", "hour", "0.000001", "hour", "NZD", "0.00"),
             ("1", "hour", "0.0025", "duration", "NZD", "0.02"),
         ] {
-            let price = Price {
-                amount: amount.parse().unwrap(),
-                per: Unit::of_price(per, 600_000_000).unwrap(),
-                currency: currency.parse().unwrap(),
-                origin: String::new(),
-            };
-            let cost = cost(volume.parse().unwrap(), unit, &price).unwrap();
-            assert_eq!(cost.to_fixed(price.currency.digits()), expected, "{volume} {unit}");
+            let (per, currency) = (Unit::of_price(per, 600_000_000).unwrap(), currency.parse::<Currency>().unwrap());
+            let price = Price::flat(amount.parse().unwrap(), per, currency, String::new());
+            let tariff = Tariff::new(price.into(), unit).unwrap();
+            let (quick, exact) =
+                (tariff.flat(volume.parse().unwrap()), tariff.charge(volume.parse().unwrap(), &mut Month::default()));
+            assert_eq!(quick, exact);
+            assert_eq!(quick.unwrap().cost.to_fixed(currency.digits()), expected, "{volume} {unit}");
         }
     }
 }

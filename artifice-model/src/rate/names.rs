@@ -11,6 +11,11 @@ use crate::position::Mistake;
 pub struct Names(HashMap<String, String>);
 
 impl Names {
+    /// Names by internal names.
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Names(pairs.into_iter().collect())
+    }
+
     /// Reads a names file; `file` is what mistakes call it. All mistakes are reported.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();

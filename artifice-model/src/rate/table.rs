@@ -1,8 +1,10 @@
 //! The rates file: what one unit of a service costs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Price, PriceError, PriceQuery, PriceSource, pipe};
+use super::pipe;
+use super::price::{Price, PriceError, PriceQuery, PriceSource, Quote};
 use crate::decimal::Decimal;
 use crate::money::Currency;
 use crate::position::Mistake;
@@ -23,7 +25,9 @@ pub struct RateRules {
 #[derive(Debug, Clone)]
 pub struct RateTable {
     rules: RateRules,
-    prices: HashMap<(String, String), Price>,
+    prices: HashMap<(String, String), Arc<Price>>,
+    /// Whether services are also known by their internal names.
+    by_service: bool,
 }
 
 /// The region that stands for every location.
@@ -55,18 +59,40 @@ impl RateTable {
                 );
             } else if let (Ok(per), Ok(amount)) = (unit, amount) {
                 let origin = price_at.to_string();
-                prices.insert((region, name), Price { amount, per, currency: rules.currency, origin });
+                let price = Price::flat(amount, per, rules.currency, origin);
+                prices.insert((region, name), Arc::new(price));
             }
         }
         mistakes.sort();
-        if mistakes.is_empty() { Ok(RateTable { rules, prices }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(RateTable { rules, prices, by_service: false }) } else { Err(mistakes) }
+    }
+}
+
+impl RateTable {
+    /// Prices of one unit of the volume as it is billed, everywhere: (name, (amount, origin)).
+    pub fn per_unit(prices: impl IntoIterator<Item = (String, (Decimal, String))>, rules: RateRules) -> Self {
+        let price = |amount, origin| Arc::new(Price::flat(amount, Unit::of_the_volume(), rules.currency, origin));
+        let entry = |(name, (amount, origin))| ((EVERYWHERE.to_owned(), name), price(amount, origin));
+        RateTable { rules, prices: prices.into_iter().map(entry).collect(), by_service: true }
+    }
+
+    /// All prices: region, name and price, in the order of name and region.
+    pub fn prices(&self) -> Vec<(&str, &str, &Price)> {
+        let mut all: Vec<_> =
+            self.prices.iter().map(|((region, name), price)| (&**region, &**name, &**price)).collect();
+        all.sort_by_key(|(region, name, _)| (*name, *region));
+        all
     }
 }
 
 impl PriceSource for RateTable {
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, PriceError> {
-        let at = |region: &str| self.prices.get(&(region.to_owned(), query.name.to_owned()));
-        let exact = if self.rules.ignore_region { None } else { at(query.location) };
-        Ok(exact.or_else(|| at(EVERYWHERE)).cloned())
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Quote, PriceError> {
+        let at = |region: &str, name: &str| self.prices.get(&(region.to_owned(), name.to_owned()));
+        let by = |name: &str| {
+            let exact = if self.rules.ignore_region { None } else { at(query.location, name) };
+            exact.or_else(|| at(EVERYWHERE, name))
+        };
+        let own_name = if self.by_service { by(query.service) } else { None };
+        Ok(Quote { price: own_name.or_else(|| by(query.name)).cloned(), until: None })
     }
 }

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use artifice_model::adjust::{Adjustment, Billed, adjustment};
 use artifice_model::aggregate::Aggregate;
-use artifice_model::rate::{Names, RateRules, RateTable};
-use artifice_model::statement::{Charging, Draft, Line, Tax, Tenant, Usage};
-use artifice_model::{Decimal, Period, Timestamp};
+use artifice_model::rate::{Card, Cards, Minimum, Names, Price, PriceList, Scheme, TaxRule, Tiers, Validity};
+use artifice_model::statement::{Charging, Draft, Line, Tenant, Usage};
+use artifice_model::{Calendar, Decimal, Period};
 use proptest::prelude::*;
+
+use crate::charging::{d, flat, nzd, place, plain};
 
 const SERVICES: [&str; 3] = ["m1.nano", "m1.small", "volume.size"];
 
 fn period() -> Period {
-    Period::new(Timestamp::from_micros(0), Timestamp::from_micros(3_600_000_000)).unwrap()
+    // It reaches the end of a month.
+    Period::new("2026-01-31T23:00:00Z".parse().unwrap(), "2026-02-01T00:00:00Z".parse().unwrap()).unwrap()
 }
 
 /// What each resource used of each service, in millionths; absent is nothing.
@@ -48,23 +51,29 @@ fn whole(metered: &Metered) -> Draft {
         unit: "hour".to_owned(),
         aggregate: Aggregate::Uptime,
     });
-    let currency = "NZD".parse().unwrap();
-    let rules = RateRules { currency, time_slice_us: 600_000_000, ignore_region: false };
-    let rates = "* | m1.nano | hour | 0.0511\n* | m1.small | hour | 1.7\n* | volume.size | hour | 0\n";
-    let rates = RateTable::parse("rates", rates, rules).unwrap();
-    let names = Names::default();
-    let charging =
-        Charging { currency, names: &names, prices: Some(&rates), missing_is_zero: false, zero_lines: false };
+    let prices = PriceList { cards: cards(), table: None };
+    let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
+    let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
     let tenant = Tenant { id: "demo".to_owned(), name: None };
-    let (mut draft, problems) = Draft::new(tenant, period(), usage.map(Into::into).collect(), charging).unwrap();
-    assert!(problems.is_empty());
-    // A tax, so that taxes are adjusted, too: 15 % of the whole, not rounded here.
-    let base = draft.subtotal.unwrap();
-    let percent: Decimal = "15".parse().unwrap();
-    let amount = Decimal::new(base.mantissa() * 15, u32::from(base.scale()) + 2).unwrap();
-    draft.taxes = vec![Tax { name: "GST".to_owned(), percent, base, amount }];
-    draft.total = base.checked_add(amount);
+    let (draft, problems) = Draft::new(tenant, period(), usage.map(Into::into).collect(), charging).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
     draft
+}
+
+/// A flat price, one in tiers with free units, one that is 0; a minimum that some rounds reach; a tax.
+fn cards() -> Cards {
+    let tiers = Tiers { ending: vec![(d("20"), d("1.7")), (d("60"), d("0.9"))], beyond: d("0.333") };
+    let mut small = flat("m1.small", "0");
+    small.price = Price { scheme: Scheme::Graduated(tiers), free: d("5"), ..Price::clone(&small.price) }.into();
+    let minimum = Minimum { amount: d("40"), origin: "card".to_owned() };
+    let card = Card {
+        currency: nzd(),
+        valid: Validity::default(),
+        prices: vec![flat("m1.nano", "0.0511"), small, flat("volume.size", "0")],
+        minimum: Some((minimum, place())),
+        taxes: vec![TaxRule { name: "GST".to_owned(), percent: d("15"), sections: vec!["*".to_owned()] }],
+    };
+    Cards::new(vec![card], &Names::default()).unwrap()
 }
 
 /// A statement as the ledger has it.

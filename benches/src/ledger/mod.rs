@@ -114,6 +114,7 @@ impl Database<'_> {
 /// Stores a draft as an invoice.
 pub fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
     let new = NewStatement {
+        month: None,
         draft,
         kind: NewKind::Invoice,
         held: None,

@@ -12,9 +12,10 @@ use super::change::append;
 use super::copy::{Table, store};
 use super::{PostgresLedger, Tries, instant};
 use crate::ledger::content::without_nul;
+use crate::ledger::explained::{Explained, free_text};
 use crate::ledger::series::{Numbers, SeriesRow};
 use crate::ledger::statement::{changed, next_revision};
-use crate::ledger::{Action, LedgerError, NewKind, NewStatement, Statement, digest};
+use crate::ledger::{Action, LedgerError, Month, NewKind, NewStatement, Statement, digest};
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;
@@ -70,6 +71,8 @@ const LINE: Table = Table {
         ("rate_unit", "text"),
         ("rate_origin", "text"),
         ("cost", "numeric"),
+        ("free", "text"),
+        ("explained", "text"),
     ],
 };
 
@@ -83,6 +86,7 @@ const TAX: Table = Table {
         ("percent", "numeric"),
         ("base", "numeric"),
         ("amount", "numeric"),
+        ("sections", "text"),
     ],
 };
 
@@ -111,6 +115,9 @@ impl PostgresLedger {
             },
             NewKind::Invoice | NewKind::Credit { .. } => None,
         };
+        if !month_is_the_same(&mut transaction, tenant_no, new.month).await? {
+            return Ok(None);
+        }
         let id = Uuid::now_v7().to_string();
         insert_head(&mut transaction, tenant_no, &id, new, revision).await?;
         insert_usage(&mut transaction, tenant_no, &id, new).await?;
@@ -126,6 +133,21 @@ impl PostgresLedger {
         transaction.commit().await?;
         Ok(Some(id))
     }
+}
+
+/// Whether the live statements of the month are still those that the new one was worked out beside.
+async fn month_is_the_same(connection: &mut PgConnection, tenant_no: i64, month: Option<&Month>) -> sqlx::Result<bool> {
+    let Some(Month { months, beside }) = month else { return Ok(true) };
+    let months = PgRange::from(instant(months.start())?..instant(months.end())?);
+    let now: Vec<String> = sqlx::query_scalar(
+        "SELECT statement_id::text FROM statement WHERE tenant_no = $1 AND period && $2
+         AND kind <> 'credit' AND state <> 'void' ORDER BY statement_id",
+    )
+    .bind(tenant_no)
+    .bind(months)
+    .fetch_all(connection)
+    .await?;
+    Ok(now == *beside)
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.
@@ -275,6 +297,7 @@ async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, l
         row.optional(rate.map(|rate| rate.amount.to_string()).as_deref());
         row.optional(rate.map(|rate| &*rate.per)).optional(rate.map(|rate| &*rate.origin));
         row.optional(line.cost.map(|cost| cost.to_string()).as_deref());
+        row.optional(free_text(line).as_deref()).optional(Explained::text(line).as_deref());
         Ok(())
     })
     .await
@@ -284,6 +307,7 @@ async fn insert_taxes(connection: &mut PgConnection, tenant_no: i64, id: &str, t
     store(connection, &TAX, taxes.iter().enumerate(), |row, (index, tax)| {
         row.integer(tenant_no).text(id).text(&(index + 1).to_string()).text(&tax.name);
         row.decimal(tax.percent).decimal(tax.base).decimal(tax.amount);
+        row.text(&serde_json::json!(tax.sections).to_string());
         Ok(())
     })
     .await

@@ -21,7 +21,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
 use super::{
-    Action, Author, Basis, Body, Change, Checked, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed,
+    Action, Author, Basis, Body, Change, Checked, Entry, Explained, Filter, Holder, Lease, Ledger, LedgerError, Listed,
     NewStatement, Part, SchemaStatus, Statement, StoredUsage,
 };
 use super::{EachLine, Group, Grouping, Wanted};
@@ -179,6 +179,10 @@ impl Ledger for PostgresLedger {
 
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
         self.body(statement).await
+    }
+
+    async fn statement_explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
+        self.explained(statement).await
     }
 
     async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {

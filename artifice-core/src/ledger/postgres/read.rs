@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::PostgresLedger;
-use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
+use crate::ledger::{Body, Entry, Explained, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
 
 /// A period's ends in microseconds. (`extract` answers a `numeric`, so this is exact.)
 macro_rules! period {
@@ -52,12 +52,15 @@ pub(super) const STATEMENTS: &str = concat!(
 const LINES: &str = concat!(
     "SELECT section, location, service, name, resource_id, resource_name, entry, meter, aggregate, ",
     period!("line"),
-    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost
+    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost, free
      FROM line WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY line_no"
 );
 
-const TAXES: &str = "SELECT name, percent::text AS percent, base::text AS base, amount::text AS amount
+const TAXES: &str = "SELECT name, percent::text AS percent, base::text AS base, amount::text AS amount, sections
      FROM tax WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY tax_no";
+
+const EXPLAINED: &str =
+    "SELECT free, explained FROM line WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY line_no";
 
 const USAGE: &str = concat!(
     "SELECT resource_id, resource_name, entry, meter, section, service, location, ",
@@ -108,6 +111,11 @@ impl PostgresLedger {
     pub(super) async fn usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
         let (tenant_no, id) = (statement.tenant_no, &statement.id);
         let rows = sqlx::query_as(USAGE).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
+        rows::of_statement(&self.name, statement, rows, |error| self.error(error))
+    }
+
+    pub(super) async fn explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
+        let rows = sqlx::query_as(EXPLAINED).bind(statement.tenant_no).bind(&statement.id).fetch_all(&self.pool).await;
         rows::of_statement(&self.name, statement, rows, |error| self.error(error))
     }
 

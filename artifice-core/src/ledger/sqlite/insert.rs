@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::SqliteLedger;
 use super::change::append;
+use crate::ledger::explained::{Explained, free_text};
 use crate::ledger::series::{Numbers, SeriesRow};
 use crate::ledger::statement::{changed, next_revision};
-use crate::ledger::{Action, LedgerError, NewKind, NewStatement, Statement, digest};
+use crate::ledger::{Action, LedgerError, Month, NewKind, NewStatement, Statement, digest};
 
-/// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 20.
+/// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 22.
 const ROWS: usize = 500;
 
 impl SqliteLedger {
@@ -38,6 +39,9 @@ impl SqliteLedger {
             },
             NewKind::Invoice | NewKind::Credit { .. } => None,
         };
+        if !month_is_the_same(transaction, tenant_no, new.month).await? {
+            return Ok(None);
+        }
         let id = Uuid::now_v7().to_string();
         insert_statement(transaction, tenant_no, &id, new, revision).await?;
         insert_usage(transaction, tenant_no, &id, new).await?;
@@ -65,6 +69,25 @@ impl SqliteLedger {
         }
         Ok(Some(id))
     }
+}
+
+/// Whether the live statements of the month are still those that the new one was worked out beside.
+async fn month_is_the_same(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    month: Option<&Month>,
+) -> sqlx::Result<bool> {
+    let Some(Month { months, beside }) = month else { return Ok(true) };
+    let now: Vec<String> = sqlx::query_scalar(
+        "SELECT statement_id FROM statement WHERE tenant_no = ? AND period_start < ? AND period_end > ?
+         AND kind <> 'credit' AND state <> 'void' ORDER BY statement_id",
+    )
+    .bind(tenant_no)
+    .bind(months.end().micros())
+    .bind(months.start().micros())
+    .fetch_all(connection)
+    .await?;
+    Ok(now == *beside)
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.
@@ -198,7 +221,8 @@ async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &st
     for rows in numbered.chunks(ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
-                               entry, meter, aggregate, period_start, period_end, volume, unit, rate, rate_unit, rate_origin, cost) ",
+                               entry, meter, aggregate, period_start, period_end, volume, unit, rate, rate_unit, rate_origin, cost,
+                               free, explained) ",
         );
         sql.push_values(rows, |mut row, (number, line)| {
             let (usage, rate) = (&line.usage, line.rate.as_ref());
@@ -211,6 +235,7 @@ async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &st
             row.push_bind(rate.map(|rate| rate.amount.to_string()));
             row.push_bind(rate.map(|rate| &rate.per)).push_bind(rate.map(|rate| &rate.origin));
             row.push_bind(line.cost.map(|cost| cost.to_string()));
+            row.push_bind(free_text(line)).push_bind(Explained::text(line));
         });
         sql.build().execute(&mut *connection).await?;
     }
@@ -219,7 +244,7 @@ async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &st
 
 async fn insert_taxes(connection: &mut SqliteConnection, tenant_no: i64, id: &str, draft: &Draft) -> sqlx::Result<()> {
     for (number, tax) in (1_i64..).zip(&draft.taxes) {
-        sqlx::query("INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount, sections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(tenant_no)
             .bind(id)
             .bind(number)
@@ -227,6 +252,7 @@ async fn insert_taxes(connection: &mut SqliteConnection, tenant_no: i64, id: &st
             .bind(tax.percent.to_string())
             .bind(tax.base.to_string())
             .bind(tax.amount.to_string())
+            .bind(serde_json::json!(tax.sections).to_string())
             .execute(&mut *connection)
             .await?;
     }

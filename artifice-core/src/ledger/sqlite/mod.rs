@@ -22,7 +22,7 @@ use sqlx::{ConnectOptions, Connection, Row};
 use tracing::Instrument;
 
 use super::{
-    Action, Author, Basis, Body, Change, Checked, Entry, Filter, Holder, Lease, Ledger, LedgerError, Listed,
+    Action, Author, Basis, Body, Change, Checked, Entry, Explained, Filter, Holder, Lease, Ledger, LedgerError, Listed,
     NewStatement, Part, SchemaStatus, Statement, StoredUsage, schema,
 };
 use super::{EachLine, Group, Grouping, Wanted};
@@ -258,6 +258,10 @@ impl Ledger for SqliteLedger {
 
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
         self.body(statement).await
+    }
+
+    async fn statement_explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
+        self.explained(statement).await
     }
 
     async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {

@@ -5,7 +5,7 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
-use crate::ledger::{Body, Entry, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
+use crate::ledger::{Body, Entry, Explained, Filter, Key, LedgerError, Listed, Statement, StoredUsage, rows};
 
 /// Statements, with the columns that `rows` reads.
 pub(super) const STATEMENTS: &str =
@@ -69,6 +69,13 @@ impl SqliteLedger {
     pub(super) async fn body(&self, statement: &Statement) -> Result<Body, LedgerError> {
         let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
         rows::checked(&self.name, statement, self.content(&mut connection, statement).await?)
+    }
+
+    pub(super) async fn explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
+        const EXPLAINED: &str =
+            "SELECT free, explained FROM line WHERE tenant_no = ? AND statement_id = ? ORDER BY line_no";
+        let rows = sqlx::query_as(EXPLAINED).bind(statement.tenant_no).bind(&statement.id).fetch_all(&self.pool).await;
+        rows::of_statement(&self.name, statement, rows, |error| self.error(error))
     }
 
     /// A statement's lines and taxes, as one connection sees them.

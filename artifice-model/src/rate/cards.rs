@@ -1,0 +1,259 @@
+//! Rate cards: prices with a validity, for certain tenants and places, in tiers and packages, with
+//! minimum charge and taxes.
+//!
+//! All cards together are one price list. For a tenant, a place and a service the most specific price
+//! wins that is valid: one that names the tenant before one that does not, then an exact location, then
+//! the longer pattern, then `*`. Two that are equally specific at the same instant are a mistake.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::names::Names;
+use super::price::{Minimum, Price, PriceError, PriceQuery, Quote, TaxRule, Terms};
+use crate::aggregate::matches;
+use crate::money::Currency;
+use crate::position::{Mistake, Position};
+use crate::time::{Period, Timestamp};
+
+/// A rate card.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// The currency of its prices, of its minimum, and of the statements that its taxes are for.
+    pub currency: Currency,
+    /// When it holds.
+    pub valid: Validity,
+    /// Its prices.
+    pub prices: Vec<CardPrice>,
+    /// What the lines of a month come to at least, with its place.
+    pub minimum: Option<(Minimum, Position)>,
+    /// Its taxes, in order.
+    pub taxes: Vec<TaxRule>,
+}
+
+/// When something holds: half-open, and without an end where none is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// The first instant.
+    pub from: Option<Timestamp>,
+    /// The first instant after it.
+    pub until: Option<Timestamp>,
+}
+
+impl Validity {
+    /// Whether it holds at an instant.
+    pub fn holds(self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether there is an instant at which both hold.
+    fn meets(self, other: Validity) -> bool {
+        let before = |one: Validity, other: Validity| match (one.until, other.from) {
+            (Some(until), Some(from)) => until <= from,
+            _ => false,
+        };
+        !before(self, other) && !before(other, self)
+    }
+
+    /// Its ends.
+    pub fn ends(self) -> impl Iterator<Item = Timestamp> {
+        [self.from, self.until].into_iter().flatten()
+    }
+}
+
+/// A price of a card.
+#[derive(Debug, Clone)]
+pub struct CardPrice {
+    /// What it is for.
+    pub of: Priced,
+    /// Where: a location, or a pattern with `*`.
+    pub location: String,
+    /// For whom, by id; for everybody if empty.
+    pub tenants: Vec<String>,
+    /// The price.
+    pub price: Arc<Price>,
+    /// Where it stands.
+    pub at: Position,
+}
+
+/// What a price is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Priced {
+    /// A service, by its internal name.
+    Service(String),
+    /// All services that people call so.
+    Name(String),
+}
+
+/// All rate cards together.
+#[derive(Debug, Clone, Default)]
+pub struct Cards {
+    cards: Vec<Card>,
+    /// Places of the prices: the card's, and in it the price's.
+    places: HashMap<Priced, Vec<(usize, usize)>>,
+}
+
+impl Cards {
+    /// Puts cards together, in their order.
+    ///
+    /// # Errors
+    /// All pairs of prices of which neither is more specific, and of minimum charges that hold together.
+    pub fn new(cards: Vec<Card>, names: &Names) -> Result<Self, Vec<Mistake>> {
+        let mut places: HashMap<Priced, Vec<(usize, usize)>> = HashMap::new();
+        for (number, card) in cards.iter().enumerate() {
+            for (index, price) in card.prices.iter().enumerate() {
+                places.entry(price.of.clone()).or_default().push((number, index));
+            }
+        }
+        let cards = Cards { cards, places };
+        let mut mistakes = cards.ambiguous(names);
+        mistakes.extend(cards.minimums());
+        mistakes.sort();
+        if mistakes.is_empty() { Ok(cards) } else { Err(mistakes) }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.cards.is_empty()
+    }
+
+    /// All prices with the validity of their card, in order.
+    pub fn prices(&self) -> impl Iterator<Item = (&CardPrice, Validity)> {
+        self.cards.iter().flat_map(|card| card.prices.iter().map(|price| (price, card.valid)))
+    }
+
+    /// Whether a price has tiers, packages or free units, or a card a minimum: whether a statement
+    /// depends on the others of its month.
+    pub fn count(&self) -> bool {
+        self.prices().any(|(price, _)| price.price.counts()) || self.cards.iter().any(|card| card.minimum.is_some())
+    }
+
+    /// The instants inside a period at which a card begins or ends to hold.
+    pub fn changes(&self, period: Period) -> impl Iterator<Item = Timestamp> {
+        let ends = self.cards.iter().flat_map(|card| card.valid.ends());
+        ends.filter(move |at| period.start() < *at && *at < period.end())
+    }
+
+    /// The price that holds.
+    ///
+    /// # Errors
+    /// Two equally specific prices: the message names both.
+    pub fn price(&self, query: &PriceQuery<'_>) -> Result<Quote, PriceError> {
+        let mut until: Option<Timestamp> = None;
+        let mut best: Option<(Rank, &CardPrice)> = None;
+        let mut equal: Option<&CardPrice> = None;
+        for (card, price) in self.candidates(query.service, query.name) {
+            let Some(rank) = price.rank(query.tenant, query.location) else { continue };
+            let next = card.valid.ends().filter(|end| *end > query.at).min();
+            until = [until, next].into_iter().flatten().min();
+            if !card.valid.holds(query.at) {
+                continue;
+            }
+            match best.as_ref().map_or(Ordering::Greater, |(other, _)| rank.cmp(other)) {
+                Ordering::Greater => (best, equal) = (Some((rank, price)), None),
+                Ordering::Equal => equal = Some(price),
+                Ordering::Less => {}
+            }
+        }
+        match (best, equal) {
+            (Some((_, one)), Some(other)) => Err(PriceError {
+                service: query.service.to_owned(),
+                location: query.location.to_owned(),
+                why: format!(
+                    "{} and {} are equally specific; name the location in one of them, or let one end before the other",
+                    one.at, other.at
+                ),
+            }),
+            (best, _) => Ok(Quote { price: best.map(|(_, price)| price.price.clone()), until }),
+        }
+    }
+
+    /// What the cards that hold say of statements in a currency.
+    pub fn terms(&self, currency: Currency, at: Timestamp) -> Terms {
+        let mut terms = Terms::default();
+        for card in self.cards.iter().filter(|card| card.currency == currency && card.valid.holds(at)) {
+            terms.taxes.extend(card.taxes.iter().cloned());
+            terms.minimum = terms.minimum.or_else(|| card.minimum.as_ref().map(|(minimum, _)| minimum.clone()));
+        }
+        terms
+    }
+
+    fn candidates(&self, service: &str, name: &str) -> impl Iterator<Item = (&Card, &CardPrice)> {
+        let places = [Priced::Service(service.to_owned()), Priced::Name(name.to_owned())];
+        let places = places.into_iter().flat_map(|of| self.places.get(&of).into_iter().flatten());
+        places.filter_map(|(card, price)| {
+            let card = self.cards.get(*card)?;
+            Some((card, card.prices.get(*price)?))
+        })
+    }
+
+    /// Pairs of prices that would hold for the same tenant and place at the same instant.
+    fn ambiguous(&self, names: &Names) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        for of in self.places.keys() {
+            // A price for a service also competes with those for what people call it; names are met from there.
+            let all: Vec<_> = match of {
+                Priced::Service(service) => self.candidates(service, names.of(service)).collect(),
+                Priced::Name(name) => self.candidates("", name).collect(),
+            };
+            for (index, (card, price)) in all.iter().enumerate() {
+                for (other_card, other) in all.iter().take(index) {
+                    let both_by_name = price.of == other.of && matches!(price.of, Priced::Name(_));
+                    if both_by_name == matches!(of, Priced::Service(_)) {
+                        continue;
+                    }
+                    if price.competes(other) && card.valid.meets(other_card.valid) {
+                        let (first, second) = if other.at < price.at { (other, price) } else { (price, other) };
+                        let what = format!(
+                            "the price at {} is for the same tenants, location and time; keep one of the two, or let one \
+                             end before the other begins",
+                            first.at
+                        );
+                        mistakes.push(Mistake { at: second.at.clone(), what });
+                    }
+                }
+            }
+        }
+        mistakes
+    }
+
+    /// Pairs of minimum charges of which nobody could say which one counts.
+    fn minimums(&self) -> Vec<Mistake> {
+        let all: Vec<_> = self.cards.iter().filter_map(|card| Some((card, card.minimum.as_ref()?))).collect();
+        let mut mistakes = Vec::new();
+        for (index, (card, (_, at))) in all.iter().enumerate() {
+            for (other, (_, other_at)) in all.iter().take(index) {
+                if card.currency == other.currency && card.valid.meets(other.valid) {
+                    let what = format!("the minimum at {other_at} holds at the same time; keep one of the two");
+                    mistakes.push(Mistake { at: at.clone(), what });
+                }
+            }
+        }
+        mistakes
+    }
+}
+
+/// How specific a price is for who asks: whether it names the tenant, whether it names the location, and
+/// how long its pattern is.
+type Rank = (bool, bool, usize);
+
+impl CardPrice {
+    /// How specific it is for a tenant and a place; none if it is not for them.
+    fn rank(&self, tenant: &str, location: &str) -> Option<Rank> {
+        let names_tenant = self.tenants.iter().any(|named| named == tenant);
+        if !(self.tenants.is_empty() || names_tenant) || !matches(&self.location, location) {
+            return None;
+        }
+        Some((names_tenant, !self.location.contains('*'), self.location.chars().count()))
+    }
+
+    /// Whether there is somebody for whom both are, and neither is more specific.
+    fn competes(&self, other: &CardPrice) -> bool {
+        let same_tenants = match (self.tenants.is_empty(), other.tenants.is_empty()) {
+            (true, true) => true,
+            (false, false) => self.tenants.iter().any(|tenant| other.tenants.contains(tenant)),
+            _ => false,
+        };
+        same_tenants && self.location == other.location
+    }
+}

@@ -1,0 +1,195 @@
+//! What a volume costs at a price.
+
+use std::sync::Arc;
+
+use super::price::{Price, Scheme, Tiers};
+use super::working::{Step, Working};
+use crate::aggregate::VOLUME_PLACES;
+use crate::decimal::{Decimal, pow10};
+use crate::exact::{MAX_WHOLE_DIGITS, Overflow, Ratio};
+use crate::units::{Mismatch, Unit};
+
+/// A price, made ready for volumes of one unit.
+#[derive(Debug, Clone)]
+pub struct Tariff {
+    price: Arc<Price>,
+    /// The volumes' unit.
+    unit: Unit,
+    /// How many of the price's units one of the volume's is.
+    conversion: Ratio,
+    /// What is left of the price after the discount.
+    kept: Ratio,
+    /// For flat prices: what the mantissa of a volume is multiplied with and divided by to be an amount of
+    /// the smallest coins. None where 128 bits are not enough.
+    quick: Option<(i128, i128)>,
+    /// The working of flat prices, which is always the same.
+    plain: Arc<Working>,
+}
+
+/// How many units of a service at a location a tenant had in a calendar month so far. All three are in the
+/// smallest of their kind, so that volumes in different units add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// The units that were charged, under whatever price.
+    pub charged: Ratio,
+    /// The units that were given free, under whatever price.
+    pub free: Ratio,
+    /// All units up to the end of the statement's period.
+    pub total: Ratio,
+}
+
+impl Default for Month {
+    fn default() -> Self {
+        Month { charged: Ratio::zero(), free: Ratio::zero(), total: Ratio::zero() }
+    }
+}
+
+/// What a volume costs, and how that came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charged {
+    /// The cost, rounded to the currency's minor unit.
+    pub cost: Decimal,
+    /// What one unit costs (one block, of packages), before discount and free units; `None` where several
+    /// prices apply.
+    pub rate: Option<Decimal>,
+    /// The arithmetic.
+    pub working: Arc<Working>,
+}
+
+impl Tariff {
+    /// A price for volumes in `unit`.
+    ///
+    /// # Errors
+    /// [`Mismatch`] if they cannot be expressed in what the price is per.
+    pub fn new(price: Arc<Price>, unit: &str) -> Result<Self, Mismatch> {
+        let unit = Unit::of_volume(unit);
+        let per = price.per.clone().or_of(&unit);
+        let price = if per == price.per { price } else { Arc::new(Price { per, ..Price::clone(&price) }) };
+        let conversion = unit.in_terms_of(&price.per)?;
+        let hundred = Ratio::new(100, 1);
+        let kept = hundred.clone().minus(&price.discount.into()).over(&hundred);
+        let plain = Arc::new(Working::flat(conversion.clone(), &price));
+        let mut tariff = Tariff { price, unit, conversion, kept, quick: None, plain };
+        tariff.quick = tariff.quick_factors();
+        Ok(tariff)
+    }
+
+    /// The price.
+    pub fn price(&self) -> &Arc<Price> {
+        &self.price
+    }
+
+    /// The volumes' unit.
+    pub fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn quick_factors(&self) -> Option<(i128, i128)> {
+        let Scheme::Flat(amount) = self.price.scheme else { return None };
+        let coins = Decimal::new(pow10(self.price.currency.digits())?, 0).ok()?;
+        let parts = Decimal::new(pow10(VOLUME_PLACES)?, 0).ok()?;
+        let each = self.conversion.clone().times(&amount.into()).times(&self.kept);
+        each.times(&coins.into()).over(&parts.into()).small()
+    }
+
+    /// What a volume costs at a flat price, if nothing in the month counts for it.
+    ///
+    /// # Errors
+    /// [`Overflow`] if the cost is larger than a bill can hold.
+    pub fn flat(&self, volume: Decimal) -> Result<Charged, Overflow> {
+        let quick = || {
+            let (numerator, denominator) = self.quick?;
+            let product = volume.mantissa_at(VOLUME_PLACES)?.checked_mul(numerator)?;
+            let magnitude =
+                product.checked_abs()?.checked_mul(2)?.checked_add(denominator)? / denominator.checked_mul(2)?;
+            let digits = self.price.currency.digits();
+            let bounded = magnitude < pow10(MAX_WHOLE_DIGITS.checked_add(digits)?)?;
+            let signed = if product < 0 { -magnitude } else { magnitude };
+            bounded.then(|| Decimal::new(signed, digits.into()).ok())?
+        };
+        match (quick(), &self.price.scheme) {
+            (Some(cost), Scheme::Flat(amount)) => {
+                Ok(Charged { cost, rate: Some(*amount), working: self.plain.clone() })
+            }
+            _ => self.charge(volume, &mut Month::default()),
+        }
+    }
+
+    /// What a volume costs, after what its month has had so far; the month has had it then.
+    ///
+    /// # Errors
+    /// [`Overflow`] if the cost is larger than a bill can hold.
+    pub fn charge(&self, volume: Decimal, month: &mut Month) -> Result<Charged, Overflow> {
+        let price = &self.price;
+        let per = price.per.size();
+        let units = Ratio::from(volume).times(self.unit.size());
+        let free_of_month = Ratio::from(price.free).times(per);
+        // Nobody gets back what was used up under another price; nobody gets units free that were not used.
+        let left = free_of_month.clone().minus(&month.free).max(Ratio::zero());
+        let free = units.clone().min(left).max(Ratio::zero());
+        let charged = units.minus(&free);
+        let (before, here) = (month.charged.clone().over(per), charged.clone().over(per));
+        let (steps, rate) = match &price.scheme {
+            Scheme::Flat(amount) => (vec![Step { units: here, price: *amount }], Some(*amount)),
+            Scheme::Graduated(tiers) => tiers.graduated(before, here),
+            Scheme::Volume(tiers) => {
+                let total = month.total.clone().minus(&free_of_month).max(Ratio::zero()).over(per);
+                let amount = tiers.at(&total);
+                (vec![Step { units: here, price: amount }], Some(amount))
+            }
+            Scheme::Package { size, amount } => {
+                let size = Ratio::from(*size);
+                let started = |units: Ratio| units.over(&size).ceiling();
+                let blocks = started(before.clone().plus(&here)).minus(&started(before));
+                (vec![Step { units: blocks, price: *amount }], Some(*amount))
+            }
+        };
+        let sum = steps.iter().fold(Ratio::zero(), |sum, step| sum.plus(&step.cost()));
+        let cost = sum.times(&self.kept).rounded(price.currency.digits())?;
+        month.free = month.free.clone().plus(&free);
+        month.charged = month.charged.clone().plus(&charged);
+        let steps = if matches!(price.scheme, Scheme::Flat(_)) { Vec::new() } else { steps };
+        let price = rate.is_none().then(|| (price.per.to_string(), price.origin.clone()));
+        let working = Working { free: free.over(self.unit.size()), steps, price, ..Working::clone(&self.plain) };
+        Ok(Charged { cost, rate, working: Arc::new(working) })
+    }
+}
+
+impl Tiers {
+    /// What the unit costs that ends at `position`: a tier's last unit is its own.
+    fn at(&self, position: &Ratio) -> Decimal {
+        let tier = self.ending.iter().find(|(to, _)| *position <= Ratio::from(*to));
+        tier.map_or(self.beyond, |(_, price)| *price)
+    }
+
+    /// What the units behind `before` cost, tier by tier; and the price, if it is one for all.
+    fn graduated(&self, before: Ratio, units: Ratio) -> (Vec<Step>, Option<Decimal>) {
+        let end = before.clone().plus(&units);
+        // Volumes below 0 give back what the units cost that they take away.
+        let (from, to) = if units.is_negative() { (end, before) } else { (before, end) };
+        let mut steps: Vec<Step> = Vec::new();
+        let mut start = from.clone();
+        let tiers = self.ending.iter().map(|(to, price)| (Some(Ratio::from(*to)), *price));
+        for (last, price) in tiers.chain([(None, self.beyond)]) {
+            let stop = last.map_or(to.clone(), |last| last.min(to.clone()));
+            if stop > start {
+                let here = stop.clone().minus(&start);
+                let units = if units.is_negative() { Ratio::zero().minus(&here) } else { here };
+                steps.push(Step { units, price });
+                start = stop;
+            }
+        }
+        let rate = match &steps[..] {
+            [only] => Some(only.price),
+            [] => Some(self.next(&from)),
+            _ => None,
+        };
+        (steps, rate)
+    }
+
+    /// What the first unit behind `position` costs.
+    fn next(&self, position: &Ratio) -> Decimal {
+        let tier = self.ending.iter().find(|(to, _)| *position < Ratio::from(*to));
+        tier.map_or(self.beyond, |(_, price)| *price)
+    }
+}

@@ -1,0 +1,304 @@
+//! Usage becomes lines with costs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::fees::Fee;
+use super::problem::joined;
+use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit};
+use super::{Draft, Line, Metered, Problem, Rate, Tenant, Usage, terms};
+use crate::calendar::Calendar;
+use crate::decimal::Decimal;
+use crate::exact::{Overflow, Ratio};
+use crate::money::Currency;
+use crate::rate::{Charged, Month, Names, PriceError, PriceSource, Tariff};
+use crate::time::{Period, Timestamp};
+use crate::units::Unit;
+
+/// Why there is no draft.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// A price list could not be asked.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// An amount is too large.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+}
+
+/// How usage is charged.
+#[derive(Clone, Copy)]
+pub struct Charging<'a> {
+    /// The statement's currency where no price says another.
+    pub currency: Currency,
+    /// What people call the services.
+    pub names: &'a Names,
+    /// The prices, if any are configured.
+    pub prices: Option<&'a dyn PriceSource>,
+    /// Whether what has no price costs nothing (`rates.missing: zero`).
+    pub missing_is_zero: bool,
+    /// Whether a usage of 0 makes a line (`main.zero_lines: show`).
+    pub zero_lines: bool,
+    /// Where months begin and end.
+    pub calendar: &'a Calendar,
+    /// The instants inside the period, in order, at which usage was cut.
+    pub cuts: &'a [Timestamp],
+    /// What is charged without metering.
+    pub fees: &'a [Fee],
+    /// What the tenant's live statements have billed already in the months of the period.
+    pub earlier: &'a [Earlier],
+    /// Whether the usage is only a part of the tenant's: then there is no minimum to be reached.
+    pub partial: bool,
+}
+
+/// A line of a live statement, as far as the next statement of its month depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Where.
+    pub location: String,
+    /// What was priced.
+    pub service: String,
+    /// When.
+    pub period: Period,
+    /// The volume's unit.
+    pub unit: String,
+    /// How much.
+    pub volume: Decimal,
+    /// How much of it was free.
+    pub free: Ratio,
+    /// What it cost.
+    pub cost: Decimal,
+    /// In which money.
+    pub currency: Currency,
+}
+
+/// A part of a usage that becomes a line.
+struct Item<'m> {
+    metered: &'m Metered,
+    period: Period,
+    volume: Decimal,
+    tariff: Option<Arc<Tariff>>,
+    charged: Option<Charged>,
+}
+
+impl Draft {
+    /// Charges a tenant's usage. What cannot be charged stands without a cost, and is among the problems.
+    pub fn new(
+        tenant: Tenant,
+        period: Period,
+        mut metered: Vec<Metered>,
+        charging: Charging<'_>,
+    ) -> Result<(Draft, Vec<Problem>), DraftError> {
+        metered.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+        let mut problems = BTreeSet::new();
+        let mut items = items(&tenant, period, &metered, charging, &mut problems)?;
+        charge(&mut items, period, charging)?;
+        let currency = currency(&items, charging);
+        let lines = items.into_iter().map(|item| line(item, currency, charging, &mut problems)).collect();
+        let usage = metered.into_iter().map(|metered| metered.usage).collect();
+        let mut draft =
+            Draft { tenant, period, currency, usage, lines, subtotal: None, taxes: Vec::new(), total: None };
+        terms::add(&mut draft, charging, &mut problems)?;
+        draft.add_up()?;
+        Ok((draft, joined(problems)))
+    }
+}
+
+/// What becomes lines: usage above 0, cut where its price changes.
+fn items<'m>(
+    tenant: &Tenant,
+    period: Period,
+    metered: &'m [Metered],
+    charging: Charging<'_>,
+    problems: &mut BTreeSet<Problem>,
+) -> Result<Vec<Item<'m>>, DraftError> {
+    let mut stretches = Stretches::new(&tenant.id, period, charging);
+    let mut items = Vec::with_capacity(metered.len());
+    for metered in metered {
+        let usage = &metered.usage;
+        if usage.volume.is_zero() && !charging.zero_lines {
+            continue;
+        }
+        let parts = match stretches.parts(metered)? {
+            Ok(parts) => parts,
+            Err(Uncut(at)) => {
+                let (service, location) = (usage.service.clone(), usage.location.clone());
+                problems.insert(Problem::Change { service, location, at });
+                vec![Part { stretch: Stretch { period: usage.period, tariff: None }, volume: usage.volume }]
+            }
+        };
+        for Part { stretch, volume } in parts {
+            if volume.is_zero() && !charging.zero_lines {
+                continue;
+            }
+            let tariff = match stretch.tariff {
+                Some(Ok(tariff)) => Some(tariff),
+                Some(Err(unfit)) => {
+                    problems.insert(unfit.problem(usage, charging.names));
+                    None
+                }
+                None => None,
+            };
+            items.push(Item { metered, period: stretch.period, volume, tariff, charged: None });
+        }
+    }
+    Ok(items)
+}
+
+impl Unfit {
+    fn problem(self, usage: &Usage, names: &Names) -> Problem {
+        Problem::Unit {
+            service: usage.service.clone(),
+            name: names.of(&usage.service).to_owned(),
+            location: usage.location.clone(),
+            origin: self.origin,
+            why: self.why.to_string(),
+        }
+    }
+}
+
+/// Works out what everything costs: first what counts the units of its month, in the order in which they
+/// are counted, then the rest.
+fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Result<(), Overflow> {
+    let mut counting: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.tariff.as_ref().is_some_and(|tariff| tariff.price().counts())) {
+        counting.entry((&item.metered.usage.location, &item.metered.usage.service)).or_default();
+    }
+    if !counting.is_empty() {
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| item.tariff.is_some()) {
+            if let Some(all) = counting.get_mut(&(&*item.metered.usage.location, &*item.metered.usage.service)) {
+                all.push(index);
+            }
+        }
+    }
+    for ((location, service), mut indices) in counting {
+        indices.sort_by_key(|index| {
+            let item = &items[*index];
+            (item.period.start(), &item.metered.usage.resource_id, &item.metered.usage.entry)
+        });
+        let earlier = charging.earlier.iter().filter(|line| line.location == location && line.service == service);
+        let mut months = Months::new(earlier, period, charging.calendar);
+        for index in &indices {
+            let item = &items[*index];
+            if let Some(tariff) = &item.tariff {
+                months.add(item.period, tariff.unit(), item.volume);
+            }
+        }
+        for index in indices {
+            let item = &mut items[index];
+            if let Some(tariff) = &item.tariff {
+                item.charged = Some(months.charge(item.period, tariff, item.volume)?);
+            }
+        }
+    }
+    for item in items.iter_mut().filter(|item| item.charged.is_none()) {
+        item.charged = item.tariff.as_ref().map(|tariff| tariff.flat(item.volume)).transpose()?;
+    }
+    Ok(())
+}
+
+/// What a service at a location has had in each month so far.
+struct Months<'a> {
+    calendar: &'a Calendar,
+    /// By the month's first instant. Units of another kind are counted apart.
+    all: HashMap<Timestamp, Vec<(Unit, Month)>>,
+}
+
+impl<'a> Months<'a> {
+    fn new<'e>(earlier: impl Iterator<Item = &'e Earlier>, period: Period, calendar: &'a Calendar) -> Self {
+        let mut months = Months { calendar, all: HashMap::new() };
+        for line in earlier {
+            let unit = Unit::of_volume(&line.unit);
+            let units = Ratio::from(line.volume).times(unit.size());
+            let free = line.free.clone().times(unit.size());
+            let month = months.of(line.period, &unit);
+            if line.period.end() <= period.end() {
+                month.total = month.total.clone().plus(&units);
+            }
+            month.charged = month.charged.clone().plus(&units).minus(&free);
+            month.free = month.free.clone().plus(&free);
+        }
+        months
+    }
+
+    /// What the month has had in which a period begins.
+    fn of(&mut self, period: Period, unit: &Unit) -> &mut Month {
+        let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
+        let kinds = self.all.entry(start).or_default();
+        let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
+            kinds.push((unit.clone(), Month::default()));
+            kinds.len() - 1
+        });
+        &mut kinds[place].1
+    }
+
+    fn add(&mut self, period: Period, unit: &Unit, volume: Decimal) {
+        let month = self.of(period, unit);
+        month.total = month.total.clone().plus(&Ratio::from(volume).times(unit.size()));
+    }
+
+    fn charge(&mut self, period: Period, tariff: &Tariff, volume: Decimal) -> Result<Charged, Overflow> {
+        tariff.charge(volume, self.of(period, tariff.unit()))
+    }
+}
+
+/// The currency of the prices; if they disagree, the usual one, or else the first.
+fn currency(items: &[Item<'_>], charging: Charging<'_>) -> Currency {
+    let all: BTreeSet<Currency> =
+        items.iter().filter_map(|item| Some(item.tariff.as_ref()?.price().currency)).collect();
+    if all.contains(&charging.currency) {
+        charging.currency
+    } else {
+        all.into_iter().next().unwrap_or(charging.currency)
+    }
+}
+
+fn line(item: Item<'_>, currency: Currency, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Line {
+    let Item { metered, period, volume, tariff, charged } = item;
+    let usage = Usage { period, volume, ..metered.usage.clone() };
+    let name = charging.names.of(&usage.service).to_owned();
+    let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence: metered.evidence.clone() };
+    match (tariff, charged) {
+        (Some(tariff), Some(charged)) if tariff.price().currency == currency => {
+            let price = tariff.price();
+            let rate = |amount| Rate { amount, per: price.per.to_string(), origin: price.origin.clone() };
+            line.rate = charged.rate.map(rate);
+            line.working = Some(charged.working);
+            line.cost = Some(charged.cost);
+        }
+        (Some(tariff), _) => {
+            let (service, origin) = (line.usage.service.clone(), tariff.price().origin.clone());
+            problems.insert(Problem::Currency { service, origin, found: tariff.price().currency, expected: currency });
+        }
+        // What is unfit or uncut is among the problems already.
+        (None, _) => line.cost = without_price(&line, charging, problems),
+    }
+    line
+}
+
+/// What something costs that has no price.
+fn without_price(line: &Line, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Option<Decimal> {
+    let (service, location) = (line.usage.service.clone(), line.usage.location.clone());
+    let (name, resources) = (line.name.clone(), vec![line.usage.resource_id.clone()]);
+    let is_told = |problem: &Problem| match problem {
+        Problem::Unit { service, location, .. } | Problem::Change { service, location, .. } => {
+            *service == line.usage.service && *location == line.usage.location
+        }
+        _ => false,
+    };
+    if line.usage.volume.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    if problems.iter().any(is_told) {
+        return None;
+    }
+    if charging.missing_is_zero {
+        problems.insert(Problem::Free { service, name, location, resources });
+        return Some(Decimal::ZERO);
+    }
+    problems.insert(match charging.prices {
+        None => Problem::NoPrices,
+        Some(_) => Problem::NoRate { service, name, location, resources },
+    });
+    None
+}

@@ -1,0 +1,202 @@
+//! Usage, lines and statements: one document for one tenant and period.
+//!
+//! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
+//! it, `terms` adds fees, minimum charge and taxes.
+
+mod draft;
+mod fees;
+mod problem;
+mod stretch;
+mod terms;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Evidence, Parts, matches};
+use crate::decimal::Decimal;
+use crate::exact::Overflow;
+use crate::money::Currency;
+use crate::rate::Working;
+use crate::time::Period;
+
+pub use draft::{Charging, DraftError, Earlier};
+pub use fees::{Fee, FeePer};
+pub use problem::Problem;
+
+/// Who pays: a project of Keystone's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Keystone's id.
+    pub id: String,
+    /// What people call it, if anybody knows.
+    pub name: Option<String>,
+}
+
+/// A volume of one resource for one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// The resource's id.
+    pub resource_id: String,
+    /// What people call the resource; empty if nobody knows.
+    pub resource_name: String,
+    /// The id of the entry that charges it.
+    pub entry: String,
+    /// The meter it was read from.
+    pub meter: String,
+    /// The part of the statement it stands in.
+    pub section: String,
+    /// What is priced.
+    pub service: String,
+    /// Where it was used.
+    pub location: String,
+    /// When.
+    pub period: Period,
+    /// How much, in `unit`, to 6 decimals.
+    pub volume: Decimal,
+    /// The volume's unit.
+    pub unit: String,
+    /// How the volume came about.
+    pub aggregate: Aggregate,
+}
+
+/// A usage as metering gives it, with what charging and explaining it need beside its volume.
+#[derive(Debug, Clone)]
+pub struct Metered {
+    /// What was used.
+    pub usage: Usage,
+    /// Its volume in parts, for prices that change inside the period.
+    pub parts: Parts,
+    /// The samples it rests on, if anybody knows.
+    pub evidence: Option<Arc<Evidence>>,
+}
+
+impl From<Usage> for Metered {
+    fn from(usage: Usage) -> Self {
+        Metered { usage, parts: Parts::default(), evidence: None }
+    }
+}
+
+/// A charged usage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What is charged.
+    pub usage: Usage,
+    /// What people call the service.
+    pub name: String,
+    /// The price, if there is one.
+    pub rate: Option<Rate>,
+    /// What it costs, in the statement's currency; `None` without a price.
+    pub cost: Option<Decimal>,
+    /// How the cost came about, if anybody knows.
+    pub working: Option<Arc<Working>>,
+    /// The samples that the volume rests on, if there are any and anybody knows.
+    pub evidence: Option<Arc<Evidence>>,
+}
+
+/// The price a line was charged at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rate {
+    /// What `per` costs.
+    pub amount: Decimal,
+    /// What one price buys.
+    pub per: String,
+    /// Where the price stands.
+    pub origin: String,
+}
+
+/// A tax on some of a statement's lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tax {
+    /// Its name.
+    pub name: String,
+    /// How many hundredths.
+    pub percent: Decimal,
+    /// The sum of the lines it applies to.
+    pub base: Decimal,
+    /// What it adds.
+    pub amount: Decimal,
+    /// The sections whose lines it applies to: patterns, in which `*` stands for anything.
+    pub sections: Vec<String>,
+}
+
+impl Tax {
+    /// Whether it applies to the lines of a section.
+    pub fn is_on(&self, section: &str) -> bool {
+        self.sections.iter().any(|pattern| matches(pattern, section))
+    }
+}
+
+/// What a statement says, before it has an identity: the same for a preview and for a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Who pays.
+    pub tenant: Tenant,
+    /// For which period.
+    pub period: Period,
+    /// In which money.
+    pub currency: Currency,
+    /// What was used, zero volumes included, in the order of the lines.
+    pub usage: Vec<Usage>,
+    /// What is charged, in order.
+    pub lines: Vec<Line>,
+    /// Σ of the lines' costs; `None` if one has none.
+    pub subtotal: Option<Decimal>,
+    /// The taxes, in the order of the rate cards.
+    pub taxes: Vec<Tax>,
+    /// Subtotal and taxes; `None` if a cost is missing.
+    pub total: Option<Decimal>,
+}
+
+impl Draft {
+    /// Works out subtotal and total from the lines and taxes.
+    pub(crate) fn add_up(&mut self) -> Result<(), Overflow> {
+        self.subtotal = sum(self.lines.iter().map(|line| line.cost))?;
+        let all = self.taxes.iter().map(|tax| Some(tax.amount)).chain([self.subtotal]);
+        self.total = sum(all)?;
+        Ok(())
+    }
+
+    /// What takes this back: the same lines and taxes, with the opposite signs. It has no usage of its own.
+    pub fn negated(&self) -> Result<Draft, Overflow> {
+        let minus = |value: Decimal| Decimal::ZERO.checked_sub(value).ok_or(Overflow);
+        let mut draft = Draft { usage: Vec::new(), ..self.clone() };
+        for line in &mut draft.lines {
+            line.usage.volume = minus(line.usage.volume)?;
+            line.cost = line.cost.map(minus).transpose()?;
+            // What is taken back explains itself by what it takes back.
+            (line.working, line.evidence) = (None, None);
+        }
+        for tax in &mut draft.taxes {
+            (tax.base, tax.amount) = (minus(tax.base)?, minus(tax.amount)?);
+        }
+        draft.add_up()?;
+        Ok(draft)
+    }
+
+    /// Whether subtotal, taxes and total agree with the lines. Checked before storing and after reading.
+    pub fn adds_up(&self) -> bool {
+        let Ok(subtotal) = sum(self.lines.iter().map(|line| line.cost)) else { return false };
+        let Ok(taxes) = sum(self.taxes.iter().map(|tax| Some(tax.amount))) else { return false };
+        let total = subtotal.zip(taxes).and_then(|(subtotal, taxes)| subtotal.checked_add(taxes));
+        self.subtotal == subtotal && self.total == total
+    }
+}
+
+impl Usage {
+    /// The order of a statement's lines: by section, location, service, resource and time (semantics 6).
+    pub(crate) fn order(&self) -> impl Ord + use<'_> {
+        let Usage { section, location, service, resource_name, resource_id, period, entry, .. } = self;
+        (section, location, service, resource_name, resource_id, period.start(), entry)
+    }
+}
+
+/// The sum, or `None` if one of the amounts is unknown.
+fn sum(amounts: impl Iterator<Item = Option<Decimal>>) -> Result<Option<Decimal>, Overflow> {
+    let mut sum = Decimal::ZERO;
+    for amount in amounts {
+        let Some(amount) = amount else { return Ok(None) };
+        sum = sum.checked_add(amount).ok_or(Overflow)?;
+    }
+    Ok(Some(sum))
+}

@@ -1,0 +1,190 @@
+//! A usage, cut where its price changes.
+//!
+//! A price holds for a stretch of the period; where it changes, the usage is cut: each part but the last is
+//! what aggregating it alone would give, rounded to 6 decimals, and the last one is the rest, so that the
+//! parts make the whole. What cannot be cut there takes the price that is valid just before the stretch
+//! ends. Prices that count the units of a month are also cut where a month ends.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::draft::{Charging, DraftError};
+use super::{Metered, Usage};
+use crate::decimal::Decimal;
+use crate::exact::Overflow;
+use crate::rate::{PriceQuery, Tariff};
+use crate::time::{Period, Timestamp};
+use crate::units::Mismatch;
+
+/// A part of the period with one price.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    pub period: Period,
+    /// The price, made ready for the usage's unit; `None` if there is none.
+    pub tariff: Option<Result<Arc<Tariff>, Unfit>>,
+}
+
+/// A price that is per something else.
+#[derive(Debug, Clone)]
+pub(super) struct Unfit {
+    pub origin: String,
+    pub why: Mismatch,
+}
+
+/// The stretches of everything that was used, looked up once for each service, location and unit.
+pub(super) struct Stretches<'a> {
+    tenant: &'a str,
+    period: Period,
+    charging: Charging<'a>,
+    known: HashMap<(String, String, String), Arc<[Stretch]>>,
+    /// The last ones: neighbours in a statement mostly have the same.
+    last: Option<((String, String, String), Arc<[Stretch]>)>,
+}
+
+/// A part of a usage.
+pub(super) struct Part {
+    pub stretch: Stretch,
+    pub volume: Decimal,
+}
+
+/// A price changes at an instant at which the usage is not cut.
+pub(super) struct Uncut(pub Timestamp);
+
+impl<'a> Stretches<'a> {
+    pub fn new(tenant: &'a str, period: Period, charging: Charging<'a>) -> Self {
+        Stretches { tenant, period, charging, known: HashMap::new(), last: None }
+    }
+
+    /// The parts of a usage that cost something, each with its price.
+    pub fn parts(&mut self, metered: &Metered) -> Result<Result<Vec<Part>, Uncut>, DraftError> {
+        let usage = &metered.usage;
+        let stretches = self.of(usage)?;
+        if let [only] = &stretches[..] {
+            return Ok(Ok(vec![Part { stretch: only.clone(), volume: usage.volume }]));
+        }
+        match self.joined(&stretches, metered) {
+            Ok(cut) => Ok(Ok(volumes(cut, metered)?)),
+            Err(uncut) => Ok(Err(uncut)),
+        }
+    }
+
+    fn of(&mut self, usage: &Usage) -> Result<Arc<[Stretch]>, DraftError> {
+        let is = |(location, service, unit): &(String, String, String)| {
+            *location == usage.location && *service == usage.service && *unit == usage.unit
+        };
+        let by_quantity = self.charging.prices.is_some_and(|prices| prices.heeds_quantity());
+        if !by_quantity
+            && let Some((key, stretches)) = &self.last
+            && is(key)
+        {
+            return Ok(stretches.clone());
+        }
+        let key = (usage.location.clone(), usage.service.clone(), usage.unit.clone());
+        let stretches = match self.known.get(&key) {
+            Some(known) if !by_quantity => known.clone(),
+            _ => {
+                let found: Arc<[Stretch]> = self.look_up(usage)?.into();
+                self.known.insert(key.clone(), found.clone());
+                found
+            }
+        };
+        self.last = Some((key, stretches.clone()));
+        Ok(stretches)
+    }
+
+    /// Asks for the price again and again, until the period's end.
+    fn look_up(&self, usage: &Usage) -> Result<Vec<Stretch>, DraftError> {
+        let whole = |tariff| vec![Stretch { period: usage.period, tariff }];
+        let Some(prices) = self.charging.prices else { return Ok(whole(None)) };
+        let mut all: Vec<Stretch> = Vec::new();
+        let mut counts = false;
+        let mut start = self.period.start();
+        while start < self.period.end() {
+            let quote = prices.price(&PriceQuery {
+                tenant: self.tenant,
+                location: &usage.location,
+                service: &usage.service,
+                name: self.charging.names.of(&usage.service),
+                unit: &usage.unit,
+                at: start,
+                quantity: usage.volume,
+            })?;
+            let end = quote.until.filter(|until| *until > start).unwrap_or(self.period.end()).min(self.period.end());
+            let Ok(period) = Period::new(start, end) else { break };
+            counts |= quote.price.as_ref().is_some_and(|price| price.counts());
+            let same = |before: &Stretch| match (&before.tariff, &quote.price) {
+                (None, None) => true,
+                (Some(Ok(tariff)), Some(price)) => tariff.price() == price,
+                (Some(Err(unfit)), Some(price)) => unfit.origin == price.origin,
+                _ => false,
+            };
+            match all.last_mut().filter(|before| same(before)) {
+                Some(before) => before.period = Period::new(before.period.start(), end).unwrap_or(before.period),
+                None => {
+                    let tariff = quote.price.map(|price| {
+                        let origin = price.origin.clone();
+                        Tariff::new(price, &usage.unit).map(Arc::new).map_err(|why| Unfit { origin, why })
+                    });
+                    all.push(Stretch { period, tariff });
+                }
+            }
+            start = end;
+        }
+        Ok(if counts { self.cut_by_month(all) } else { all })
+    }
+
+    /// Cuts stretches where a month ends.
+    fn cut_by_month(&self, stretches: Vec<Stretch>) -> Vec<Stretch> {
+        let mut all = Vec::new();
+        for Stretch { period, tariff } in stretches {
+            let mut start = period.start();
+            while start < period.end() {
+                let month = self.charging.calendar.month_of(start);
+                let end = month.map_or(period.end(), |month| month.end()).min(period.end());
+                let Ok(part) = Period::new(start, end) else { break };
+                all.push(Stretch { period: part, tariff: tariff.clone() });
+                start = end;
+            }
+        }
+        all
+    }
+
+    /// Stretches between instants at which the usage can be cut: each with the range of its parts. Where it
+    /// cannot, the later price holds for both.
+    fn joined(&self, stretches: &[Stretch], metered: &Metered) -> Result<Vec<(Stretch, Range<usize>)>, Uncut> {
+        let cuts = metered.parts.cuts();
+        let mut all: Vec<(Stretch, Range<usize>)> = Vec::new();
+        let (mut start, mut first) = (self.period.start(), 0);
+        for stretch in stretches {
+            let end = stretch.period.end();
+            let next = if end == self.period.end() {
+                cuts.len() + 1
+            } else {
+                match cuts.binary_search(&end) {
+                    Ok(place) => place + 1,
+                    Err(_) if self.charging.cuts.binary_search(&end).is_err() => return Err(Uncut(end)),
+                    Err(_) => continue,
+                }
+            };
+            if let Ok(period) = Period::new(start, end) {
+                all.push((Stretch { period, tariff: stretch.tariff.clone() }, first..next));
+            }
+            (start, first) = (end, next);
+        }
+        Ok(all)
+    }
+}
+
+/// The volume of each stretch; the last one takes what the others leave of the whole.
+fn volumes(cut: Vec<(Stretch, Range<usize>)>, metered: &Metered) -> Result<Vec<Part>, Overflow> {
+    let mut rest = metered.usage.volume;
+    let mut parts = Vec::with_capacity(cut.len());
+    let last = cut.len().saturating_sub(1);
+    for (index, (stretch, range)) in cut.into_iter().enumerate() {
+        let volume = if index == last { rest } else { metered.parts.volume(range)? };
+        rest = rest.checked_sub(volume).ok_or(Overflow)?;
+        parts.push(Part { stretch, volume });
+    }
+    Ok(parts)
+}
