@@ -123,7 +123,7 @@ fn a_statement_that_was_sent_grows_no_more() {
             ledger.refuses_copy(*insert, "invoice_number", &number, "invoice_number_");
             let (verb, end) = *insert;
             let tax = format!(
-                "{verb} INTO tax SELECT tenant_no, statement_id, 1, 'GST', '15', '1', '1' FROM statement {end}"
+                "{verb} INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) SELECT tenant_no, statement_id, 1, 'GST', '15', '1', '1' FROM statement {end}"
             );
             match ledger.db.kind() {
                 Kind::Sqlite => ledger.refuses(&tax, "tax_of_new_statement"),

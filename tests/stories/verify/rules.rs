@@ -67,8 +67,8 @@ const OF_USAGE: &[Break] = &[
     (
         "tax_orphan",
         0,
-        "INSERT INTO tax SELECT tenant_no, #nobody, 1, 'GST', '15', '0', '0' FROM statement WHERE statement_id = #5",
-        "INSERT INTO tax SELECT tenant_no, #nobody, 1, 'GST', 15, 0, 0 FROM statement WHERE statement_id = #5",
+        "INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) SELECT tenant_no, #nobody, 1, 'GST', '15', '0', '0' FROM statement WHERE statement_id = #5",
+        "INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount) SELECT tenant_no, #nobody, 1, 'GST', 15, 0, 0 FROM statement WHERE statement_id = #5",
     ),
     ("trail_orphan", 0, "UPDATE audit SET statement_id = #nobody WHERE statement_id = #5", SAME),
 ];

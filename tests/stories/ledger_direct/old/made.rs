@@ -128,7 +128,8 @@ impl Old {
             "receipt_details",
             "live",
         ];
-        const NEW: [&str; 5] = ["refers_to", "revision", "settings", "void_reason", "corrects"];
+        const NEW: [&str; 8] =
+            ["refers_to", "revision", "settings", "void_reason", "corrects", "free", "explained", "sections"];
         let mut db = self.cloud.db();
         let mut all = Vec::new();
         for table in ["tenant", "series", "statement", "invoice_number", "usage", "line", "tax"] {
