@@ -111,10 +111,14 @@ fn view() -> api::Line<'static> {
         unit: "hour".into(),
         rate: Some(decimal(3)).into(),
         rate_unit: "hour".into(),
+        factor: Some(api::Fraction::ONE).into(),
         cost: decimal(2233),
+        taxes: RSlice::EMPTY,
         extra: RSlice::EMPTY,
     }
 }
+
+const DAY: api::Date = api::Date { year: 1970, month: 1, day: 1 };
 
 fn header() -> api::Header<'static> {
     let tenant = api::Tenant { id: "t".into(), name: None.into(), attributes: RSlice::EMPTY };
@@ -129,6 +133,9 @@ fn header() -> api::Header<'static> {
         start: at(0),
         end: at(1),
         timezone: "UTC".into(),
+        first_day: DAY,
+        last_day: DAY,
+        issued: DAY,
         currency: "NZD".into(),
         currency_digits: 2,
         extra: RSlice::EMPTY,

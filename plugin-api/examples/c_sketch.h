@@ -10,8 +10,12 @@ typedef struct { art_text key, value; } art_pair;
 typedef struct { const art_pair *ptr; size_t len; } art_pairs;
 /* (high:low as a signed 128-bit number) / 10^scale */
 typedef struct { uint64_t low, high; uint8_t scale; } art_decimal;
+/* (numerator[1]:numerator[0]) / (denominator[1]:denominator[0]), in lowest terms */
+typedef struct { uint64_t numerator[2], denominator[2]; } art_fraction;
+typedef struct { int32_t year; uint8_t month, day; } art_date;
 typedef struct { uint8_t none; art_text value; } art_maybe_text;        /* none: 0 = there is one, 1 = none */
 typedef struct { uint8_t none; art_decimal value; } art_maybe_decimal;
+typedef struct { uint8_t none; art_fraction value; } art_maybe_fraction;
 
 /* GAP: artifice_plugin_api::Receipt holds RString and RVec, Rust's own: C may only read them. */
 typedef struct { const char *ptr; size_t len, rust1; const void *rust2; } art_rust_text;
@@ -24,12 +28,12 @@ typedef struct { art_text id; art_maybe_text name; art_pairs attributes; } art_t
 typedef struct {
     art_text key, digest; uint64_t number; uint8_t kind; /* 0 invoice, 1 adjustment, 2 credit */
     art_maybe_reference refers_to; art_tenant tenant; int64_t start, end; /* µs since 1970, UTC */
-    art_text timezone, currency; uint8_t currency_digits; art_pairs extra;
+    art_text timezone; art_date first_day, last_day, issued; art_text currency; uint8_t currency_digits; art_pairs extra;
 } art_header;
 typedef struct {
     art_text section, location, service, name, resource_id, resource_name, meter, aggregate;
     int64_t start, end; art_decimal volume; art_text unit; art_maybe_decimal rate; art_text rate_unit;
-    art_decimal cost; art_pairs extra;
+    art_maybe_fraction factor; art_decimal cost; struct { const uint32_t *ptr; size_t len; } taxes; art_pairs extra;
 } art_line;
 typedef struct { art_text name; art_decimal percent, base, amount; } art_tax;
 typedef struct { art_decimal subtotal; struct { const art_tax *ptr; size_t len; } taxes; art_decimal total; } art_totals;
@@ -53,6 +57,7 @@ typedef struct {
     art_answer (*create)(art_text config, art_text directory);
     void (*destroy)(void *backend);
     art_answer (*find)(void *backend, const art_header *);       /* any thread, several at once */
+    art_answer (*discard)(void *backend, const art_header *);    /* NULL: nothing is ever left behind */
     uint64_t (*longest_delay_s)(void *backend);                  /* NULL: 0 */
     /* Calls `each` with every document committed since; NULL: they cannot be listed. */
     art_answer (*documents)(void *backend, int64_t since, art_each each, void *to);
@@ -66,8 +71,8 @@ typedef struct {
 } artifice_plugin_v1;
 
 /* The same numbers stand in c_sketch.rs. */
-_Static_assert(sizeof(art_header) == 216 && offsetof(art_header, tenant) == 88, "header");
-_Static_assert(sizeof(art_line) == 272 && offsetof(art_line, cost) == 232, "line");
+_Static_assert(sizeof(art_header) == 240 && offsetof(art_header, tenant) == 88, "header");
+_Static_assert(sizeof(art_line) == 328 && offsetof(art_line, cost) == 272, "line");
 _Static_assert(sizeof(art_totals) == 64 && sizeof(art_tax) == 88, "totals");
 _Static_assert(sizeof(art_rust_receipt) == 64 && sizeof(art_answer) == 56, "receipt");
 #endif

@@ -7,13 +7,13 @@ use std::mem::{offset_of, size_of};
 use std::ptr::{null, slice_from_raw_parts};
 
 use artifice_plugin_api::{
-    Backend, Context, Decimal, Document, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice,
+    Backend, Context, Date, Decimal, Document, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice,
 };
 use artifice_plugin_api::{ROption, RStr, Receipt, Tax, Tenant, Timestamp, Totals, serde_json};
 
 // What is handed in crosses as it is, without a copy: every type is `repr(C)`. The header says the same.
-const _: () = assert!(size_of::<Header<'_>>() == 216 && offset_of!(Header<'_>, tenant) == 88);
-const _: () = assert!(size_of::<Line<'_>>() == 272 && offset_of!(Line<'_>, cost) == 232);
+const _: () = assert!(size_of::<Header<'_>>() == 240 && offset_of!(Header<'_>, tenant) == 88);
+const _: () = assert!(size_of::<Line<'_>>() == 328 && offset_of!(Line<'_>, cost) == 272);
 const _: () = assert!(size_of::<Totals<'_>>() == 64 && size_of::<Tax<'_>>() == 88);
 const _: () = assert!(size_of::<Receipt>() == 64 && size_of::<Answer>() == 56);
 const _: () = assert!(size_of::<RStr<'_>>() == size_of::<Text>());
@@ -49,6 +49,7 @@ struct artifice_plugin_v1 {
     create: extern "C" fn(Text, Text) -> Answer,
     destroy: extern "C" fn(*mut c_void),
     find: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
+    discard: Option<extern "C" fn(*mut c_void, &Header<'_>) -> Answer>,
     longest_delay_s: Option<extern "C" fn(*mut c_void) -> u64>,
     documents: Option<extern "C" fn(*mut c_void, i64, Each, *mut c_void) -> Answer>,
     open: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
@@ -144,6 +145,9 @@ impl Backend for CBackend {
     fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
         Ok(taken(self.0, (self.0.find)(self.1, header))?.map(|(receipt, _)| receipt))
     }
+    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+        self.0.discard.map_or(Ok(()), |discard| taken(self.0, discard(self.1, header)).map(drop))
+    }
     fn longest_delay_s(&self) -> u64 {
         self.0.longest_delay_s.map_or(0, |delay| delay(self.1))
     }
@@ -190,6 +194,7 @@ use side::TABLE;
 fn main() -> Result<(), Error> {
     let config = serde_json::json!({"prefix": "C-"});
     let backend = CBackend::new(config, &Context { directory: ".".into(), deadline_s: 300, timezone: "UTC".into() })?;
+    let day = Date { year: 1970, month: 1, day: 1 };
     let (at, amount) = (Timestamp { micros: 0 }, Decimal::new(870, 2));
     let extra = [Pair { key: "a".into(), value: "b".into() }];
     let header = Header {
@@ -202,6 +207,9 @@ fn main() -> Result<(), Error> {
         start: at,
         end: at,
         timezone: "UTC".into(),
+        first_day: day,
+        last_day: day,
+        issued: day,
         currency: "EUR".into(),
         currency_digits: 2,
         extra: RSlice::from_slice(&extra),

@@ -28,6 +28,8 @@ struct Odoo {
     rpc: Arc<dyn Rpc>, // `Invoice: 'static` cannot borrow its backend: shared parts are counted
     journal: String,
 }
+/// A cost, and the taxes that it bears.
+type Charged = (Decimal, Vec<u32>);
 // Texts are kept, never the header: it is borrowed, and has no owned twin.
 struct Document {
     rpc: Arc<dyn Rpc>,
@@ -36,7 +38,7 @@ struct Document {
     digest: String,
     digits: u8,
     head: Value,
-    rows: Vec<(String, Option<Decimal>)>,
+    rows: Vec<(String, Option<Charged>)>,
     totals: Option<(Decimal, Decimal, Vec<String>)>,
 }
 const BATCH: usize = 200; // 1000 lines cost Odoo 17 s, and it kills a request at 60
@@ -70,17 +72,6 @@ fn receipt(found: &Value) -> Option<Receipt> {
     let name = found["name"].as_str().filter(|_| found["state"] == "posted")?;
     Some(Receipt::new(name).with("move_id", found["id"].to_string()).with("name", name))
 }
-/// GAP: the date that a document bears. This one is UTC's: `timezone` needs a database of zones here.
-fn date(at: Timestamp) -> String {
-    let (days, mut year) = (at.micros.div_euclid(86_400_000_000) + 719_468, 0); // since 0000-03-01
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    year += (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    format!("{:04}-{month:02}-{day:02}", year + era * 400 + i64::from(month <= 2))
-}
-
 impl Backend for Odoo {
     const VERSION: &'static str = "0.0.0";
     const DESCRIPTION: &'static str = "Statements as invoices of Odoo";
@@ -104,9 +95,16 @@ impl Backend for Odoo {
         Ok(Some(Price { amount, per, currency, origin: format!("product {}", query.service).into(), from, until }))
     }
     fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        // A draft counts as "no": `commit` goes on with it. GAP: whoever voids instead leaves it behind.
+        // A draft counts as "no": `commit` goes on with it, and `discard` removes it.
         let found = search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())?;
         Ok(found.as_ref().and_then(receipt))
+    }
+    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+        match search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())? {
+            None => Ok(()),
+            Some(found) if receipt(&found).is_some() => Err(Error::refused("it is posted; take it back by a credit")),
+            Some(draft) => self.rpc.call("account.move", "unlink", draft["id"].clone()).map(drop).map_err(asked),
+        }
     }
     fn longest_delay_s(&self) -> u64 {
         45
@@ -119,7 +117,7 @@ impl Backend for Odoo {
         for batch in ids.as_array().map_or(&[][..], Vec::as_slice).chunks(BATCH) {
             // Posting writes the move, so what was posted since was written since. GAP: by Odoo's clock.
             let moves: Vec<&Value> = batch.iter().map(|id| &id["res_id"]).collect();
-            let domain = json!({"id": moves, "journal": self.journal, "write_date": date(since)});
+            let domain = json!({"id": moves, "journal": self.journal, "write_date": since.micros / 1_000_000});
             let found = self.rpc.call("account.move", "search_read", domain).map_err(asked)?;
             for one in found.as_array().into_iter().flatten() {
                 let id = batch.iter().find(|id| id["res_id"] == one["id"]).and_then(|id| id["name"].as_str());
@@ -136,11 +134,10 @@ impl Backend for Odoo {
         if header.kind == Kind::Credit && reverses.is_none() {
             return Err(Error::refused("a credit of an invoice whose receipt has no move_id"));
         }
-        let last = date(Timestamp { micros: header.end.micros - 1 });
         let (key, digest) = (header.key.to_string(), header.digest.to_string());
         let head = json!({"id": format!("artifice.{key}"), "ref": key, "invoice_origin": digest,
             "journal": self.journal, "partner": header.tenant.id.as_str(), "currency": header.currency.as_str(),
-            "invoice_date": last, "reversed_entry": reverses});
+            "invoice_date": header.last_day.to_string(), "reversed_entry": reverses});
         let (rpc, journal, digits) = (self.rpc.clone(), self.journal.clone(), header.currency_digits);
         Ok(Document { rpc, journal, key, digest, digits, head, rows: vec![], totals: None })
     }
@@ -152,15 +149,12 @@ impl Invoice for Document {
         Ok(())
     }
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
-        // GAP: volume × rate is not the cost where the units differ or units were free: 1 × cost, always.
-        self.rows.extend(lines.iter().map(|l| (format!("{}: {} {}", l.name, l.volume, l.unit), Some(l.cost))));
+        // Volume × factor × rate is not the cost where units were free: a sketch bills 1 × cost, always.
+        let row = |l: &Line<'_>| (format!("{}: {} {}", l.name, l.volume, l.unit), Some((l.cost, l.taxes.to_vec())));
+        self.rows.extend(lines.iter().map(row));
         Ok(())
     }
     fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
-        // GAP: no line says which taxes are its. All on all, or nothing can be sent.
-        if let Some(tax) = totals.taxes.iter().find(|tax| tax.base.to_fixed(6) != totals.subtotal.to_fixed(6)) {
-            return Err(Error::refused(format_args!("{}: taxes some lines only; which is not told", tax.name)));
-        }
         let taxes = totals.taxes.iter().map(|tax| tax.name.to_string()).collect();
         self.totals = Some((totals.subtotal, totals.total, taxes));
         Ok(())
@@ -183,13 +177,15 @@ impl Invoice for Document {
                 return Err(Error::unavailable(made["messages"].to_string())); // lost the race, made nothing
             }
         }
+        let name = |at: &u32| usize::try_from(*at).ok().and_then(|at| taxes.get(at)).cloned();
+        let named = |bears: &[u32]| bears.iter().map(name).collect::<Option<Vec<String>>>();
         let rows: Vec<Value> = (self.rows.iter().enumerate())
             .map(|(i, (name, cost))| {
                 let (parent, id) = (&self.head["id"], format!("artifice.{}_{i}", self.key));
                 match cost {
                     None => json!({"id": id, "move_id/id": parent, "display_type": "line_section", "name": name}),
-                    Some(cost) => json!({"id": id, "move_id/id": parent, "name": name, "quantity": 1,
-                        "price_unit": text(*cost), "tax_ids": taxes}),
+                    Some((cost, bears)) => json!({"id": id, "move_id/id": parent, "name": name, "quantity": 1,
+                        "price_unit": text(*cost), "tax_ids": named(bears)}),
                 }
             })
             .collect();

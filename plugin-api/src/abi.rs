@@ -33,6 +33,7 @@ pub trait AbiBackend: Send + Sync {
     fn health(&self) -> RResult<(), Error>;
     fn price(&self, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error>;
     fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error>;
+    fn discard(&self, header: &Header<'_>) -> RResult<(), Error>;
     fn longest_delay_s(&self) -> RResult<u64, Error>;
     fn documents(&self, since: Timestamp) -> RResult<ROption<RVec<Document>>, Error>;
     fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error>;

@@ -6,7 +6,7 @@
 use abi_stable::StableAbi;
 use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
 
-use crate::values::{Decimal, Pair, Timestamp};
+use crate::values::{Date, Decimal, Fraction, Pair, Timestamp};
 
 /// What a document is. Amounts are signed whatever the kind: a negative total is money that the
 /// tenant gets back.
@@ -44,6 +44,12 @@ pub struct Header<'a> {
     pub end: Timestamp,
     /// The IANA name of the timezone that bills are made by.
     pub timezone: RStr<'a>,
+    /// The period's first day in that timezone.
+    pub first_day: Date,
+    /// The period's last day in that timezone: the one in which its last instant lies.
+    pub last_day: Date,
+    /// The day in that timezone on which the statement was made. It stays the same on every try.
+    pub issued: Date,
     /// The currency's ISO 4217 code.
     pub currency: RStr<'a>,
     /// Digits after the point of its minor unit.
@@ -115,8 +121,14 @@ pub struct Line<'a> {
     pub rate: ROption<Decimal>,
     /// What one price buys; empty without a rate.
     pub rate_unit: RStr<'a>,
-    /// What the line costs.
+    /// How many `rate_unit`s one `unit` is, exactly: what the volume has to be multiplied by to be
+    /// a quantity at the rate. None without a rate, and where it is not known.
+    pub factor: ROption<Fraction>,
+    /// What the line costs. Where units were free or several prices applied, it is not quantity × rate.
     pub cost: Decimal,
+    /// The taxes that this line bears: positions in [`Totals::taxes`], ascending. The costs of all
+    /// lines with a tax are its base.
+    pub taxes: RSlice<'a, u32>,
     /// Further facts, by key.
     pub extra: RSlice<'a, Pair<'a>>,
 }

@@ -100,6 +100,9 @@ impl<B: Backend> AbiBackend for Guarded<B> {
     fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error> {
         self.call("find", |backend| backend.find(header).map(Into::into))
     }
+    fn discard(&self, header: &Header<'_>) -> RResult<(), Error> {
+        self.call("discard", |backend| backend.discard(header))
+    }
     fn longest_delay_s(&self) -> RResult<u64, Error> {
         self.call("longest_delay_s", |backend| Ok(backend.longest_delay_s()))
     }

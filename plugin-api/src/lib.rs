@@ -83,7 +83,7 @@ pub use document::{Tax, Tenant, Totals};
 pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use export::__export;
-pub use values::{Decimal, NotADecimal, Pair, Timestamp};
+pub use values::{Date, Decimal, Fraction, NotADecimal, Pair, Timestamp};
 pub use {schemars, serde, serde_json};
 
 /// A way to reach one invoicing system, made from its configuration. One serves a whole run and
@@ -120,6 +120,16 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// [`longest_delay_s`](Backend::longest_delay_s)). What is not certain is an error; whatever its
     /// kind, the statement then stays in doubt until a later run asks again.
     fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error>;
+
+    /// Removes what tries to commit the statement have left of it, such as a draft, because it is
+    /// taken back before it was committed. Where nothing is left, nothing is done. A document that
+    /// is committed after all is an error and stays.
+    ///
+    /// The default is for backends that leave nothing behind.
+    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+        let _ = header;
+        Ok(())
+    }
 
     /// How long after a connection broke a commit may still happen by itself, in seconds.
     fn longest_delay_s(&self) -> u64 {

@@ -117,6 +117,96 @@ pub struct Timestamp {
     pub micros: i64,
 }
 
+/// A fraction that is not negative, in its lowest terms: what converts a quantity from one unit to
+/// another. An hour is 1/730 of a month, which no decimal says.
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fraction {
+    numerator: [u64; 2],
+    denominator: [u64; 2],
+}
+
+#[expect(clippy::as_conversions, reason = "the two halves of 128 bits")]
+const fn halves(value: u128) -> [u64; 2] {
+    [value as u64, (value >> 64) as u64]
+}
+
+#[expect(clippy::as_conversions, reason = "the two halves of 128 bits")]
+const fn whole([low, high]: [u64; 2]) -> u128 {
+    (high as u128) << 64 | low as u128
+}
+
+impl Fraction {
+    /// 1: the two units are the same.
+    pub const ONE: Fraction = Fraction { numerator: [1, 0], denominator: [1, 0] };
+
+    /// `numerator / denominator`; none if the denominator is 0.
+    pub const fn new(numerator: u128, denominator: u128) -> Option<Self> {
+        let (mut divisor, mut rest) = (numerator, denominator);
+        while rest != 0 {
+            (divisor, rest) = (rest, divisor % rest);
+        }
+        if denominator == 0 {
+            return None;
+        }
+        Some(Fraction { numerator: halves(numerator / divisor), denominator: halves(denominator / divisor) })
+    }
+
+    /// What stands above the line.
+    pub const fn numerator(self) -> u128 {
+        whole(self.numerator)
+    }
+
+    /// What stands below the line; never 0.
+    pub const fn denominator(self) -> u128 {
+        whole(self.denominator)
+    }
+
+    /// `value` times this fraction, to the last digit; none if no [`Decimal`] is that number.
+    pub fn of(self, value: Decimal) -> Option<Decimal> {
+        let denominator = i128::try_from(self.denominator()).ok()?;
+        let mut mantissa = value.mantissa().checked_mul(i128::try_from(self.numerator()).ok()?)?;
+        let mut scale = value.scale();
+        while mantissa % denominator != 0 {
+            (mantissa, scale) = (mantissa.checked_mul(10)?, scale.checked_add(1).filter(|scale| *scale <= 38)?);
+        }
+        Some(Decimal::new(mantissa / denominator, scale))
+    }
+}
+
+impl fmt::Display for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.denominator() {
+            1 => write!(f, "{}", self.numerator()),
+            denominator => write!(f, "{}/{denominator}", self.numerator()),
+        }
+    }
+}
+
+impl fmt::Debug for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A day of the calendar, as a document bears it. It prints as ISO 8601 has it: `2013-08-01`.
+#[repr(C)]
+#[derive(StableAbi, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// The year.
+    pub year: i32,
+    /// The month, from 1.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
 /// A key with its value.
 #[repr(C)]
 #[derive(StableAbi, Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,5 +243,32 @@ mod tests {
         assert_eq!(Decimal::new(870, 2).to_fixed(2), "8.70");
         assert_eq!(Decimal::new(-8, 0).to_fixed(2), "-8.00");
         assert_eq!(Decimal::new(8, 0).to_fixed(0), "8");
+    }
+    #[test]
+    fn fractions_cross_in_their_lowest_terms() {
+        let fraction = |numerator, denominator| Fraction::new(numerator, denominator).unwrap();
+        assert_eq!(fraction(3_600, 2_628_000), fraction(1, 730));
+        assert_eq!((fraction(6, 3), fraction(0, 7)), (fraction(2, 1), fraction(0, 1)));
+        assert_eq!((fraction(1, 730).to_string(), fraction(6, 1).to_string()), ("1/730".into(), "6".into()));
+        assert_eq!((Fraction::new(1, 0), Fraction::new(0, 0)), (None, None));
+        let large = fraction(u128::MAX, u128::MAX - 1);
+        assert_eq!((large.numerator(), large.denominator()), (u128::MAX, u128::MAX - 1));
+    }
+
+    #[test]
+    fn a_quantity_converts_to_the_last_digit_or_not_at_all() {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        let of = |numerator, denominator, value| Fraction::new(numerator, denominator).unwrap().of(decimal(value));
+        assert_eq!(of(6, 1, "174.026781"), Some(decimal("1044.160686")));
+        assert_eq!(of(1, 1_000_000_000, "-5000000001"), Some(decimal("-5.000000001")));
+        assert_eq!(of(1, 730, "1460"), Some(decimal("2")));
+        assert_eq!(of(1, 730, "1"), None);
+        assert_eq!(of(u128::MAX, 1, "1"), None);
+    }
+
+    #[test]
+    fn dates_print_as_iso_has_them() {
+        assert_eq!(Date { year: 2013, month: 8, day: 1 }.to_string(), "2013-08-01");
+        assert!(Date { year: 2013, month: 8, day: 31 } < Date { year: 2013, month: 9, day: 1 });
     }
 }

@@ -127,6 +127,11 @@ impl Backend {
         Option::from(self.noted(self.object.find(header))?).map(checked).transpose()
     }
 
+    /// Removes what is left of a statement that is taken back before it was committed.
+    pub fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+        self.noted(self.object.discard(header))
+    }
+
     /// How long after a connection broke a commit may still happen by itself, in seconds.
     pub fn longest_delay_s(&self) -> Result<u64, Error> {
         self.noted(self.object.longest_delay_s())

@@ -1,16 +1,19 @@
 //! A stored statement becomes a document of its backend.
 
+mod facts;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use artifice_model::statement::{Line, Tax};
-use artifice_model::{Decimal, Timestamp};
+use artifice_model::{Calendar, Decimal, Timestamp};
 use artifice_plugin_host::Backend;
 use artifice_plugin_host::api::{self, ErrorKind, RSlice};
 use async_trait::async_trait;
 use tracing::Instrument;
 
+use self::facts::{Factors, date};
 use super::crash;
 use super::deliver::{Courier, Sent};
 use crate::ledger::{Body, Kind, Ledger, Receipt, Statement};
@@ -163,6 +166,7 @@ fn fill(invoice: &mut artifice_plugin_host::Invoice, statement: &Statement, body
 pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Line]) -> Result<(), api::Error> {
     // One for all batches: the views stay in the processor's cache.
     let mut views = Vec::with_capacity(BATCH.min(lines.len()));
+    let mut factors = Factors::default();
     let mut rest = lines;
     while let Some(first) = rest.first() {
         // Lines stand in the order of their sections, so its end can be searched for.
@@ -172,14 +176,22 @@ pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Lin
         invoice.section(name)?;
         for batch in section.chunks(BATCH) {
             views.clear();
-            views.extend(batch.iter().map(line));
+            views.extend(batch.iter().map(|one| line(one, factors.of(one))));
             invoice.lines(&views)?;
         }
     }
     Ok(())
 }
 
-fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> T) -> T {
+fn with_header<T>(
+    statement: &Statement,
+    work: impl FnOnce(&api::Header<'_>) -> Result<T, api::Error>,
+) -> Result<T, api::Error> {
+    let calendar = Calendar::new(&statement.timezone).map_err(api::Error::refused)?;
+    let day = |at| {
+        let no_date = || api::Error::refused(format_args!("statement {}: {at} is beyond all dates", statement.number));
+        date(&calendar, at).ok_or_else(no_date)
+    };
     let about = statement.refers_to.as_ref().map(|referred| (referred, lend(&referred.receipt)));
     work(&api::Header {
         key: statement.id.as_str().into(),
@@ -206,13 +218,16 @@ fn with_header<T>(statement: &Statement, work: impl FnOnce(&api::Header<'_>) -> 
         start: api::Timestamp { micros: statement.period.start().micros() },
         end: api::Timestamp { micros: statement.period.end().micros() },
         timezone: statement.timezone.as_str().into(),
+        first_day: day(statement.period.start())?,
+        last_day: day(statement.period.end().plus(-1))?,
+        issued: day(statement.created)?,
         currency: statement.currency.code().into(),
         currency_digits: statement.currency.digits(),
         extra: RSlice::EMPTY,
     })
 }
 
-fn line(line: &Line) -> api::Line<'_> {
+fn line(line: &Line, factor: Option<api::Fraction>) -> api::Line<'_> {
     let usage = &line.usage;
     // The numbers first: the texts are then mere copies of places and lengths.
     let (volume, cost) = (decimal(usage.volume), decimal(line.cost.unwrap_or_default()));
@@ -232,7 +247,9 @@ fn line(line: &Line) -> api::Line<'_> {
         unit: usage.unit.as_str().into(),
         rate,
         rate_unit: line.rate.as_ref().map_or("", |rate| &rate.per).into(),
+        factor: factor.into(),
         cost,
+        taxes: RSlice::EMPTY,
         extra: RSlice::EMPTY,
     }
 }

@@ -93,6 +93,7 @@ pub static TABLE: artifice_plugin_v1 = artifice_plugin_v1 {
     create,
     destroy,
     find,
+    discard: None,
     longest_delay_s: Some(delay),
     documents: Some(documents),
     open,

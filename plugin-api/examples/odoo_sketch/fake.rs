@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use artifice_plugin_api::serde_json::{Map, Value, json};
-use artifice_plugin_api::{Backend, Decimal, Error, ErrorKind, Header, Invoice, Kind, Line, PriceQuery, RSlice};
+use artifice_plugin_api::{
+    Backend, Date, Decimal, Error, ErrorKind, Fraction, Header, Invoice, Kind, Line, PriceQuery, RSlice,
+};
 use artifice_plugin_api::{ROption, Receipt, Reference, Tax, Tenant, Timestamp, Totals};
 
 use super::{Answer, Odoo, Rpc, RpcError};
@@ -89,6 +91,10 @@ impl Rpc for Fake {
                     false => Err(RpcError::Fault(1, "cannot marshal None".into())), // but it is posted
                 }
             }
+            ("account.move", "unlink") => {
+                moves.retain(|_, it| it["id"] != args);
+                Ok(true.into())
+            }
             _ => Err(RpcError::Fault(1, format!("{model}.{method}: no such method"))),
         }
     }
@@ -115,7 +121,9 @@ fn fill(document: &mut impl Invoice, costs: &[i128]) -> Result<(), Error> {
         unit: "hour".into(),
         rate: ROption::RSome(Decimal::new(5, 2)),
         rate_unit: "hour".into(),
+        factor: ROption::RSome(Fraction::ONE),
         cost: Decimal::new(cost, 2),
+        taxes: RSlice::from_slice(&[0]),
         extra: RSlice::EMPTY,
     };
     let lines: Vec<Line<'_>> = costs.iter().map(line).collect();
@@ -142,6 +150,9 @@ pub fn story() -> Result<(), Error> {
         start,
         end,
         timezone: "UTC".into(),
+        first_day: Date { year: 2026, month: 1, day: 1 },
+        last_day: Date { year: 2026, month: 1, day: 31 },
+        issued: Date { year: 2026, month: 2, day: 2 },
         currency: "EUR".into(),
         currency_digits: 2,
         extra: RSlice::EMPTY,
@@ -186,6 +197,9 @@ pub fn story() -> Result<(), Error> {
     let names: Vec<&str> = listed.iter().map(|it| it.key.as_str()).collect();
     must("what is posted is listed, by its key; a draft is not", names == ["0198-1", "0198-2"])?;
     must("with its receipt and digest", listed.first().is_some_and(|it| it.receipt == *receipt && it.digest == "d1"))?;
+    odoo.discard(&draft)?;
+    let left = fake.moves.lock().unwrap_or_else(PoisonError::into_inner).len();
+    must("a draft is taken back, what is posted is not", left == 2 && odoo.discard(&header).is_err())?;
     let mut posted = odoo.open(&draft)?;
     fill(&mut posted, &costs)?;
     must("posted, the draft is a document", posted.commit()?.reference == "INV/2026/00003")?;

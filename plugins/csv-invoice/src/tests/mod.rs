@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_plugin_api::{
-    Backend, Context, Decimal, Document, Error, Header, Invoice, Kind, Line, Pair, RSlice, RStr, Receipt, Reference,
-    Tax, Tenant, Timestamp, Totals,
+    Backend, Context, Date, Decimal, Document, Error, Fraction, Header, Invoice, Kind, Line, Pair, RSlice, RStr,
+    Receipt, Reference, Tax, Tenant, Timestamp, Totals,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -125,6 +125,9 @@ impl Bill {
             start: at(self.start),
             end: at(self.end),
             timezone: self.timezone.into(),
+            first_day: Date { year: 2013, month: 8, day: 1 },
+            last_day: Date { year: 2013, month: 8, day: 31 },
+            issued: Date { year: 2013, month: 9, day: 2 },
             currency: "NZD".into(),
             currency_digits: 2,
             extra: RSlice::from_slice(&[]),
@@ -153,7 +156,9 @@ impl Bill {
                 unit: "hour".into(),
                 rate: row.rate.map(decimal).into(),
                 rate_unit: "hour".into(),
+                factor: Some(Fraction::ONE).into(),
                 cost: decimal(row.cost),
+                taxes: RSlice::from_slice(&[]),
                 extra: RSlice::from_slice(&extra),
             }])?;
         }
