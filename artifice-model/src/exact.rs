@@ -119,10 +119,35 @@ impl Exact {
     /// # Errors
     /// [`Overflow`] if the result has more than 22 digits before the point, or `divisor` is 0.
     pub fn divided(&self, divisor: u64, places: u8) -> Result<Decimal, Overflow> {
+        self.divided_by(divisor.into(), places)
+    }
+
+    /// The same for a larger `divisor`.
+    ///
+    /// # Errors
+    /// [`Overflow`], as above.
+    pub fn divided_by(&self, divisor: u128, places: u8) -> Result<Decimal, Overflow> {
         if divisor == 0 {
             return Err(Overflow);
         }
         Ratio(BigRational::new_raw(self.sum.big(), BigInt::from(divisor) * ten_to(self.scale))).rounded(places)
+    }
+
+    /// The sum divided by `divisor`, to the last digit: `7/3`, in lowest terms, or `-2` where it is whole.
+    pub fn fraction(&self, divisor: u128) -> String {
+        let small = || {
+            let Integer::Small(sum) = self.sum else { return None };
+            let scale = u128::try_from(pow10(self.scale)?).ok()?;
+            let below = divisor.checked_mul(scale).filter(|below| *below > 0)?;
+            let common = sum.unsigned_abs().gcd(&below);
+            Some((BigInt::from(sum) / common, BigInt::from(below / common)))
+        };
+        let (above, below) = small().unwrap_or_else(|| {
+            let (sum, below) = (self.sum.big(), BigInt::from(divisor) * ten_to(self.scale));
+            let common = sum.gcd(&below);
+            if common.sign() == Sign::NoSign { (sum, below) } else { (sum / &common, below / common) }
+        });
+        if below == BigInt::from(1) { above.to_string() } else { format!("{above}/{below}") }
     }
 }
 
@@ -302,6 +327,19 @@ mod tests {
         sum.add(d("0.00000000000000000000000000000000000001"), 1);
         assert_eq!(sum.total(), Err(Overflow));
         assert_eq!(Exact::default().total(), Ok(Decimal::ZERO));
+    }
+
+    #[test]
+    fn a_fraction_is_exact_and_in_lowest_terms() {
+        let mut sum = Exact::default();
+        assert_eq!(sum.fraction(3), "0");
+        sum.add(d("-2.5"), 3);
+        assert_eq!((sum.fraction(1).as_str(), sum.fraction(3).as_str()), ("-15/2", "-5/2"));
+        sum.add(d("99999999999999999999999999999999999999"), 1000);
+        assert_eq!(sum.fraction(10), "39999999999999999999999999999999999999597/4");
+        sum.add(d("99999999999999999999999999999999999999"), -1000);
+        sum.add(d("9.5"), 1);
+        assert_eq!(sum.fraction(7), "2/7");
     }
 
     #[test]

@@ -107,6 +107,7 @@ fn aggregate(text: &str) -> usize {
         known: &nobody,
         skip: &nobody,
         memory_bytes: MEMORY_BYTES,
+        notice_unmapped: true,
     };
     let mut volumes = 0;
     let mut take = |usage: TenantUsage| volumes += usage.usage.map_or(0, |usage| usage.len());

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use artifice_model::Timestamp;
 use artifice_model::aggregate::Entry;
 use artifice_model::sample::MessageId;
+use artifice_model::{Period, Timestamp};
 use hashbrown::HashMap;
 
 use super::file::{FileError, Refusal};
+use super::noticed::{Meters, Noticed};
 use super::sort::{Incoming, SortError, Sorter};
 use super::wire::{KeySet, WireSample, metadata_lines, read_metadata};
 use super::{CollectError, Request, Seen};
@@ -16,16 +17,29 @@ use super::{CollectError, Request, Seen};
 pub(super) struct Intake<'a> {
     /// Charged meters, with what is read of their samples.
     meters: HashMap<&'a str, Meter>,
-    end: Timestamp,
+    period: Period,
     tenants: Option<&'a BTreeSet<String>>,
     keep_metadata: bool,
     /// The last tenant that is done already, if this is not the first reading.
     done: Option<String>,
     seen: Seen,
+    /// Samples that nothing charges, by tenant and meter; `None` if nobody wants to know.
+    unmapped: Option<HashMap<String, Meters>>,
     sorter: Sorter,
     /// A temporary file failed: not the source's mistake, though it ended the reading.
     failed: Option<SortError>,
 }
+
+/// What was taken.
+pub(super) struct Taken {
+    pub sorter: Sorter,
+    pub seen: Seen,
+    /// What nothing charges, by tenant.
+    pub noticed: std::collections::HashMap<String, Noticed>,
+}
+
+/// For how many tenants uncharged samples are counted: the memory for it is bounded.
+const MOST_TENANTS: usize = 20_000;
 
 struct Meter {
     /// The first instant from which a sample can matter.
@@ -49,11 +63,12 @@ impl<'a> Intake<'a> {
         };
         Intake {
             meters: entries.into_iter().map(|(name, entries)| (name, meter(entries))).collect(),
-            end: request.period.end(),
+            period: request.period,
             tenants: request.tenants,
             keep_metadata,
             done,
             seen: Seen::default(),
+            unmapped: request.notice_unmapped.then(HashMap::new),
             sorter: Sorter::new(request.memory_bytes),
             failed: None,
         }
@@ -74,11 +89,12 @@ impl<'a> Intake<'a> {
         if self.tenants.is_some_and(|tenants| tenants.contains(tenant)) && !self.seen.tenants.contains(tenant) {
             self.seen.tenants.insert(tenant.to_owned());
         }
-        let Some(meter) = meter else { return Ok(()) };
+        let Some(meter) = meter else {
+            self.pass_over(tenant, wire);
+            return Ok(());
+        };
         let at = wire.at().map_err(refusal)?;
-        let wanted = self.tenants.is_none_or(|tenants| tenants.contains(tenant))
-            && self.done.as_deref().is_none_or(|done| done < tenant);
-        if !wanted || at < meter.start || at >= self.end {
+        if !self.wants(tenant) || at < meter.start || at >= self.period.end() {
             return Ok(());
         }
         let volume = wire.volume().map_err(refusal)?;
@@ -102,12 +118,35 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// Ends the reading, which went as `read` says.
-    pub fn finish(self, read: Result<(), FileError>) -> Result<(Sorter, Seen), CollectError> {
-        match self.failed {
-            Some(error) => Err(error.into()),
-            None => Ok(read.map(|()| (self.sorter, self.seen))?),
+    fn wants(&self, tenant: &str) -> bool {
+        self.tenants.is_none_or(|tenants| tenants.contains(tenant))
+            && self.done.as_deref().is_none_or(|done| done < tenant)
+    }
+
+    /// Counts a sample that nothing charges, if it lies in the period. Most samples of a cloud are such, so
+    /// nothing more is read of it, and what is wrong with it is nobody's concern.
+    fn pass_over(&mut self, tenant: &str, wire: &WireSample<'_>) {
+        if self.unmapped.is_none() || !self.wants(tenant) || !wire.at().is_ok_and(|at| self.period.contains(at)) {
+            return;
         }
+        let Some(unmapped) = &mut self.unmapped else { return };
+        let has_room = unmapped.len() < MOST_TENANTS;
+        if let Some(meters) = unmapped.get_mut(tenant) {
+            meters.add(&wire.meter);
+        } else if has_room {
+            unmapped.entry_ref(tenant).or_default().add(&wire.meter);
+        }
+    }
+
+    /// Ends the reading, which went as `read` says.
+    pub fn finish(self, read: Result<(), FileError>) -> Result<Taken, CollectError> {
+        if let Some(error) = self.failed {
+            return Err(error.into());
+        }
+        read?;
+        let unmapped = self.unmapped.unwrap_or_default().into_iter();
+        let noticed = unmapped.map(|(tenant, unmapped)| (tenant, Noticed { unmapped, ..Noticed::default() }));
+        Ok(Taken { sorter: self.sorter, seen: self.seen, noticed: noticed.collect() })
     }
 }
 

@@ -20,11 +20,12 @@ pub mod file;
 mod http;
 mod intake;
 mod keystone;
+mod noticed;
 mod sort;
 mod usage;
 pub mod wire;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use artifice_model::aggregate::{AggregateError, Entry, Locations};
@@ -35,8 +36,9 @@ use ceilometer::Ceilometer;
 pub use ceilometer::CloudError;
 pub use file::FileError;
 pub use http::HttpError;
-use intake::Intake;
+use intake::{Intake, Taken};
 pub use keystone::KeystoneError;
+pub use noticed::{Meters, Noticed, Resources, Shorts};
 pub use sort::SortError;
 use usage::Stop;
 
@@ -83,6 +85,8 @@ pub struct Request<'a> {
     pub skip: &'a BTreeSet<String>,
     /// How much memory may be used, in bytes.
     pub memory_bytes: u64,
+    /// Whether to tell of meters that no entry reads: not where only some of the entries are asked about.
+    pub notice_unmapped: bool,
 }
 
 /// What one tenant used, or why that cannot be told.
@@ -92,6 +96,8 @@ pub struct TenantUsage {
     pub tenant: String,
     /// A usage for each resource, entry, service and location; zero volumes included.
     pub usage: Result<Vec<Metered>, UsageError>,
+    /// What its metering says that no usage tells.
+    pub noticed: Noticed,
 }
 
 /// Who takes what is collected.
@@ -127,6 +133,21 @@ pub enum UsageError {
     /// Its samples cannot be had.
     #[error(transparent)]
     Cloud(Box<CloudError>),
+    /// Two entries would charge the same.
+    #[error(
+        "resource {resource} would be charged twice as '{service}', by the entries {one} and {other}; give one of \
+         them another service, or a `match` that excludes the other's"
+    )]
+    Twice {
+        /// The resource's id.
+        resource: String,
+        /// What it would be charged as.
+        service: String,
+        /// An entry's id.
+        one: String,
+        /// Another one's.
+        other: String,
+    },
 }
 
 /// The samples of a series cannot be aggregated.
@@ -180,6 +201,8 @@ pub struct Seen {
     pub tenants: BTreeSet<String>,
     /// Samples of charged meters that belong to nobody.
     pub without_tenant: u64,
+    /// What was noticed of tenants that have no usage at all, by id.
+    pub noticed: BTreeMap<String, Noticed>,
 }
 
 impl Source {
@@ -259,21 +282,30 @@ fn collect_by(
     take: &mut dyn FnMut(TenantUsage),
     mut read: impl FnMut(&mut Intake<'_>) -> Result<(), FileError>,
 ) -> Result<Seen, CollectError> {
-    let mut last = None;
+    let mut last: Option<String> = None;
+    let mut left = BTreeMap::new();
     loop {
         let mut intake = Intake::new(request, keep_metadata, last.clone());
         let read = tracing::debug_span!("read").in_scope(|| read(&mut intake));
-        let (sorter, seen) = intake.finish(read)?;
+        let Taken { sorter, seen, mut noticed } = intake.finish(read)?;
         tracing::debug!(tenants = seen.tenants.len(), runs = sorter.runs(), keep_metadata, "samples read");
-        let handed_over = usage::hand_over(sorter, request, &mut |usage| {
+        let handed_over = usage::hand_over(sorter, request, &mut noticed, &mut |usage| {
             last = Some(usage.tenant.clone());
             take(usage);
         });
         match handed_over {
-            Ok(()) => return Ok(seen),
+            Ok(()) => {
+                left.extend(noticed.into_iter().filter(|(_, noticed)| !noticed.is_empty()));
+                left.retain(|tenant, _| !request.skip.contains(tenant));
+                return Ok(Seen { noticed: left, ..seen });
+            }
             Err(Stop::Sort(error)) => return Err(error.into()),
             // Once more, for the tenants behind the last one that was complete.
-            Err(Stop::NeedsMetadata) => keep_metadata = true,
+            Err(Stop::NeedsMetadata) => {
+                let is_done = |tenant: &String| last.as_ref().is_some_and(|last| tenant <= last);
+                left.extend(noticed.into_iter().filter(|(tenant, noticed)| is_done(tenant) && !noticed.is_empty()));
+                keep_metadata = true;
+            }
         }
     }
 }

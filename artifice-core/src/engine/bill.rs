@@ -20,7 +20,7 @@ use super::prices::Prices;
 use super::report::{Billed, Failed, How};
 use super::tasks::{Ended, Tasks, Told};
 use super::tenants::Tenants;
-use super::usages::{Metering, Usages};
+use super::usages::{Metering, Usages, tell};
 use super::work::Work;
 use super::worker::{Trouble, Worker, is_held};
 use super::{Engine, Preview, Purpose, Selection, Whole, adjust, bounds, refuse_for};
@@ -267,10 +267,11 @@ impl Run {
         let mut tasks = Tasks::new(self.worker.engine.config().workers());
         while let Some(usage) = tasks.while_working(usages.next(), show).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
+            tell(&tenant, &usage.noticed);
             tasks.start(async move { run.tenant(tenant, usage).await }, show).await;
         }
         tasks.end(show).await?;
-        let seen = usages.end().await?;
+        let seen = usages.end(tenants).await?;
         let left = self.left().clone();
         let missing = tenants.missing(&seen).into_iter();
         missing

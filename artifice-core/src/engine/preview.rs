@@ -8,7 +8,7 @@ use artifice_model::Period;
 use super::error::EngineError;
 use super::report::Failed;
 use super::tenants::Tenants;
-use super::usages::{Everybody, Metering, Usages};
+use super::usages::{Everybody, Metering, Usages, tell};
 use super::{Engine, Preview, Purpose, Selection, Whole, adjust, refuse_for};
 use crate::ledger::{Filter, Kind, Ledger, LedgerError, Listed, Statement};
 
@@ -58,6 +58,7 @@ impl Engine {
         let mut usages = Usages::of(metering, &self.config, &tenants, selection, (period, cuts), &before, Everybody);
         while let Some(usage) = usages.next().await {
             let tenant = tenants.found(&usage.tenant);
+            tell(&tenant, &usage.noticed);
             let partial = !selection.sections.is_empty();
             let whole = Whole { tenant: tenant.clone(), period, purpose, partial };
             let preview = match self.draft(&prices, ledger, whole, usage).await {
@@ -70,7 +71,7 @@ impl Engine {
                 Err(why) => show(Err(Failed { tenant, why })),
             }
         }
-        let seen = usages.end().await?;
+        let seen = usages.end(&tenants).await?;
         tenants.missing(&seen).into_iter().for_each(|failed| show(Err(failed)));
         Ok(())
     }

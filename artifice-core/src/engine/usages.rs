@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::Selection;
 use super::error::EngineError;
 use super::tenants::Tenants;
-use crate::collect::{CollectError, Connected, Receive, Request, Seen, Source, TenantUsage};
+use crate::collect::{CollectError, Connected, Noticed, Receive, Request, Seen, Source, TenantUsage};
 use crate::config::Config;
 
 /// The configured source, logged in to where that takes a log-in.
@@ -105,6 +105,14 @@ impl<A: Admission> Receive for Door<A> {
     }
 }
 
+/// Tells what was noticed of a tenant's metering.
+pub(super) fn tell(tenant: &Tenant, noticed: &Noticed) {
+    let name = tenant.name.as_deref().unwrap_or(&tenant.id);
+    for line in noticed.to_string().lines() {
+        tracing::warn!("tenant {name}: {line}");
+    }
+}
+
 /// Usage as it is being collected.
 pub(super) struct Usages {
     receiver: mpsc::Receiver<TenantUsage>,
@@ -127,21 +135,16 @@ impl Usages {
         let mut entries: Vec<Entry> = config.entries.clone();
         entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
         let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
+        // Of a part of the entries nobody can say what the others do not charge.
+        let notice_unmapped = selection.sections.is_empty();
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
         let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
-            let request = Request {
-                entries,
-                locations,
-                period,
-                cuts: &cuts,
-                tenants: wanted.as_ref(),
-                known,
-                skip,
-                memory_bytes,
-            };
+            let (tenants, cuts) = (wanted.as_ref(), &cuts);
+            let request =
+                Request { entries, locations, period, cuts, tenants, known, skip, memory_bytes, notice_unmapped };
             source.collect(request, &mut door)
         });
         Usages { receiver, thread }
@@ -153,7 +156,7 @@ impl Usages {
     }
 
     /// What was seen on the way, once everything was handed over.
-    pub async fn end(self) -> Result<Seen, EngineError> {
+    pub async fn end(self, tenants: &Tenants) -> Result<Seen, EngineError> {
         let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
         if seen.without_tenant > 0 {
             tracing::warn!(
@@ -161,6 +164,7 @@ impl Usages {
                 seen.without_tenant
             );
         }
+        seen.noticed.iter().for_each(|(tenant, noticed)| tell(&tenants.found(tenant), noticed));
         Ok(seen)
     }
 }

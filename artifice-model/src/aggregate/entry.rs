@@ -1,104 +1,19 @@
 //! Entries: which meter is charged, as what, and how its samples become a volume.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::condition::Condition;
+use super::kind::Aggregate;
+use super::presets::BILLABLE_STATES;
+use super::scaling::Scaling;
 use super::template::Template;
-use crate::time::HOUR_US;
-
-/// How the samples of a period become one volume (semantics 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Aggregate {
-    /// Σ over slices that hold a sample of the slice's largest value × its hours.
-    MaxPerSlice,
-    /// Σ value × hours held, each sample holding until the next one.
-    Integral,
-    /// Hours in a billable state.
-    Uptime,
-    /// Σ hours of slices that hold a sample above 0.
-    ExistsPerSlice,
-    /// The largest value.
-    Max,
-    /// The smallest value.
-    Min,
-    /// The plain mean of the values.
-    Mean,
-    /// The last value.
-    Last,
-    /// Σ value.
-    Sum,
-    /// How far a counter went up, resets survived.
-    Increase,
-    /// The number of samples.
-    Count,
-}
-
-impl Aggregate {
-    /// Every aggregate.
-    pub const ALL: [Aggregate; 11] = [
-        Aggregate::MaxPerSlice,
-        Aggregate::Integral,
-        Aggregate::Uptime,
-        Aggregate::ExistsPerSlice,
-        Aggregate::Max,
-        Aggregate::Min,
-        Aggregate::Mean,
-        Aggregate::Last,
-        Aggregate::Sum,
-        Aggregate::Increase,
-        Aggregate::Count,
-    ];
-
-    /// The aggregate of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|aggregate| aggregate.name() == name)
-    }
-
-    /// Its name in configuration and output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Aggregate::MaxPerSlice => "max_per_slice",
-            Aggregate::Integral => "integral",
-            Aggregate::Uptime => "uptime",
-            Aggregate::ExistsPerSlice => "exists_per_slice",
-            Aggregate::Max => "max",
-            Aggregate::Min => "min",
-            Aggregate::Mean => "mean",
-            Aggregate::Last => "last",
-            Aggregate::Sum => "sum",
-            Aggregate::Increase => "increase",
-            Aggregate::Count => "count",
-        }
-    }
-
-    /// The unit of its volume, for samples in `unit`.
-    pub fn unit_of(self, unit: &str) -> String {
-        match self {
-            Aggregate::MaxPerSlice | Aggregate::Integral => format!("{unit}·hour"),
-            Aggregate::Uptime | Aggregate::ExistsPerSlice => "hour".to_owned(),
-            Aggregate::Count => "1".to_owned(),
-            _ => unit.to_owned(),
-        }
-    }
-
-    /// Whether the volume's unit depends on the samples'.
-    pub(super) fn keeps_unit(self) -> bool {
-        !matches!(self, Aggregate::Uptime | Aggregate::ExistsPerSlice | Aggregate::Count)
-    }
-
-    /// Whether it also looks at the last sample before the period.
-    pub fn looks_back(self) -> bool {
-        matches!(self, Aggregate::Integral | Aggregate::Uptime | Aggregate::Increase)
-    }
-
-    /// Whether volumes are sums over time, in which a deletion counts 0.
-    pub(super) fn is_over_time(self) -> bool {
-        matches!(self, Aggregate::MaxPerSlice | Aggregate::Integral | Aggregate::Uptime | Aggregate::ExistsPerSlice)
-    }
-}
+use crate::time::{HOUR_US, Period, Timestamp};
 
 /// How long a sample speaks for its resource when no other follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MaxGap {
     /// That many microseconds.
     Micros(i64),
@@ -125,10 +40,17 @@ pub struct Entry {
     pub meter: String,
     /// The part of the statement its lines stand in.
     pub section: String,
-    /// What is priced.
+    /// What is priced. A sample of which it can make no text is not charged.
     pub service: Template,
+    /// Which samples are charged: those for which all of this holds. What the others say of the resource
+    /// (that a state ended, what a counter read, where it ran) counts all the same.
+    pub conditions: Vec<Condition>,
     /// How samples become a volume.
     pub aggregate: Aggregate,
+    /// The unit of the values, in the place of what the samples say; of `count`, the unit of its volume.
+    pub unit: Option<String>,
+    /// What becomes of a value before it is aggregated.
+    pub scaling: Scaling,
     /// The width of a slice, in microseconds.
     pub slice_us: i64,
     /// How long a sample holds.
@@ -154,7 +76,10 @@ impl Entry {
             meter: meter.to_owned(),
             section: section.to_owned(),
             service: Template::of_metadata(&[]).or(meter),
+            conditions: Vec::new(),
             aggregate,
+            unit: None,
+            scaling: Scaling::default(),
             slice_us: HOUR_US,
             max_gap: MaxGap::Micros(2 * HOUR_US),
             states: BILLABLE_STATES.map(str::to_owned).into(),
@@ -164,27 +89,39 @@ impl Entry {
         }
     }
 
-    /// What is charged when the configuration does not say otherwise (semantics 4).
-    pub fn built_in() -> Vec<Entry> {
-        let instance = Template::of_metadata(&["instance_type", "flavor.name", "flavor_name"]).or("instance");
-        vec![
-            Entry { service: instance, ..Entry::new("instance", "Compute", Aggregate::Uptime) },
-            Entry::new("volume.size", "Block storage", Aggregate::MaxPerSlice),
-            Entry::new("storage.objects.size", "Object storage", Aggregate::MaxPerSlice),
-            Entry::new("ip.floating", "Network", Aggregate::MaxPerSlice),
-            Entry::new("network.incoming.bytes", "Network", Aggregate::Increase),
-            Entry::new("network.outgoing.bytes", "Network", Aggregate::Increase),
-        ]
-    }
-
     /// The metadata keys that charging by this entry reads.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         [&self.service, &self.state, &self.resource_name, &self.location]
             .into_iter()
             .flat_map(Template::keys)
+            .chain(self.conditions.iter().map(|condition| condition.key.as_str()))
             .chain([EVENT_TYPE])
     }
-}
 
-/// The states of an instance that occupies its host (semantics 4).
-const BILLABLE_STATES: [&str; 5] = ["active", "paused", "rescued", "resized", "verify_resize"];
+    /// Of instants in a period, those at which its volume can be cut: any, where volumes of a period's parts
+    /// add up; between two slices, where there are slices; none otherwise.
+    pub fn cuts(&self, period: Period, instants: &[Timestamp]) -> Arc<[Timestamp]> {
+        let between_slices = |at: Timestamp| (at.micros() - period.start().micros()) % self.slice_us == 0;
+        let is_cut = |at: &Timestamp| {
+            let inside = period.start() < *at && *at < period.end();
+            inside && self.aggregate.is_additive() && (!self.aggregate.is_sliced() || between_slices(*at))
+        };
+        let mut cuts: Vec<Timestamp> = instants.iter().copied().filter(is_cut).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts.into()
+    }
+
+    /// Whether some sample's use might be charged by both as the same service: they read one meter, always
+    /// make the same service of a sample, and no condition of one excludes what the other wants.
+    pub fn doubles(&self, other: &Entry) -> bool {
+        let constant = self.service.constant().is_some() && self.service.constant() == other.service.constant();
+        self.meter == other.meter && (constant || self.service == other.service) && !self.excludes(other)
+    }
+
+    /// Whether both read one meter, but want different metadata: then no sample of it is charged by both.
+    pub fn excludes(&self, other: &Entry) -> bool {
+        let differ = |one: &Condition| other.conditions.iter().any(|another| one.excludes(another));
+        self.meter == other.meter && self.conditions.iter().any(differ)
+    }
+}

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::evidence::Evidence;
 use super::reading::Reading;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
+use crate::time::Timestamp;
 
 /// One sum: what was used of one service at one location.
 #[derive(Debug, Default)]
@@ -16,6 +18,9 @@ pub(super) struct Group {
     /// From the last sample of this service and location.
     pub name: Option<Arc<str>>,
     pub sum: Exact,
+    /// What each part of the period adds; empty where there are no cuts, or nothing was added yet.
+    pub parts: Vec<Exact>,
+    pub evidence: Evidence,
     /// Whether anything was added, be it 0: without, there is no usage.
     pub contributes: bool,
 }
@@ -29,24 +34,49 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// The group to which a sample's contribution goes; the samples come in order.
+    /// The group to which a sample's contribution goes, if it is charged; the samples come in order.
     ///
     /// A sample that does not know its location takes that of the sample before it. At the start
     /// of a series there is none: such groups wait, and the first sample that knows tells them.
-    pub fn of(&mut self, reading: &Reading) -> usize {
+    pub fn of(&mut self, reading: &Reading) -> Option<usize> {
         if let Some(location) = &reading.location {
             if self.location.is_none() {
                 self.settle(location);
             }
             self.location = Some(location.clone());
         }
-        let key = (reading.service.clone(), self.location.clone());
+        let key = (reading.service.clone()?, self.location.clone());
         let place = *self.places.entry(key).or_insert_with_key(|(service, location)| {
             self.all.push(Group { service: service.clone(), location: location.clone(), ..Group::default() });
             self.all.len() - 1
         });
         self.all[place].name.clone_from(&reading.name);
-        place
+        Some(place)
+    }
+
+    /// Takes note of a sample of a group.
+    #[inline]
+    pub fn saw(&mut self, place: usize, at: Timestamp) {
+        let evidence = &mut self.all[place].evidence;
+        if evidence.samples == 0 {
+            evidence.first = Some(at);
+        }
+        evidence.samples += 1;
+        evidence.last = Some(at);
+    }
+
+    /// The evidence of a group.
+    pub fn evidence(&mut self, place: usize) -> &mut Evidence {
+        &mut self.all[place].evidence
+    }
+
+    /// Adds `value × times` to one of so many parts of a group.
+    pub fn add_part(&mut self, place: usize, (part, parts): (usize, usize), value: Decimal, times: i64) {
+        let sums = &mut self.all[place].parts;
+        sums.resize_with(parts, Exact::default);
+        if let Some(sum) = sums.get_mut(part) {
+            sum.add(value, times);
+        }
     }
 
     /// Gives the groups that wait for a location the one that became known.

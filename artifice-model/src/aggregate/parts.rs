@@ -15,12 +15,12 @@ pub struct Parts {
     cuts: Arc<[Timestamp]>,
     /// One more than there are cuts; none where nothing can be cut.
     sums: Vec<Exact>,
-    divisor: u64,
+    divisor: u128,
 }
 
 impl Parts {
     /// Parts at `cuts`, in order, each adding `sums / divisor`: one more sum than cuts.
-    pub fn new(cuts: Arc<[Timestamp]>, sums: Vec<Exact>, divisor: u64) -> Self {
+    pub fn new(cuts: Arc<[Timestamp]>, sums: Vec<Exact>, divisor: u128) -> Self {
         Parts { cuts, sums, divisor }
     }
 
@@ -37,6 +37,6 @@ impl Parts {
     pub fn volume(&self, parts: Range<usize>) -> Result<Decimal, Overflow> {
         let mut sum = Exact::default();
         self.sums.get(parts).unwrap_or_default().iter().for_each(|part| sum.merge(part));
-        sum.divided(self.divisor.max(1), VOLUME_PLACES)
+        sum.divided_by(self.divisor.max(1), VOLUME_PLACES)
     }
 }

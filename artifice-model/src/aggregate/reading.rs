@@ -51,8 +51,10 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 /// What an entry reads in a sample.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
-    /// What is priced.
-    pub service: Arc<str>,
+    /// What is priced; `None` if the sample is not charged.
+    pub service: Option<Arc<str>>,
+    /// Whether the entry's conditions are met.
+    pub accepted: bool,
     /// Where it ran; `None` if the sample is a notification in the middle of something, which
     /// names the wrong host (in the recordings `conductor.openstack`, `api.openstack`).
     pub location: Option<Arc<str>>,
@@ -64,6 +66,9 @@ pub(super) struct Reading {
     pub billable: bool,
     /// Whether it announces the end of the resource.
     pub deleted: bool,
+    /// Whether it announces a change: then every later one would be announced, too, the end among them.
+    /// What is polled, and `.exists`, tells only of its own time.
+    pub announced: bool,
 }
 
 impl Reading {
@@ -71,13 +76,16 @@ impl Reading {
         let metadata = &facts.metadata;
         let event = metadata.get(EVENT_TYPE);
         let says_location = event.is_none_or(|event| event.ends_with(".exists") || event.ends_with(".end"));
+        let accepted = entry.conditions.iter().all(|condition| condition.holds(metadata));
         Reading {
-            service: entry.service.fill(metadata).unwrap_or_else(|| entry.meter.clone()).into(),
+            service: if accepted { entry.service.fill(metadata).map(Into::into) } else { None },
+            accepted,
             location: says_location.then(|| locations.of(entry.location.fill(metadata).as_deref())),
             name: entry.resource_name.fill(metadata).map(Into::into),
-            unit: facts.unit.as_ref().into(),
+            unit: entry.unit.as_deref().unwrap_or(&facts.unit).into(),
             billable: entry.state.fill(metadata).is_none_or(|state| entry.states.contains(&state.to_lowercase())),
             deleted: event.is_some_and(|event| event.ends_with(".delete.end")),
+            announced: event.is_some_and(|event| !event.ends_with(".exists")),
         }
     }
 }

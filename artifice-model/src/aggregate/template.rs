@@ -46,6 +46,14 @@ impl Template {
         self
     }
 
+    /// The text it makes of every sample, if it needs no metadata.
+    pub fn constant(&self) -> Option<&str> {
+        match self.0.first().map(Vec::as_slice) {
+            Some([Part::Text(text)]) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The text it makes of a sample's metadata, unless every alternative lacks something.
     pub fn fill(&self, metadata: &Metadata) -> Option<String> {
         self.0.iter().find_map(|parts| {

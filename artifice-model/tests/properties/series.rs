@@ -75,7 +75,7 @@ pub fn aggregated(rules: Rules, samples: &[Sample]) -> Usages {
     for sample in samples {
         aggregator.push(sample).unwrap();
     }
-    let usages = aggregator.finish().unwrap();
+    let usages = aggregator.finish().unwrap().volumes;
     let count = usages.len();
     let usages: Usages = usages
         .into_iter()

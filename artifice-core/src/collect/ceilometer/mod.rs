@@ -15,7 +15,7 @@ mod reading;
 mod tests;
 mod windows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use artifice_model::Timestamp;
 use artifice_model::statement::Tenant;
@@ -25,7 +25,7 @@ use serde::Deserialize;
 use super::http::{Answer, Ask, Http};
 use super::keystone::Keystone;
 use super::usage::{self, Stop};
-use super::{CollectError, Receive, Request, Seen, TenantUsage, UsageError};
+use super::{CollectError, Meters, Noticed, Receive, Request, Seen, TenantUsage, UsageError};
 use crate::config::OpenStack;
 
 pub use error::CloudError;
@@ -51,6 +51,12 @@ pub struct Ceilometer {
     /// Time-outs since the last answer.
     timeouts: u32,
     projects: Vec<Tenant>,
+}
+
+/// An answer of `/v2/meters`.
+#[derive(Deserialize)]
+struct Meter {
+    name: String,
 }
 
 /// The answers to `…/statistics?groupby=project_id`.
@@ -141,7 +147,11 @@ impl Ceilometer {
             };
             // It was asked for, so that nobody says that it does not exist.
             seen.tenants.insert(tenant.clone());
-            receiver.receive(TenantUsage { tenant, usage: Err(UsageError::Cloud(Box::new(error))) });
+            receiver.receive(TenantUsage {
+                tenant,
+                usage: Err(UsageError::Cloud(Box::new(error))),
+                noticed: Noticed::default(),
+            });
         }
         Ok(seen)
     }
@@ -169,8 +179,13 @@ impl Ceilometer {
         let mut keep_metadata = false;
         loop {
             let sorter = self.read(request, tenant, keep_metadata)?;
-            match usage::hand_over(sorter, request, take) {
-                Ok(()) => return Ok(()),
+            let unmapped = if request.notice_unmapped { self.unmapped(request, tenant) } else { Meters::default() };
+            let mut noticed = HashMap::from([(tenant.to_owned(), Noticed { unmapped, ..Noticed::default() })]);
+            match usage::hand_over(sorter, request, &mut noticed, take) {
+                Ok(()) => {
+                    seen.noticed.extend(noticed.into_iter().filter(|(_, noticed)| !noticed.is_empty()));
+                    return Ok(());
+                }
                 Err(Stop::Sort(error)) => return Err(Ending::All(error.into())),
                 // Asked once more: nothing of this tenant has been handed over.
                 Err(Stop::NeedsMetadata) => keep_metadata = true,
@@ -214,15 +229,42 @@ impl Ceilometer {
 
     /// Whether there is any meter, of a tenant if one is named.
     fn any_meter(&mut self, tenant: Option<&str>) -> Result<bool, CloudError> {
-        let (limit, most_bytes) = (self.knows_limit, Ask::MOST_BYTES);
-        let mut answer = self.ask(&query::any_meter(&self.base, tenant, limit), most_bytes)?;
+        Ok(!self.meters::<serde::de::IgnoredAny>(tenant, 1)?.is_empty())
+    }
+
+    /// So many meters at most, of a tenant if one is named: one for each of its resources.
+    fn meters<T: serde::de::DeserializeOwned>(
+        &mut self,
+        tenant: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<T>, CloudError> {
+        let limit = self.knows_limit.then_some(most);
+        let mut answer = self.ask(&query::meters(&self.base, tenant, limit), Ask::MOST_BYTES)?;
         if self.forget_limit(&answer) {
-            answer = self.ask(&query::any_meter(&self.base, tenant, false), most_bytes)?;
+            answer = self.ask(&query::meters(&self.base, tenant, None), Ask::MOST_BYTES)?;
         }
         if !answer.is_success() {
             return Err(answer.refused().into());
         }
-        Ok(!answer.json::<Vec<serde::de::IgnoredAny>>()?.is_empty())
+        Ok(answer.json::<Vec<T>>()?)
+    }
+
+    /// The meters of a tenant that nothing charges. It is asked for nothing but a warning: where Ceilometer
+    /// cannot tell, there is none, and nobody's bill fails for it.
+    fn unmapped(&mut self, request: Request<'_>, tenant: &str) -> Meters {
+        let (timeouts, answered) = (self.timeouts, self.answered);
+        let found = self.meters::<Meter>(Some(tenant), self.limit);
+        match found {
+            Ok(meters) => {
+                let is_charged = |name: &String| request.entries.iter().any(|entry| entry.meter == *name);
+                Meters::known(meters.into_iter().map(|meter| meter.name).filter(|name| !is_charged(name)))
+            }
+            Err(error) => {
+                (self.timeouts, self.answered) = (timeouts, answered);
+                tracing::info!(tenant, "Ceilometer does not say which meters there are ({error})");
+                Meters::default()
+            }
+        }
     }
 
     /// Whether an answer says that this server does not know what a limit is: then it gets none.

@@ -35,14 +35,14 @@ pub fn samples_by_tenant(base: &Url, meter: &str, from: Timestamp, to: Timestamp
     url
 }
 
-/// `/v2/meters`: which meters there are, of a tenant if one is named; one is enough.
-pub fn any_meter(base: &Url, tenant: Option<&str>, with_limit: bool) -> Url {
+/// `/v2/meters`: which meters there are, of a tenant if one is named, at most so many.
+pub fn meters(base: &Url, tenant: Option<&str>, most: Option<usize>) -> Url {
     let mut url = below(base, &["v2", "meters"]);
     if let Some(tenant) = tenant {
         filter(&mut url, "project_id", "eq", tenant);
     }
-    if with_limit {
-        limit(&mut url, 1);
+    if let Some(most) = most {
+        limit(&mut url, most);
     }
     url
 }
@@ -104,7 +104,7 @@ mod tests {
             ("http://c:8777/v2/", "http://c:8777/v2/meters?limit=1"),
             ("https://c/metering", "https://c/metering/v2/meters?limit=1"),
         ] {
-            assert_eq!(any_meter(&base(&url(given)), None, true).as_str(), expected, "{given}");
+            assert_eq!(meters(&base(&url(given)), None, Some(1)).as_str(), expected, "{given}");
         }
     }
 }

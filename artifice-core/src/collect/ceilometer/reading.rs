@@ -40,9 +40,9 @@ impl Ceilometer {
             self.meter(tenant, meter, windows, most_bytes, &mut intake)
         });
         // A temporary file that failed is not the tenant's mistake.
-        let (sorter, _) = intake.finish(Ok(())).map_err(Ending::All)?;
+        let taken = intake.finish(Ok(())).map_err(Ending::All)?;
         read?;
-        Ok(sorter)
+        Ok(taken.sorter)
     }
 
     fn meter(

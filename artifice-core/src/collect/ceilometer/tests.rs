@@ -53,6 +53,7 @@ fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec
         known: &known,
         skip: &BTreeSet::new(),
         memory_bytes: 64_000_000,
+        notice_unmapped: false,
     };
     let mut all = Vec::new();
     let seen = ceilometer.collect(request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;

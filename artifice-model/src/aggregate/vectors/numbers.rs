@@ -86,7 +86,7 @@ fn the_largest_volume_has_twenty_two_digits() {
     for aggregate in [Sum, Max, Min, Last, Mean] {
         for value in ["10000000000000000000000", "-10000000000000000000000", "9999999999999999999999.9999995"] {
             let story = Story::of(aggregate).sample("00:10", value, "");
-            assert_eq!(story.volumes(), Err(AggregateError::Overflow(Overflow)), "{aggregate:?} {value}");
+            assert_eq!(story.volumes().err(), Some(AggregateError::Overflow(Overflow)), "{aggregate:?} {value}");
         }
     }
 }
@@ -97,7 +97,7 @@ fn overflow_is_an_error_over_time_too() {
     let value = "5000000000000000000000";
     for (aggregate, second) in [(Integral, "01:00"), (MaxPerSlice, "01:00")] {
         let story = Story::of(aggregate).sample("00:00", value, "").sample(second, value, "").lasting("02:00");
-        assert_eq!(story.volumes(), Err(AggregateError::Overflow(Overflow)), "{aggregate:?}");
+        assert_eq!(story.volumes().err(), Some(AggregateError::Overflow(Overflow)), "{aggregate:?}");
     }
     let story = Story::of(Integral).sample("00:00", value, "").lasting("01:59:59.999999");
     assert!(story.volumes().is_ok());

@@ -109,7 +109,7 @@ impl Story {
         for sample in &self.samples {
             aggregator.push(sample)?;
         }
-        aggregator.finish()
+        aggregator.finish().map(|outcome| outcome.volumes)
     }
 
     /// Expects exactly these usages, such as `"disk at here: 12.5 GB·hour"`, with ` (web)` behind
