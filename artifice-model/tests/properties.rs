@@ -21,6 +21,8 @@ mod adjusting;
 mod conversion;
 #[path = "properties/definition.rs"]
 mod definition;
+#[path = "properties/parts.rs"]
+mod parts;
 #[path = "properties/rating.rs"]
 mod rating;
 #[path = "properties/repetition.rs"]

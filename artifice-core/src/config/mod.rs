@@ -7,6 +7,7 @@ mod cards;
 mod database;
 mod fees;
 mod limits;
+mod meters;
 mod openstack;
 mod pairs;
 mod prices;
@@ -164,13 +165,9 @@ const MOST_WORKERS: usize = 64;
 fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> {
     let mut main_section = root.section("main");
     let region = main_section.text("region").unwrap_or_else(|| "default".to_owned());
-    let mut entries = Entry::built_in();
-    if let Some(slice_us) = main_section.parse("slice", duration_us) {
-        entries.iter_mut().for_each(|entry| entry.slice_us = slice_us);
-    }
-    if let Some(gap) = main_section.parse("max_gap", max_gap) {
-        entries.iter_mut().for_each(|entry| entry.max_gap = gap);
-    }
+    let slice_us = main_section.parse("slice", duration_us);
+    let max_gap = main_section.parse("max_gap", max_gap);
+    let entries = meters::entries(root.get("meters"), meters::Defaults { slice_us, max_gap });
     let main = main_settings(main_section)?;
 
     let datacenters = root.section("datacenters").entries();

@@ -4,6 +4,10 @@
 mod attribution;
 mod built_in;
 mod counters;
+mod cuts;
+mod entries;
+mod evidence;
+mod life;
 mod location;
 mod numbers;
 mod order;

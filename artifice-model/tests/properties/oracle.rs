@@ -16,26 +16,28 @@ pub fn expected(rules: Rules, rows: &[Row]) -> Usages {
         Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice => of_slices(rules, &considered),
         Aggregate::Integral | Aggregate::Uptime => of_holds(rules, &considered),
         Aggregate::Increase => of_increases(rules, &considered),
-        Aggregate::Sum => considered.iter().map(|row| volume(row)).enumerate().collect(),
+        Aggregate::Sum => considered.iter().map(|row| value(rules, row)).enumerate().collect(),
         Aggregate::Count => (0..considered.len()).map(|index| (index, Fraction::new(1, 1))).collect(),
         Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => of_the_whole(rules, &considered),
     };
     let mut sums: BTreeMap<(String, String), Fraction> = BTreeMap::new();
-    for (index, share) in shares {
+    // What does not match contributes nothing.
+    for (index, share) in shares.into_iter().filter(|(index, _)| matches(rules, considered[*index])) {
         let sum = sums.entry(place(&considered, index)).or_insert_with(Fraction::zero);
         *sum = sum.plus(&share);
     }
     let unit = match rules.aggregate {
-        Aggregate::MaxPerSlice | Aggregate::Integral => "U·hour",
-        Aggregate::Uptime | Aggregate::ExistsPerSlice => "hour",
-        Aggregate::Count => "1",
-        _ => "U",
+        Aggregate::MaxPerSlice | Aggregate::Integral => format!("{}·hour", rules.unit.unwrap_or("U")),
+        Aggregate::Uptime | Aggregate::ExistsPerSlice => "hour".to_owned(),
+        Aggregate::Count => rules.unit.unwrap_or("1").to_owned(),
+        _ => rules.unit.unwrap_or("U").to_owned(),
     };
     sums.into_iter()
         .map(|(of, sum)| {
-            let last = (0..considered.len()).rev().find(|&index| place(&considered, index) == of).unwrap();
+            let is_of = |index: &usize| place(&considered, *index) == of && matches(rules, considered[*index]);
+            let last = (0..considered.len()).rev().find(is_of).unwrap();
             let name = said(considered[last], "display_name").or(said(considered[last], "name"));
-            (of, (sum.millionths(), unit.to_owned(), name.map(str::to_owned)))
+            (of, (sum.millionths(), unit.clone(), name.map(str::to_owned)))
         })
         .collect()
 }
@@ -76,7 +78,7 @@ pub fn anything_in_reach(rules: Rules, rows: &[Row]) -> bool {
     let rows = without_repetitions(rows);
     let considered = considered(rules, &rows);
     let needs_one_inside = rules.aggregate == Aggregate::Increase;
-    considered.iter().any(|row| !needs_one_inside || row.at >= rules.start)
+    considered.iter().any(|row| matches(rules, row) && (!needs_one_inside || row.at >= rules.start))
 }
 
 /// Σ over slices that hold a sample, to the last sample of each.
@@ -85,9 +87,9 @@ fn of_slices(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
     let mut from = rules.start;
     while from < rules.end {
         let to = (from + rules.slice).min(rules.end);
-        let inside: Vec<usize> =
-            (0..considered.len()).filter(|&index| from <= considered[index].at && considered[index].at < to).collect();
-        let largest = inside.iter().map(|&index| over_time(considered[index], volume(considered[index]))).max();
+        let is_inside = |row: &Row| from <= row.at && row.at < to && matches(rules, row);
+        let inside: Vec<usize> = (0..considered.len()).filter(|&index| is_inside(considered[index])).collect();
+        let largest = inside.iter().map(|&index| over_time(considered[index], value(rules, considered[index]))).max();
         if let (Some(largest), Some(&last)) = (largest, inside.last()) {
             let height = match rules.aggregate {
                 Aggregate::ExistsPerSlice if largest > Fraction::zero() => Fraction::new(1, 1),
@@ -112,7 +114,7 @@ fn of_holds(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
         let height = match rules.aggregate {
             Aggregate::Uptime if is_billable(row) => Fraction::new(1, 1),
             Aggregate::Uptime => Fraction::zero(),
-            _ => volume(row),
+            _ => value(rules, row),
         };
         (index, over_time(row, height).times(&held))
     };
@@ -122,8 +124,8 @@ fn of_holds(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
 /// Differences of consecutive samples; a negative one is a reset and counts the later value.
 fn of_increases(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
     let share = |index: usize| {
-        let now = volume(considered[index]);
-        let Some(before) = index.checked_sub(1).map(|before| volume(considered[before])) else {
+        let now = value(rules, considered[index]);
+        let Some(before) = index.checked_sub(1).map(|before| value(rules, considered[before])) else {
             return (index, Fraction::zero());
         };
         let difference = now.minus(&before);
@@ -134,7 +136,9 @@ fn of_increases(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
 
 /// One value of all samples, to the last one.
 fn of_the_whole(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
-    let volumes: Vec<Fraction> = considered.iter().map(|row| volume(row)).collect();
+    let matching = (0..considered.len()).filter(|&index| matches(rules, considered[index]));
+    let matching: Vec<usize> = matching.collect();
+    let volumes: Vec<Fraction> = matching.iter().map(|&index| value(rules, considered[index])).collect();
     let sum = volumes.iter().fold(Fraction::zero(), |sum, volume| sum.plus(volume));
     let value = match rules.aggregate {
         Aggregate::Max => volumes.iter().max().cloned(),
@@ -142,11 +146,22 @@ fn of_the_whole(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
         Aggregate::Last => volumes.last().cloned(),
         _ => i64::try_from(volumes.len()).ok().filter(|&n| n > 0).map(|n| sum.times(&Fraction::new(1, n))),
     };
-    value.into_iter().map(|value| (considered.len() - 1, value)).collect()
+    matching.last().copied().zip(value).into_iter().collect()
 }
 
 fn volume(row: &Row) -> Fraction {
     Fraction::new(row.digits, 10_i64.pow(row.scale))
+}
+
+/// The value as the entry has it.
+fn value(rules: Rules, row: &Row) -> Fraction {
+    let scaled = volume(row).times(&Fraction::new(rules.factor.0, rules.factor.1));
+    scaled.plus(&Fraction::new(rules.offset, 100))
+}
+
+/// Whether the entry charges a sample.
+fn matches(rules: Rules, row: &Row) -> bool {
+    rules.wants.is_none_or(|wanted| said(row, "instance_type") == Some(wanted))
 }
 
 /// A metadata value; absent, empty and `None` are missing.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::series::{Row, aggregated, for_each_aggregate, rules, series, settled};
+use crate::series::{Row, aggregated, for_each_aggregate, scaled_rules, series, settled};
 
 /// A series, and the same as it might arrive: shuffled, messages with an id once or more often.
 fn arrivals() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
@@ -23,7 +23,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn order_of_arrival_and_repetition_do_not_matter(rules in rules(), (rows, arrived) in arrivals()) {
+    fn order_of_arrival_and_repetition_do_not_matter(rules in scaled_rules(), (rows, arrived) in arrivals()) {
         let once = settled(rows.iter().map(Row::sample).collect());
         let often = settled(arrived.iter().map(Row::sample).collect());
         prop_assert_eq!(&once, &often);
@@ -33,7 +33,7 @@ proptest! {
     }
 
     #[test]
-    fn samples_out_of_reach_do_not_matter(rules in rules(), rows in series()) {
+    fn samples_out_of_reach_do_not_matter(rules in scaled_rules(), rows in series()) {
         // What lies at the end or after it belongs to a later period, whether it is pushed or not.
         let samples = settled(rows.iter().map(Row::sample).collect());
         let inside = settled(rows.iter().filter(|row| row.at < rules.end).map(Row::sample).collect());

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use artifice_model::aggregate::{Aggregate, Aggregator, Entry, Locations, MaxGap, Template};
+use artifice_model::aggregate::{
+    Aggregate, Aggregator, Condition, Entry, Locations, MaxGap, Scaling, Template, Volume,
+};
 use artifice_model::sample::{Facts, MessageId};
 use artifice_model::{Decimal, Period, Sample, Timestamp};
 use num_bigint::BigInt;
@@ -54,28 +56,59 @@ pub struct Rules {
     pub slice: i64,
     /// `None` is unlimited.
     pub max_gap: Option<i64>,
+    /// Values are multiplied by this fraction, and increased by so many hundredths.
+    pub factor: (i64, i64),
+    pub offset: i64,
+    /// The `instance_type` that a sample must have to be charged.
+    pub wants: Option<&'static str>,
+    /// The unit that values are said to be in.
+    pub unit: Option<&'static str>,
 }
 
 /// Volume in millionths, unit and resource name, by service and location.
 pub type Usages = BTreeMap<(String, String), (BigInt, String, Option<String>)>;
 
-/// What the crate makes of samples that come in order. Usages of 0 are among them.
-pub fn aggregated(rules: Rules, samples: &[Sample]) -> Usages {
-    let entry = Entry {
-        service: Template::of_metadata(&["instance_type", "flavor.name"]).or("plain"),
-        slice_us: rules.slice,
-        max_gap: rules.max_gap.map_or(MaxGap::Unlimited, MaxGap::Micros),
-        ..Entry::new("meter", "Section", rules.aggregate)
-    };
+impl Rules {
+    pub fn entry(&self) -> Entry {
+        let factor = format!("{}/{}", self.factor.0, self.factor.1).parse().unwrap();
+        let wanted = |value: &str| Condition { key: "instance_type".to_owned(), values: vec![value.to_owned()] };
+        Entry {
+            service: Template::of_metadata(&["instance_type", "flavor.name"]).or("plain"),
+            slice_us: self.slice,
+            max_gap: self.max_gap.map_or(MaxGap::Unlimited, MaxGap::Micros),
+            scaling: Scaling::new(factor, Decimal::new(self.offset.into(), 2).unwrap()).unwrap(),
+            conditions: self.wants.map(wanted).into_iter().collect(),
+            unit: self.unit.map(str::to_owned),
+            ..Entry::new("meter", "Section", self.aggregate)
+        }
+    }
+
+    pub fn period(&self) -> Period {
+        Period::new(instant(self.start), instant(self.end)).unwrap()
+    }
+}
+
+/// The instant of a random time.
+pub fn instant(at: i64) -> Timestamp {
+    Timestamp::from_micros(EPOCH + at)
+}
+
+/// The volumes that the crate makes of samples that come in order, cut at any instants.
+pub fn volumes(rules: Rules, cuts: &[i64], samples: &[Sample]) -> Vec<Volume> {
+    let (entry, period) = (rules.entry(), rules.period());
     let datacenters = [("c1", "akl"), ("d-*", "wlg")].map(|(host, name)| (host.to_owned(), name.to_owned()));
     let locations = Locations::new("region", datacenters);
-    let instant = |at| Timestamp::from_micros(EPOCH + at);
-    let period = Period::new(instant(rules.start), instant(rules.end)).unwrap();
-    let mut aggregator = Aggregator::new(&entry, &locations, period);
+    let cuts = entry.cuts(period, &cuts.iter().map(|at| instant(*at)).collect::<Vec<_>>());
+    let mut aggregator = Aggregator::new(&entry, &locations, period).cut_at(&cuts);
     for sample in samples {
         aggregator.push(sample).unwrap();
     }
-    let usages = aggregator.finish().unwrap().volumes;
+    aggregator.finish().unwrap().volumes
+}
+
+/// What the crate makes of samples that come in order. Usages of 0 are among them.
+pub fn aggregated(rules: Rules, samples: &[Sample]) -> Usages {
+    let usages = volumes(rules, &[], samples);
     let count = usages.len();
     let usages: Usages = usages
         .into_iter()
@@ -185,10 +218,28 @@ pub fn rules() -> impl Strategy<Value = Rules> {
         end,
         slice,
         max_gap,
+        factor: (1, 1),
+        offset: 0,
+        wants: None,
+        unit: None,
     })
+}
+
+/// The same, with factor, offset, conditions and a unit of any kind.
+pub fn scaled_rules() -> impl Strategy<Value = Rules> {
+    let factor = (prop_oneof![2 => 1_i64..5, 1 => Just(1000), 1 => -3_i64..0], select(vec![1_i64, 1, 2, 3, 1024]));
+    let wants = select(vec![None, None, Some("m1.tiny"), Some("m1.huge")]);
+    (rules(), factor, select(vec![0_i64, 0, 1, -250, 700]), wants, select(vec![None, Some("GiB")]))
+        .prop_map(|(rules, factor, offset, wants, unit)| Rules { factor, offset, wants, unit, ..rules })
 }
 
 /// These rules for each aggregate.
 pub fn for_each_aggregate(rules: Rules) -> impl Iterator<Item = Rules> {
-    Aggregate::ALL.into_iter().map(move |aggregate| Rules { aggregate, ..rules })
+    // A counter is read by its increase, whatever is added to it, and goes up.
+    let (above, below) = rules.factor;
+    let of_counter = Rules { factor: (above.abs(), below), offset: 0, ..rules };
+    Aggregate::ALL.into_iter().map(move |aggregate| match aggregate {
+        Aggregate::Increase => Rules { aggregate, ..of_counter },
+        _ => Rules { aggregate, ..rules },
+    })
 }

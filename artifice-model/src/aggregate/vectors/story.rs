@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::super::{AggregateError, Aggregator, Volume};
+use super::super::{AggregateError, Aggregator, Condition, Outcome, Scaling, Volume};
 use crate::aggregate::{Aggregate, Entry, Locations, MaxGap, Template};
 use crate::sample::{Facts, MessageId, Metadata, Sample};
 use crate::time::{HOUR_US, Period, Timestamp};
@@ -21,6 +21,7 @@ pub struct Story {
     start: Timestamp,
     end: Timestamp,
     unit: String,
+    cuts: Vec<Timestamp>,
     samples: Vec<Sample>,
 }
 
@@ -33,7 +34,15 @@ impl Story {
     pub fn by(entry: Entry) -> Self {
         let start: Timestamp = "2013-08-01T00:00:00Z".parse().unwrap();
         let end = start.plus(6 * HOUR_US);
-        Story { entry, datacenters: Vec::new(), start, end, unit: "GB".to_owned(), samples: Vec::new() }
+        Story {
+            entry,
+            datacenters: Vec::new(),
+            start,
+            end,
+            unit: "GB".to_owned(),
+            cuts: Vec::new(),
+            samples: Vec::new(),
+        }
     }
 
     pub fn lasting(mut self, duration: &str) -> Self {
@@ -69,6 +78,37 @@ impl Story {
         self
     }
 
+    /// A price may change then.
+    pub fn cut(mut self, at: &str) -> Self {
+        self.cuts.push(self.start.plus(micros(at)));
+        self
+    }
+
+    /// value × factor + offset.
+    pub fn scaled(mut self, factor: &str, offset: &str) -> Self {
+        self.entry.scaling = Scaling::new(factor.parse().unwrap(), offset.parse().unwrap()).unwrap();
+        self
+    }
+
+    /// A metadata key must have one of these values, which are separated by spaces.
+    pub fn matching(mut self, key: &str, values: &str) -> Self {
+        let values = values.split_whitespace().map(str::to_owned).collect();
+        self.entry.conditions.push(Condition { key: key.to_owned(), values });
+        self
+    }
+
+    /// The unit that the entry gives, whatever the samples say.
+    pub fn in_unit(mut self, unit: &str) -> Self {
+        self.entry.unit = Some(unit.to_owned());
+        self
+    }
+
+    /// The service, as it is configured.
+    pub fn charged_as(mut self, alternatives: &[&str]) -> Self {
+        self.entry.service = Template::new(alternatives).unwrap();
+        self
+    }
+
     pub fn datacenter(mut self, pattern: &str, location: &str) -> Self {
         self.datacenters.push((pattern.to_owned(), location.to_owned()));
         self
@@ -101,15 +141,36 @@ impl Story {
     }
 
     /// The volumes, or why there are none. Samples may be told in any order and repeatedly.
-    pub fn volumes(mut self) -> Result<Vec<Volume>, AggregateError> {
+    pub fn volumes(self) -> Result<Vec<Volume>, AggregateError> {
+        self.outcome().map(|outcome| outcome.volumes)
+    }
+
+    /// All that comes of it.
+    pub fn outcome(mut self) -> Result<Outcome, AggregateError> {
         self.samples.sort_by(Sample::order);
-        self.samples.dedup_by(|later, first| later.repeats(first));
         let locations = Locations::new("here", self.datacenters);
-        let mut aggregator = Aggregator::new(&self.entry, &locations, Period::new(self.start, self.end).unwrap());
+        let period = Period::new(self.start, self.end).unwrap();
+        let cuts = self.entry.cuts(period, &self.cuts);
+        let mut aggregator = Aggregator::new(&self.entry, &locations, period).cut_at(&cuts);
+        let mut last: Option<&Sample> = None;
         for sample in &self.samples {
+            if last.is_some_and(|last| sample.repeats(last)) {
+                aggregator.repeat(sample.at);
+                continue;
+            }
             aggregator.push(sample)?;
+            last = Some(sample);
         }
-        aggregator.finish().map(|outcome| outcome.volumes)
+        aggregator.finish()
+    }
+
+    /// Expects the only usage to have these parts, as texts, at the cuts it can have.
+    #[track_caller]
+    pub fn has_parts(self, expected: &[&str]) {
+        let [volume] = &self.volumes().unwrap()[..] else { panic!("not one usage") };
+        let parts =
+            (0..=volume.parts.cuts().len()).map(|part| volume.parts.volume(part..part + 1).unwrap().to_string());
+        assert_eq!(parts.collect::<Vec<_>>(), expected);
     }
 
     /// Expects exactly these usages, such as `"disk at here: 12.5 GB·hour"`, with ` (web)` behind
