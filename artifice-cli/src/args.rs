@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use artifice_core::engine::Selection;
 use artifice_core::ledger::Dimension;
-use artifice_model::{Calendar, Period, Timestamp};
+use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::CommandError;
@@ -82,6 +82,9 @@ pub enum Command {
         sections: Vec<String>,
         #[command(flatten)]
         period: PeriodArgs,
+        /// Also say where each line comes from: its samples, its rate, the arithmetic
+        #[arg(long)]
+        explain: bool,
         /// The form of the output
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
@@ -125,6 +128,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Look at the prices
+    #[command(subcommand)]
+    Rates(RatesCommand),
     /// Look at the backends
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -161,6 +167,17 @@ pub enum StatementCommand {
         #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
         format: TableOrJson,
     },
+    /// Say where a statement's lines come from: the samples, the volume, the rate, the arithmetic
+    Explain {
+        /// Its id or number
+        id: String,
+        /// Only this line, counted from 1 as `statement show` shows them
+        #[arg(long, value_name = "N")]
+        line: Option<usize>,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
     /// Have a statement's document written again, from what is stored, and print where it is
     Regenerate {
         /// Its id or number
@@ -178,6 +195,39 @@ pub enum StatementCommand {
         /// Why; it stays with the statement
         #[arg(long, value_name = "TEXT")]
         reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RatesCommand {
+    /// List all prices of the rates file and the rate cards
+    List {
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
+    },
+    /// Show what a service costs, and what a given usage of it would
+    Show {
+        /// The service's internal name, or what people call it
+        service: String,
+        /// How much of it is used, as the first of its month
+        #[arg(long, value_name = "VOLUME", requires = "unit")]
+        volume: Option<Decimal>,
+        /// The volume's unit, as `usage` shows it: hour, B, GB·hour
+        #[arg(long, value_name = "UNIT")]
+        unit: Option<String>,
+        /// Who pays, by id
+        #[arg(short, long, value_name = "TENANT")]
+        tenant: Option<String>,
+        /// Where it is used [default: main.region]
+        #[arg(long, value_name = "LOCATION")]
+        location: Option<String>,
+        /// When it is used: a date, or RFC 3339 [default: now]
+        #[arg(long, value_name = "WHEN")]
+        at: Option<String>,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
     },
 }
 

@@ -234,7 +234,7 @@ fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -
         return Ok(None);
     }
     let working = now.and_then(|line| line.working.as_deref().cloned()).unwrap_or_default();
-    let billed = Some(rate::Billed { volume: before.volume, cost: before.cost });
+    let billed = Some(rate::Billed { volume: before.volume, cost: before.cost, free: before.free.clone() });
     Ok(Some(Line {
         usage: Usage { volume, ..like.usage.clone() },
         cost: Some(cost),

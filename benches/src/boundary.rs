@@ -81,7 +81,7 @@ fn load() -> Backend {
 /// The subject.
 fn across(backend: &Backend, draft: &Draft) -> String {
     let mut invoice = backend.open(&header()).unwrap();
-    hand_over_lines(&mut invoice, &draft.lines).unwrap();
+    hand_over_lines(&mut invoice, &draft.lines, &draft.taxes).unwrap();
     invoice.commit().unwrap().reference.into_string()
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod db;
 mod history;
 mod plugin;
+mod rates;
 mod statement;
 mod usage;
 
@@ -27,8 +28,8 @@ const DEFAULT_FILES: [&str; 2] = ["/etc/artifice/artifice.yaml", "/etc/openstack
 pub async fn run(args: Args) -> Result<Ending, CommandError> {
     let file = || config_file(args.config.as_deref());
     match args.command {
-        Command::Usage { tenants, sections, period, format } => {
-            usage::run(&file(), tenants.selection(sections), &period, format).await
+        Command::Usage { tenants, sections, period, explain, format } => {
+            usage::run(&file(), tenants.selection(sections), &period, explain, format).await
         }
         Command::Bill { tenants, period, dry_run, adjust, accept_incomplete, format } => {
             bill::run(
@@ -48,6 +49,7 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
         Command::History { tenants, period, by, format } => {
             history::run(&file(), &tenants.tenants, &period, &by, format).await
         }
+        Command::Rates(command) => rates::run(&file(), command).await,
         Command::Plugin(command) => plugin::run(&file(), args.config.is_some(), command),
         Command::Config(command) => config::run(&file(), command).await,
         Command::Db(command) => db::run(&file(), command).await,

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use artifice_core::engine::{Engine, EngineError, Failed};
-use artifice_core::ledger::{Filter, Ledger, Listed, State};
+use artifice_core::ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
+use artifice_model::statement::Line;
 
 use super::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
-use crate::output::{bills, failure, print};
+use crate::output::{bills, explain, failure, print};
 use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
@@ -44,6 +45,29 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             match format {
                 TableOrJson::Json => print(&bills::show_json(&statement, &body, &trail))?,
                 TableOrJson::Table => print(&bills::show_table(&statement, &body, &trail))?,
+            }
+        }
+        StatementCommand::Explain { id, line, format } => {
+            let config = load(file)?;
+            let Some(ledger) = ledger_to_read(&config).await? else {
+                return Err(EngineError::NoStatement { key: id }.into());
+            };
+            let statement = Engine::statement(ledger.as_ref(), &id).await?;
+            let lines = explained(ledger.as_ref(), &statement).await.map_err(EngineError::from)?;
+            ledger.close().await;
+            let all = (1_usize..).zip(&lines);
+            let chosen: Vec<_> = all.filter(|(number, _)| line.is_none_or(|wanted| *number == wanted)).collect();
+            if let (true, Some(wanted)) = (chosen.is_empty(), line) {
+                let why = format!("statement {id} has no line {wanted}; it has {}", lines.len());
+                return Err(CommandError::Arguments(why));
+            }
+            match format {
+                TableOrJson::Json => print(&bills::explain_json(&statement, &chosen))?,
+                TableOrJson::Table => {
+                    for (number, line) in chosen {
+                        print(&explain::text(number, line, statement.currency, config.main.calendar))?;
+                    }
+                }
             }
         }
         StatementCommand::Regenerate { id } => {
@@ -87,4 +111,12 @@ async fn ledger_with(engine: &Engine, id: &str) -> Result<Arc<dyn Ledger>, Comma
     // What is written is written by the schema of today.
     ledger.migrate().await.map_err(EngineError::from)?;
     Ok(ledger)
+}
+
+/// A statement's lines with what is known of where they come from.
+async fn explained(ledger: &dyn Ledger, statement: &Statement) -> Result<Vec<Line>, LedgerError> {
+    let body = ledger.statement_body(statement).await?;
+    let explained = ledger.statement_explained(statement).await?;
+    let with = |(line, Explained { working, evidence })| Line { working, evidence, ..line };
+    Ok(body.lines.into_iter().zip(explained).map(with).collect())
 }

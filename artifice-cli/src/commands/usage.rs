@@ -16,6 +16,7 @@ pub async fn run(
     file: &Path,
     selection: Selection,
     period: &PeriodArgs,
+    explain: bool,
     format: Format,
 ) -> Result<Ending, CommandError> {
     let engine = super::engine(file)?;
@@ -26,7 +27,11 @@ pub async fn run(
     };
     check_sections(&selection.sections, &engine.config().entries)?;
     let ledger = existing_ledger(engine.config()).await?;
-    let mut writer = Writer::new(format, *calendar);
+    if explain && format == Format::Csv {
+        let why = "--explain does not fit a table of CSV; choose --format table or json";
+        return Err(CommandError::Arguments(why.to_owned()));
+    }
+    let mut writer = Writer::new(format, *calendar).explaining(explain);
     engine.preview(ledger.as_deref(), &selection, period, None, |result| writer.preview(result)).await?;
     if let Some(ledger) = ledger {
         ledger.close().await;

@@ -3,10 +3,11 @@
 use artifice_core::engine::{Billed, EngineError, Failed, How};
 use artifice_core::ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::Calendar;
+use artifice_model::statement::Line;
 use serde_json::{Value, json};
 
-use super::statements::{body_table, failed_json, lines_json, money, taxes_json};
-use super::{period, print, table};
+use super::statements::{body_table, failed_json, line_json, lines_json, money, taxes_json};
+use super::{explain, period, print, table};
 use crate::CommandError;
 use crate::args::TableOrJson;
 
@@ -197,4 +198,18 @@ fn trail_table(trail: &[Entry]) -> String {
         vec![entry.at.to_string(), entry.action.clone(), entry.author.who.clone(), entry.author.command.clone(), detail]
     };
     table(&["When", "What", "Who", "Command", "Detail"], trail.iter().map(row).collect())
+}
+
+/// Where a statement's lines come from, as JSON.
+pub fn explain_json(statement: &Statement, lines: &[(usize, &Line)]) -> String {
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|(number, line)| {
+            let mut value = line_json(line, statement.period, statement.currency);
+            value["line"] = json!(number);
+            value["explained"] = explain::value(line);
+            value
+        })
+        .collect();
+    format!("{}\n", json!({ "statement": { "id": statement.id, "number": statement.number }, "lines": lines }))
 }

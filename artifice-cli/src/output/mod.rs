@@ -1,7 +1,9 @@
 //! What people and scripts see: tables, JSON, CSV on standard output; everything else on standard error.
 
 pub mod bills;
+pub mod explain;
 pub mod history;
+pub mod rates;
 pub mod statements;
 pub mod verify;
 

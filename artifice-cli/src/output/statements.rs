@@ -7,13 +7,14 @@ use artifice_model::statement::{Draft, Line, Tax, Tenant};
 use artifice_model::{Calendar, Currency, Decimal, Period};
 use serde_json::{Value, json};
 
-use super::{failure, note, period, print, table};
+use super::{explain, failure, note, period, print, table};
 use crate::args::Format;
 
 /// Writes previews as they come.
 pub struct Writer {
     format: Format,
     calendar: Calendar,
+    explain: bool,
     count: usize,
     failed: Vec<Value>,
     /// The tenants as JSON: half of a document helps nobody, so it is written at the end.
@@ -36,12 +37,18 @@ impl Writer {
         Writer {
             format,
             calendar,
+            explain: false,
             count: 0,
             failed: Vec::new(),
             json: String::new(),
             incomplete: false,
             result: Ok(()),
         }
+    }
+
+    /// The same, with where each line comes from.
+    pub fn explaining(self, explain: bool) -> Self {
+        Writer { explain, ..self }
     }
 
     /// Writes the next tenant.
@@ -65,11 +72,11 @@ impl Writer {
         let first = self.count == 0;
         self.count += 1;
         let text = match self.format {
-            Format::Table => draft_table(&draft, self.calendar),
+            Format::Table => draft_table(&draft, self.calendar, self.explain),
             Format::Csv => draft_csv(&draft, first),
             Format::Json => {
                 self.json.push_str(if first { "\n" } else { ",\n" });
-                self.json.push_str(&draft_json(&draft).to_string());
+                self.json.push_str(&draft_json(&draft, self.explain).to_string());
                 return;
             }
         };
@@ -97,12 +104,18 @@ pub fn failed_json(failed: &Failed) -> Value {
 }
 
 /// A draft, as JSON (the shape that scripts depend on).
-fn draft_json(draft: &Draft) -> Value {
+fn draft_json(draft: &Draft, explain: bool) -> Value {
+    let mut lines = lines_json(&draft.lines, draft.period, draft.currency);
+    if explain {
+        for (value, line) in lines.iter_mut().zip(&draft.lines) {
+            value["explained"] = explain::value(line);
+        }
+    }
     json!({
         "tenant": draft.tenant,
         "period": draft.period,
         "currency": draft.currency,
-        "lines": lines_json(&draft.lines, draft.period, draft.currency),
+        "lines": lines,
         "subtotal": money(draft.subtotal, draft.currency),
         "taxes": taxes_json(&draft.taxes, draft.currency),
         "total": money(draft.total, draft.currency),
@@ -156,10 +169,16 @@ pub fn taxes_json(taxes: &[Tax], currency: Currency) -> Vec<Value> {
     taxes.iter().map(tax).collect()
 }
 
-fn draft_table(draft: &Draft, calendar: Calendar) -> io::Result<String> {
+fn draft_table(draft: &Draft, calendar: Calendar, explain: bool) -> io::Result<String> {
     let name = draft.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
     let head = format!("Tenant {name}{}, {}\n", draft.tenant.id, period(draft.period, Some(calendar)));
-    Ok(format!("{head}{}\n", body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total)))
+    let body = body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total);
+    let mut text = format!("{head}{body}\n");
+    for (number, line) in (1..).zip(&draft.lines).filter(|_| explain) {
+        text.push_str(&explain::text(number, line, draft.currency, calendar));
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 /// Lines and sums, as a table.
@@ -173,10 +192,12 @@ pub fn body_table(
     let row = |line: &Line| {
         let usage = &line.usage;
         let resource = if usage.resource_name.is_empty() { &usage.resource_id } else { &usage.resource_name };
-        let rate = line
-            .rate
-            .as_ref()
-            .map_or_else(|| "no price".to_owned(), |rate| format!("{} per {}", rate.amount, rate.per));
+        let in_tiers = line.cost.is_some_and(|cost| !cost.is_zero());
+        let rate = match &line.rate {
+            Some(rate) => format!("{} per {}", rate.amount, rate.per),
+            None if in_tiers => "in tiers".to_owned(),
+            None => "no price".to_owned(),
+        };
         let volume = format!("{} {}", usage.volume, usage.unit);
         let cost = money(line.cost, currency).unwrap_or_else(|| "?".to_owned());
         [&usage.section, &usage.location, &line.name, resource, &volume, &rate, &cost].map(Clone::clone).to_vec()

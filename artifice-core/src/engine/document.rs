@@ -2,6 +2,7 @@
 
 mod facts;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -156,17 +157,22 @@ pub(super) async fn rewrite(
 /// Sections, lines, totals.
 fn fill(invoice: &mut artifice_plugin_host::Invoice, statement: &Statement, body: &Body) -> Result<(), api::Error> {
     let _phase = tracing::debug_span!("hand over").entered();
-    hand_over_lines(invoice, &body.lines)?;
+    hand_over_lines(invoice, &body.lines, &body.taxes)?;
     let taxes: Vec<api::Tax<'_>> = body.taxes.iter().map(tax).collect();
     let taxes = RSlice::from_slice(&taxes);
     invoice.totals(&api::Totals { subtotal: decimal(statement.subtotal), taxes, total: decimal(statement.total) })
 }
 
 /// Hands a statement's lines, which are in their order, to its document: section by section, in batches.
-pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Line]) -> Result<(), api::Error> {
+pub fn hand_over_lines(
+    invoice: &mut artifice_plugin_host::Invoice,
+    lines: &[Line],
+    taxes: &[Tax],
+) -> Result<(), api::Error> {
     // One for all batches: the views stay in the processor's cache.
     let mut views = Vec::with_capacity(BATCH.min(lines.len()));
     let mut factors = Factors::default();
+    let on = sections_taxes(lines, taxes);
     let mut rest = lines;
     while let Some(first) = rest.first() {
         // Lines stand in the order of their sections, so its end can be searched for.
@@ -174,13 +180,22 @@ pub fn hand_over_lines(invoice: &mut artifice_plugin_host::Invoice, lines: &[Lin
         let section;
         (section, rest) = rest.split_at(rest.partition_point(|line| line.usage.section == *name));
         invoice.section(name)?;
+        let its_taxes = on.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         for batch in section.chunks(BATCH) {
             views.clear();
-            views.extend(batch.iter().map(|one| line(one, factors.of(one))));
+            views.extend(batch.iter().map(|one| line(one, factors.of(one), its_taxes)));
             invoice.lines(&views)?;
         }
     }
     Ok(())
+}
+
+/// The places of the taxes that each section's lines bear.
+fn sections_taxes<'l>(lines: &'l [Line], taxes: &[Tax]) -> HashMap<&'l str, Vec<u32>> {
+    let mut sections: Vec<&str> = lines.iter().map(|line| line.usage.section.as_str()).collect();
+    sections.dedup();
+    let on = |section: &str| (0..).zip(taxes).filter(|(_, tax)| tax.is_on(section)).map(|(place, _)| place).collect();
+    sections.into_iter().map(|section| (section, on(section))).collect()
 }
 
 fn with_header<T>(
@@ -227,7 +242,7 @@ fn with_header<T>(
     })
 }
 
-fn line(line: &Line, factor: Option<api::Fraction>) -> api::Line<'_> {
+fn line<'l>(line: &'l Line, factor: Option<api::Fraction>, taxes: &'l [u32]) -> api::Line<'l> {
     let usage = &line.usage;
     // The numbers first: the texts are then mere copies of places and lengths.
     let (volume, cost) = (decimal(usage.volume), decimal(line.cost.unwrap_or_default()));
@@ -249,7 +264,7 @@ fn line(line: &Line, factor: Option<api::Fraction>) -> api::Line<'_> {
         rate_unit: line.rate.as_ref().map_or("", |rate| &rate.per).into(),
         factor: factor.into(),
         cost,
-        taxes: RSlice::EMPTY,
+        taxes: RSlice::from_slice(taxes),
         extra: RSlice::EMPTY,
     }
 }

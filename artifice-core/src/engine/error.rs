@@ -25,6 +25,12 @@ pub enum EngineError {
     /// The backend's library.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// A price list could not be asked.
+    #[error("{why}")]
+    Price {
+        /// Why.
+        why: String,
+    },
     /// A key of the configuration that this command needs.
     #[error("{file}: {what}")]
     NotConfigured {

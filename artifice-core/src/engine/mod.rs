@@ -28,6 +28,7 @@ mod month;
 mod owner;
 mod preview;
 mod prices;
+mod rates;
 mod regenerate;
 mod report;
 mod tasks;
@@ -48,6 +49,7 @@ use artifice_plugin_host::{Backend, Library, SearchPath};
 
 pub use document::hand_over_lines;
 pub use error::EngineError;
+pub use rates::{Listed, Quoted, Supposed};
 pub use report::{Billed, Failed, How};
 
 pub use crate::clock::now;

@@ -85,14 +85,6 @@ impl Prices {
         matches!(self.source, Some(Source::Backend(_)))
     }
 
-    /// The operator's own list.
-    pub fn own(&self) -> Option<&PriceList> {
-        match &self.source {
-            Some(Source::Own(list)) => Some(list),
-            _ => None,
-        }
-    }
-
     fn cards(&self) -> Option<&Cards> {
         match self.source.as_ref()? {
             Source::Own(list) => Some(&list.cards),

@@ -35,6 +35,14 @@ impl Names {
         if mistakes.is_empty() { Ok(Names(names)) } else { Err(mistakes) }
     }
 
+    /// The internal names of the services that people call so, in order.
+    pub fn services_called(&self, name: &str) -> impl Iterator<Item = &str> {
+        let mut all: Vec<&str> =
+            self.0.iter().filter(|(_, called)| *called == name).map(|(service, _)| service.as_str()).collect();
+        all.sort_unstable();
+        all.into_iter()
+    }
+
     /// What people call a service: its own name, where the file has no other.
     pub fn of<'a>(&'a self, service: &'a str) -> &'a str {
         self.0.get(service).map_or(service, String::as_str)

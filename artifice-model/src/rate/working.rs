@@ -43,6 +43,9 @@ pub struct Billed {
     /// For how much money.
     #[serde(rename = "c")]
     pub cost: Decimal,
+    /// How much of it was free.
+    #[serde(rename = "f", default = "Ratio::zero", skip_serializing_if = "Ratio::is_zero")]
+    pub free: Ratio,
 }
 
 /// Some units at one price.
@@ -85,6 +88,32 @@ impl Working {
             _ => None,
         };
         Working { conversion, block, discount: price.discount, ..Working::default() }
+    }
+
+    /// The volume that the cost is worked out from: where `volume` is only the difference, the whole.
+    pub fn whole_volume(&self, volume: Decimal) -> Ratio {
+        let billed = self.billed.as_ref().map_or(Decimal::ZERO, |billed| billed.volume);
+        Ratio::from(volume).plus(&billed.into())
+    }
+
+    /// How much of the whole volume was free.
+    pub fn whole_free(&self) -> Ratio {
+        let billed = self.billed.as_ref().map_or_else(Ratio::zero, |billed| billed.free.clone());
+        self.free.clone().plus(&billed)
+    }
+
+    /// What the whole costs before it is rounded; `None` where there is no price. `volume` and `rate` are the
+    /// line's.
+    pub fn exact(&self, volume: Decimal, rate: Option<Decimal>) -> Option<Ratio> {
+        let hundred = Ratio::new(100, 1);
+        let kept = hundred.clone().minus(&self.discount.into()).over(&hundred);
+        let sum = if self.steps.is_empty() {
+            let units = self.whole_volume(volume).minus(&self.whole_free()).times(&self.conversion);
+            units.times(&rate?.into())
+        } else {
+            self.steps.iter().fold(Ratio::zero(), |sum, step| sum.plus(&step.cost()))
+        };
+        Some(sum.times(&kept))
     }
 
     /// Whether the cost depends on other units of the month.

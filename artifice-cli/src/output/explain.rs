@@ -1,0 +1,238 @@
+//! Where a line comes from, in words and numbers: the samples, the volume, the rate, the arithmetic.
+
+use artifice_model::aggregate::{Evidence, MaxGap};
+use artifice_model::exact::Ratio;
+use artifice_model::rate::Working;
+use artifice_model::statement::Line;
+use artifice_model::{Calendar, Currency, Decimal};
+use serde_json::{Value, json};
+
+use super::period;
+use super::statements::money;
+
+/// How many digits of a fraction that has no end are shown.
+const DIGITS: u8 = 12;
+
+/// A line's explanation, as text; `number` counts the statement's lines from 1.
+pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) -> String {
+    let usage = &line.usage;
+    let mut text = format!("Line {number}: {}, {}", usage.section, usage.service);
+    if line.name != usage.service {
+        text.push_str(&format!(" ({})", line.name));
+    }
+    if !usage.location.is_empty() {
+        text.push_str(&format!(" at {}", usage.location));
+    }
+    if !usage.resource_id.is_empty() {
+        let name = if usage.resource_name.is_empty() { String::new() } else { format!("{}, ", usage.resource_name) };
+        text.push_str(&format!(", resource {name}{}", usage.resource_id));
+    }
+    text.push('\n');
+    let mut say = |what: &str, how: &str| text.push_str(&format!("  {what:<8} {how}\n"));
+    say("period", &period(usage.period, Some(calendar)));
+    match &line.evidence {
+        Some(evidence) => samples(evidence, line, &mut say),
+        None if usage.meter.is_empty() => say("samples", "none: the configuration says how much it is"),
+        None => say("samples", &format!("of meter {}; nothing more was kept of them", usage.meter)),
+    }
+    let rounded = format!("{} {}", usage.volume, usage.unit);
+    match line.evidence.as_ref().filter(|evidence| !evidence.exact.is_empty()) {
+        Some(evidence) => {
+            let exact = evidence.exact.parse().map_or_else(|_| evidence.exact.clone(), |exact| number_of(&exact));
+            let whole = format!("{exact} {} before it was rounded to 6 decimals", usage.unit);
+            say("volume", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate.name()));
+        }
+        None => say("volume", &rounded),
+    }
+    for (what, how) in money_steps(line, currency) {
+        say(what, &how);
+    }
+    text
+}
+
+/// What is known of the samples.
+fn samples(evidence: &Evidence, line: &Line, say: &mut impl FnMut(&str, &str)) {
+    let mut text = format!("{} of meter {}", evidence.samples, line.usage.meter);
+    if let (Some(first), Some(last)) = (evidence.first, evidence.last) {
+        text.push_str(&format!(", from {first} to {last}"));
+    }
+    match evidence.repetitions {
+        0 => text.push_str("; no repetitions"),
+        1 => text.push_str("; 1 repetition dropped"),
+        many => text.push_str(&format!("; {many} repetitions dropped")),
+    }
+    match evidence.resets {
+        0 => {}
+        1 => text.push_str("; the counter was reset once"),
+        many => text.push_str(&format!("; the counter was reset {many} times")),
+    }
+    say("samples", &text);
+    let gaps = &evidence.gaps;
+    if let Some(max_gap) = evidence.max_gap {
+        if gaps.is_empty() {
+            say("gaps", &format!("none longer than {}", gap(max_gap)));
+        } else {
+            let longest: Vec<String> = gaps.longest.iter().map(|(from, to)| format!("{from} to {to}")).collect();
+            say(
+                "gaps",
+                &format!(
+                    "{} longer than {}, {} in all; the longest: {}",
+                    gaps.count,
+                    gap(max_gap),
+                    duration(gaps.total_us),
+                    longest.join(", ")
+                ),
+            );
+        }
+    }
+    if let Some(slice_us) = evidence.slice_us {
+        say("slices", &format!("of {}", duration(slice_us)));
+    }
+}
+
+/// The rate, the arithmetic, the cost.
+fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
+    let mut steps = Vec::new();
+    let Some(cost) = line.cost else {
+        steps.push(("cost", "none: there is no price".to_owned()));
+        return steps;
+    };
+    let cost = format!("{currency} {}", money(Some(cost), currency).unwrap_or_default());
+    let plain = Working::default();
+    let working = line.working.as_deref().unwrap_or(&plain);
+    let Some((per, origin)) = per_and_origin(line, working) else {
+        steps.push(("cost", format!("{cost}: there is no price")));
+        return steps;
+    };
+    let block = working.block.map(|block| format!("a started block of {block} × ")).unwrap_or_default();
+    let rate = match &line.rate {
+        Some(rate) => format!("{} per {block}{per}, {origin}", rate.amount),
+        None => format!("in tiers, per {per}, {origin}"),
+    };
+    steps.push(("rate", rate));
+    let unit = &line.usage.unit;
+    let whole = working.whole_volume(line.usage.volume);
+    let free = working.whole_free();
+    if !free.is_zero() {
+        steps.push(("free", format!("{} {unit} of {}", number_of(&free), number_of(&whole))));
+    }
+    if working.conversion != Ratio::new(1, 1) {
+        steps.push(("units", format!("1 {unit} = {} × {per}", number_of(&working.conversion))));
+    }
+    for step in &working.steps {
+        let what = if working.block.is_some() { "blocks" } else { per.as_str() };
+        steps.push((
+            "tier",
+            format!("{} {what} × {} = {}", number_of(&step.units), step.price, number_of(&step.cost())),
+        ));
+    }
+    if !working.discount.is_zero() {
+        steps.push(("discount", format!("{} %", working.discount)));
+    }
+    if let Some(exact) = working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)) {
+        let mut formula = String::new();
+        if working.steps.is_empty()
+            && let Some(rate) = &line.rate
+        {
+            let volume = if free.is_zero() {
+                number_of(&whole)
+            } else {
+                format!("({} − {})", number_of(&whole), number_of(&free))
+            };
+            formula = format!("{volume} × {}", rate.amount);
+            if working.conversion != Ratio::new(1, 1) {
+                formula = format!("{volume} × {} × {}", number_of(&working.conversion), rate.amount);
+            }
+            if !working.discount.is_zero() {
+                formula.push_str(&format!(" − {} %", working.discount));
+            }
+            formula.push_str(" = ");
+        }
+        steps.push(("exactly", format!("{formula}{}", number_of(&exact))));
+    }
+    match &working.billed {
+        Some(billed) => steps.push((
+            "cost",
+            format!(
+                "{cost}: that, rounded, minus {} for {} {unit} that were billed before",
+                money(Some(billed.cost), currency).unwrap_or_default(),
+                billed.volume
+            ),
+        )),
+        None => steps.push(("cost", format!("{cost}, rounded once"))),
+    }
+    steps
+}
+
+fn per_and_origin(line: &Line, working: &Working) -> Option<(String, String)> {
+    let rate = line.rate.as_ref().map(|rate| (rate.per.clone(), rate.origin.clone()));
+    rate.or_else(|| working.price.clone())
+}
+
+/// A line's explanation, as JSON. Fractions are texts: a decimal where there is one, else `7/3`.
+pub fn value(line: &Line) -> Value {
+    let plain = Working::default();
+    let working = line.working.as_deref().unwrap_or(&plain);
+    let known = per_and_origin(line, working);
+    let samples = line.evidence.as_ref().map(|evidence| {
+        json!({
+            "count": evidence.samples,
+            "first": evidence.first,
+            "last": evidence.last,
+            "repetitions": evidence.repetitions,
+            "resets": evidence.resets,
+            "gaps": {
+                "count": evidence.gaps.count,
+                "seconds": micros(evidence.gaps.total_us),
+                "longest": evidence.gaps.longest.iter().map(|(from, to)| json!([from, to])).collect::<Vec<_>>(),
+            },
+            "max_gap": evidence.max_gap.map(gap),
+            "slice_seconds": evidence.slice_us.map(micros),
+        })
+    });
+    json!({
+        "samples": samples,
+        "volume_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
+        "rate_unit": known.as_ref().map(|(per, _)| per),
+        "origin": known.as_ref().map(|(_, origin)| origin),
+        "conversion": working.conversion,
+        "free": number_of(&working.whole_free()),
+        "block": working.block,
+        "steps": working.steps.iter().map(|step| json!({
+            "units": number_of(&step.units), "price": step.price, "cost": number_of(&step.cost()),
+        })).collect::<Vec<_>>(),
+        "discount": working.discount,
+        "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| number_of(&cost)),
+        "billed_before": working.billed.as_ref().map(|billed| json!({"volume": billed.volume, "cost": billed.cost})),
+    })
+}
+
+/// A fraction as a decimal, if it is one that a person can read; else the fraction and its first digits.
+fn number_of(ratio: &Ratio) -> String {
+    if let Some(decimal) = ratio.exactly().filter(|decimal| decimal.scale() <= 2 * DIGITS) {
+        return decimal.to_string();
+    }
+    let near = ratio.rounded(DIGITS).map(|near| format!(" ≈ {near}")).unwrap_or_default();
+    format!("({ratio}{near})")
+}
+
+fn gap(gap: MaxGap) -> String {
+    match gap {
+        MaxGap::Micros(micros) => duration(micros),
+        MaxGap::Unlimited => "unlimited".to_owned(),
+    }
+}
+
+/// Microseconds as hours, minutes and seconds.
+fn duration(us: i64) -> String {
+    let seconds = us / 1_000_000;
+    let parts = [(seconds / 3600, "h"), (seconds % 3600 / 60, "min"), (seconds % 60, "s")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if told.is_empty() { format!("{} s", micros(us)) } else { told.join(" ") }
+}
+
+/// Microseconds as seconds.
+fn micros(us: i64) -> String {
+    Decimal::new(us.into(), 6).map(|seconds| seconds.to_string()).unwrap_or_default()
+}
