@@ -21,5 +21,6 @@ mod ledger_direct;
 mod life;
 mod openstack;
 mod plugins;
+mod rating;
 mod recorded;
 mod verify;

@@ -194,11 +194,14 @@ pub fn body_table(
         let resource = if usage.resource_name.is_empty() { &usage.resource_id } else { &usage.resource_name };
         let in_tiers = line.cost.is_some_and(|cost| !cost.is_zero());
         let rate = match &line.rate {
+            Some(rate) if rate.per == "1" => rate.amount.to_string(),
             Some(rate) => format!("{} per {}", rate.amount, rate.per),
             None if in_tiers => "in tiers".to_owned(),
             None => "no price".to_owned(),
         };
-        let volume = format!("{} {}", usage.volume, usage.unit);
+        // A plain count has no unit that people would say.
+        let unit = if usage.unit == "1" { String::new() } else { format!(" {}", usage.unit) };
+        let volume = format!("{}{unit}", usage.volume);
         let cost = money(line.cost, currency).unwrap_or_else(|| "?".to_owned());
         [&usage.section, &usage.location, &line.name, resource, &volume, &rate, &cost].map(Clone::clone).to_vec()
     };

@@ -192,7 +192,9 @@ impl<'a> Map<'a> {
 
     /// A key's value, unless it is absent or empty.
     pub fn get(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let value = self.node.value.as_mapping()?.get(key)?;
         (!value.is_null()).then(|| self.node.child(Step::Key(key.to_owned()), value))
     }

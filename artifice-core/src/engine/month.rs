@@ -27,7 +27,9 @@ pub(super) async fn earlier(
         .find(|other| purpose == Some(Purpose::Adjustment) && other.kind == Kind::Invoice && other.period == period);
     let adjusted = adjusted.cloned();
     let mut lines = Vec::new();
-    for statement in live.iter().filter(|other| counts_before(other, adjusted.as_ref())) {
+    // What overlaps the period is in what is being charged now: a preview of what is billed says the same again.
+    live.retain(|other| !other.period.overlaps(period) && comes_before(other, adjusted.as_ref()));
+    for statement in &live {
         let body = ledger.statement_body(statement).await?;
         lines.extend(body.lines.into_iter().filter(|line| line.usage.period.overlaps(months)).map(|line| Earlier {
             free: line.working.map_or_else(Ratio::zero, |working| working.free.clone()),
@@ -45,10 +47,8 @@ pub(super) async fn earlier(
 
 /// Whether a statement's units come before those of the new one: all others', or, of an invoice that is
 /// adjusted, those that were stored before it. What came later began where the invoice had ended.
-fn counts_before(other: &Statement, adjusted: Option<&Statement>) -> bool {
-    let Some(invoice) = adjusted else { return true };
-    let about_it = other.refers_to.as_ref().is_some_and(|about| about.id == invoice.id);
-    other.id != invoice.id && !about_it && (other.created, &other.id) < (invoice.created, &invoice.id)
+fn comes_before(other: &Statement, adjusted: Option<&Statement>) -> bool {
+    adjusted.is_none_or(|invoice| (other.created, &other.id) < (invoice.created, &invoice.id))
 }
 
 /// The months that a period lies in.

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use artifice_plugin_api::{
-    self as api, Backend, Context, Decimal, Error, Header, Price, PriceQuery, ROption, Receipt, Timestamp,
+    self as api, Backend, Context, Decimal, Error, Header, Price, PriceQuery, Receipt, Timestamp,
 };
 
 use crate::document::Document;
 use crate::faults::{Rest, strike};
 use crate::office::Office;
-use crate::settings::{Place, Settings};
+use crate::settings::{ListPrice, Place, Settings};
 
 /// An ERP in a directory.
 pub struct Erp {
@@ -51,13 +51,18 @@ impl Backend for Erp {
     fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
         self.desk.call("price", Place::Price, query.tenant.as_str())?;
         let prices = &self.desk.settings.prices;
-        Ok(prices.iter().find(|price| query.service == *price.service).map(|price| Price {
+        let instant = |seconds: Option<i64>| seconds.map(|s| Timestamp { micros: s * 1_000_000 });
+        let holds = |price: &&ListPrice| {
+            instant(price.from_s).is_none_or(|from| from.micros <= query.at.micros)
+                && instant(price.until_s).is_none_or(|until| query.at.micros < until.micros)
+        };
+        Ok(prices.iter().filter(holds).find(|price| query.service == *price.service).map(|price| Price {
             amount: Decimal::new(price.thousandths.into(), 3),
             per: price.per.clone().into(),
             currency: price.currency.clone().into(),
             origin: "the ERP's price list".into(),
-            from: ROption::RNone,
-            until: ROption::RNone,
+            from: instant(price.from_s).into(),
+            until: instant(price.until_s).into(),
         }))
     }
 

@@ -115,4 +115,8 @@ pub struct ListPrice {
     pub per: String,
     /// The currency's code.
     pub currency: String,
+    /// From when on it holds, in seconds since 1970.
+    pub from_s: Option<i64>,
+    /// Until when it holds, exclusive, in seconds since 1970.
+    pub until_s: Option<i64>,
 }

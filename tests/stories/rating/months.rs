@@ -1,0 +1,119 @@
+//! What counts the units of a month: over all of a tenant's statements of it.
+
+use artifice_tests::{Cloud, Vm};
+use serde_json::json;
+
+use super::cards::cloud;
+
+const FIRST: &str = "--from 2013-08-01 --to 2013-08-16";
+const SECOND: &str = "--from 2013-08-16 --to 2013-09-01";
+const CARD: &str = "prices:
+  - service: m1.nano
+    per: hour
+    free: 10
+    tiers: graduated
+    steps: [{to: 20, price: 1}, {price: 0.1}]
+minimum: 50
+taxes: [{name: GST, percent: 10}]
+";
+
+fn demo() -> Cloud {
+    let cloud = cloud(CARD);
+    cloud.meter(Vm::of("demo", "one").active("2013-08-01", 15));
+    cloud.meter(Vm::of("demo", "two").active("2013-08-20", 30));
+    cloud
+}
+
+fn costs(cloud: &Cloud, period: &str) -> Vec<String> {
+    cloud.bill(period).done().bill_of("demo").all("cost").into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_second_statement_goes_on_where_the_first_one_ended_and_takes_the_minimum() {
+    let cloud = demo();
+    // 10 free, 5 at 1.
+    assert_eq!(costs(&cloud, FIRST), ["5.00"]);
+    // 15 at 1, 15 at 0.1: then the month has 21.50, and lacks 28.50.
+    let bill = cloud.bill(SECOND).done().bill_of("demo");
+    assert_eq!(bill.all("cost"), ["16.50", "28.50"]);
+    let minimum = &bill.lines()[1];
+    assert_eq!(
+        [&minimum["section"], &minimum["service"], &minimum["location"], &minimum["resource_id"], &minimum["volume"]],
+        [&json!("Minimum charge"), &json!("Minimum charge"), &json!(""), &json!(""), &json!("1")]
+    );
+    assert_eq!(bill.0["taxes"], json!([{"name": "GST", "percent": "10", "base": "45.00", "amount": "4.50"}]));
+    cloud.run("db verify").done();
+}
+
+#[test]
+fn the_whole_month_at_once_costs_the_same() {
+    let cloud = demo();
+    assert_eq!(costs(&cloud, "--month 2013-08"), ["5.00", "16.50", "28.50"]);
+}
+
+#[test]
+fn what_is_void_counts_no_more() {
+    let cloud = demo();
+    assert_eq!(costs(&cloud, FIRST), ["5.00"]);
+    cloud.run("statement void 1 --reason wrong").done();
+    // As the first of its month: 10 free, 20 at 1. The minimum is for what lacks to 50.
+    assert_eq!(costs(&cloud, SECOND), ["20.00", "30.00"]);
+}
+
+#[test]
+fn a_tenant_without_usage_pays_no_minimum() {
+    let cloud = demo();
+    cloud.meter(Vm::of("idle", "vm").active("2013-09-02", 1));
+    let billed = cloud.bill("--month 2013-08").done();
+    assert_eq!(billed.bills().len(), 1);
+}
+
+#[test]
+fn late_samples_adjust_what_the_others_of_the_month_cost_too() {
+    let cloud = demo();
+    assert_eq!(costs(&cloud, "--month 2013-08"), ["5.00", "16.50", "28.50"]);
+    // Five hours more of the first machine, which is counted first.
+    cloud.meter(Vm::of("demo", "one").active("2013-08-10", 5));
+    let adjusted = cloud.bill("--month 2013-08 --adjust").done().bill_of("demo");
+    let lines: Vec<_> = adjusted
+        .lines()
+        .iter()
+        .map(|line| json!([line["resource_id"], line["service"], line["volume"], line["cost"]]))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            json!(["one", "m1.nano", "5", "5.00"]),
+            // 10 at 1, 20 at 0.1 instead of 15 and 15.
+            json!(["two", "m1.nano", "0", "-4.50"]),
+            json!(["", "Minimum charge", "0", "-0.50"]),
+        ]
+    );
+    assert_eq!(adjusted.total(), "0.00");
+    cloud.bill("--month 2013-08 --adjust").done().says("nothing to adjust");
+    cloud.run("db verify").done();
+}
+
+#[test]
+fn fees_are_charged_once_a_month_and_once_a_period() {
+    let cloud = demo();
+    cloud.write("cards/card.yaml", "prices:\n  - {service: m1.nano, per: hour, price: 1}\n");
+    cloud.set(
+        "fees",
+        "[{name: Support, amount: 5.50}, {name: Delivery, section: Post, amount: 1, per: period}, \
+          {name: Big, amount: 100, tenant: [somebody]}, {name: Disks, amount: 3, uses: ['volume*']}, \
+          {name: Compute care, amount: 2, uses: [Compute]}, {name: Old, amount: 9, until: 2013-08-31}]",
+    );
+    let all = |period: &str| {
+        let bill = cloud.bill(period).done().bill_of("demo");
+        bill.lines()
+            .iter()
+            .map(|line| format!("{} {} {}", line["section"], line["service"], line["cost"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(all(FIRST), ["Compute m1.nano 15.00", "Post Delivery 1.00"]);
+    assert_eq!(
+        all(SECOND),
+        ["Compute m1.nano 30.00", "Fees Compute care 2.00", "Fees Support 5.50", "Post Delivery 1.00"]
+    );
+}
