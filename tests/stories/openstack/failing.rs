@@ -87,7 +87,8 @@ fn a_connection_that_breaks_and_one_that_does_not_end() {
 #[test]
 fn a_service_that_goes_away_fails_those_that_remain_without_waiting_for_it_again() {
     let (cloud, openstack) = running(Identity::V3);
-    // Six meters have their statistics asked for, and six requests are the first tenant's.
+    // Six meters have their statistics asked for, and six requests are the first tenant's; one more asks which
+    // meters it has.
     let goes = |requests| Faults { leaves_after: Some(requests), ..Faults::default() };
     fail(&cloud, &openstack, goes(12), &[OTHER], "503 Service Unavailable");
 
@@ -96,7 +97,7 @@ fn a_service_that_goes_away_fails_those_that_remain_without_waiting_for_it_again
         let tenant = format!("f{number:031}");
         openstack.project(&tenant, &format!("name-{number}")).meter(Vm::of(&tenant, "vm").active("2013-08-05", 1));
     }
-    openstack.faults(goes(12));
+    openstack.faults(goes(13));
     openstack.asked();
     let failed = cloud
         .bill(AUGUST)
@@ -105,7 +106,7 @@ fn a_service_that_goes_away_fails_those_that_remain_without_waiting_for_it_again
     assert_eq!((failed.bills().len(), failed.failures().len()), (1, 21));
     // Three tries for the one that it failed at.
     let asked = openstack.asked().iter().filter(|asked| asked.contains("/v2/")).count();
-    assert_eq!(asked, 12 + 3);
+    assert_eq!(asked, 13 + 3);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //! after that the tenants that remain fail at once, rather than wait for it one after the other.
 
 mod error;
+mod meters;
 mod query;
 mod reading;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use serde::Deserialize;
 use super::http::{Answer, Ask, Http};
 use super::keystone::Keystone;
 use super::usage::{self, Stop};
-use super::{CollectError, Meters, Noticed, Receive, Request, Seen, TenantUsage, UsageError};
+use super::{CollectError, Noticed, Receive, Request, Seen, TenantUsage, UsageError};
 use crate::config::OpenStack;
 
 pub use error::CloudError;
@@ -48,15 +49,11 @@ pub struct Ceilometer {
     answered: bool,
     /// Lengths at which answers may have been cut: each the longest when it came.
     lengths: BTreeSet<usize>,
+    /// Whether it has ever failed to say which meters there are.
+    no_list: bool,
     /// Time-outs since the last answer.
     timeouts: u32,
     projects: Vec<Tenant>,
-}
-
-/// An answer of `/v2/meters`.
-#[derive(Deserialize)]
-struct Meter {
-    name: String,
 }
 
 /// The answers to `…/statistics?groupby=project_id`.
@@ -87,6 +84,7 @@ impl Ceilometer {
             limit,
             knows_limit: true,
             answered: false,
+            no_list: false,
             lengths: BTreeSet::new(),
             timeouts: 0,
             projects,
@@ -179,7 +177,7 @@ impl Ceilometer {
         let mut keep_metadata = false;
         loop {
             let sorter = self.read(request, tenant, keep_metadata)?;
-            let unmapped = if request.notice_unmapped { self.unmapped(request, tenant) } else { Meters::default() };
+            let unmapped = self.unmapped(request, tenant);
             let mut noticed = HashMap::from([(tenant.to_owned(), Noticed { unmapped, ..Noticed::default() })]);
             match usage::hand_over(sorter, request, &mut noticed, take) {
                 Ok(()) => {
@@ -225,46 +223,6 @@ impl Ceilometer {
         }
         seen.tenants.extend(tenants.iter().cloned());
         Ok(tenants)
-    }
-
-    /// Whether there is any meter, of a tenant if one is named.
-    fn any_meter(&mut self, tenant: Option<&str>) -> Result<bool, CloudError> {
-        Ok(!self.meters::<serde::de::IgnoredAny>(tenant, 1)?.is_empty())
-    }
-
-    /// So many meters at most, of a tenant if one is named: one for each of its resources.
-    fn meters<T: serde::de::DeserializeOwned>(
-        &mut self,
-        tenant: Option<&str>,
-        most: usize,
-    ) -> Result<Vec<T>, CloudError> {
-        let limit = self.knows_limit.then_some(most);
-        let mut answer = self.ask(&query::meters(&self.base, tenant, limit), Ask::MOST_BYTES)?;
-        if self.forget_limit(&answer) {
-            answer = self.ask(&query::meters(&self.base, tenant, None), Ask::MOST_BYTES)?;
-        }
-        if !answer.is_success() {
-            return Err(answer.refused().into());
-        }
-        Ok(answer.json::<Vec<T>>()?)
-    }
-
-    /// The meters of a tenant that nothing charges. It is asked for nothing but a warning: where Ceilometer
-    /// cannot tell, there is none, and nobody's bill fails for it.
-    fn unmapped(&mut self, request: Request<'_>, tenant: &str) -> Meters {
-        let (timeouts, answered) = (self.timeouts, self.answered);
-        let found = self.meters::<Meter>(Some(tenant), self.limit);
-        match found {
-            Ok(meters) => {
-                let is_charged = |name: &String| request.entries.iter().any(|entry| entry.meter == *name);
-                Meters::known(meters.into_iter().map(|meter| meter.name).filter(|name| !is_charged(name)))
-            }
-            Err(error) => {
-                (self.timeouts, self.answered) = (timeouts, answered);
-                tracing::info!(tenant, "Ceilometer does not say which meters there are ({error})");
-                Meters::default()
-            }
-        }
     }
 
     /// Whether an answer says that this server does not know what a limit is: then it gets none.
