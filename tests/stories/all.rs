@@ -13,6 +13,7 @@
 
 pub mod bad_input;
 mod billing;
+mod charging;
 pub mod crash;
 mod guide;
 mod history;
