@@ -13,6 +13,7 @@
     reason = "a measurement that fails has nothing to say, and ratios of times are no money"
 )]
 
+mod aggregation;
 mod bill;
 mod boundary;
 mod harness;
@@ -59,12 +60,16 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("e", "postgres", history::postgres),
     measurement("f", "sqlite", locks::sqlite),
     measurement("f", "postgres", locks::postgres),
+    measurement("g", "uptime", aggregation::uptime),
+    measurement("g", "integral", aggregation::integral),
+    measurement("g", "max_per_slice", aggregation::max_per_slice),
+    measurement("g", "increase", aggregation::increase),
 ];
 
 const HELP: &str = "\
 How fast artifice is, compared to what, and with how much memory
 
-Usage: benches [--only a,b,c,d,e,f] [--json FILE]
+Usage: benches [--only a,b,c,d,e,f,g] [--json FILE]
 
   a  reading, sorting and aggregating samples, against parsing alone
   b  storing statements in the ledger, against plain inserts
@@ -72,6 +77,7 @@ Usage: benches [--only a,b,c,d,e,f] [--json FILE]
   d  a whole bill of a tenant with 10,000 resources, by phase
   e  the history of a million lines, against the database's own sums
   f  a run over 1,000 small tenants: how long its workers wait for locks
+  g  aggregating 100 million samples of 100,000 series, against a loop over them
 ";
 
 fn main() -> ExitCode {

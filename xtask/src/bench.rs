@@ -29,13 +29,15 @@ impl<'a> Wanted<'a> {
         let mut wanted = Wanted::default();
         for pair in arguments.chunks(2) {
             match *pair {
-                ["--only", parts] if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f"].contains(&part)) => {
+                ["--only", parts]
+                    if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f", "g"].contains(&part)) =>
+                {
                     wanted.only = Some(parts);
                 }
                 ["--json", file] => wanted.json = Some(file),
                 _ => {
                     let said = arguments.join(" ");
-                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f] [--json FILE]")));
+                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f,g] [--json FILE]")));
                 }
             }
         }

@@ -14,9 +14,12 @@ pub(super) struct Defaults {
     pub max_gap: Option<MaxGap>,
 }
 
-/// The lists of entries that have a name.
-const PRESETS: [(&str, fn() -> Vec<Entry>); 2] =
-    [("default", Entry::built_in), ("notifications", Entry::notifications)];
+/// A list of entries that has a name.
+type Preset = (&'static str, fn() -> Vec<Entry>);
+/// A key of an entry, and which aggregates do anything with it.
+type Parameter = (&'static str, fn(&Aggregate) -> bool);
+
+const PRESETS: [Preset; 2] = [("default", Entry::built_in), ("notifications", Entry::notifications)];
 
 /// What to write, in short.
 const EXAMPLE: &str = "write for example `{meter: volume.size, section: Block storage, aggregate: max_per_slice}`";
@@ -126,14 +129,14 @@ fn reject_unused(map: &mut Map<'_>, aggregate: Aggregate) {
     // A difference of two readings is the same, whatever is added to both.
     let levels = |one: &Aggregate| one.reads_values() && *one != Aggregate::Increase;
     let units = |one: &Aggregate| !matches!(one, Aggregate::Uptime | Aggregate::ExistsPerSlice);
-    let parameters: [(&'static str, &dyn Fn(&Aggregate) -> bool); 7] = [
-        ("slice", &slices),
-        ("max_gap", &looks_back),
-        ("states", &has_states),
-        ("state", &has_states),
-        ("factor", &values),
-        ("offset", &levels),
-        ("unit", &units),
+    let parameters: [Parameter; 7] = [
+        ("slice", slices),
+        ("max_gap", looks_back),
+        ("states", has_states),
+        ("state", has_states),
+        ("factor", values),
+        ("offset", levels),
+        ("unit", units),
     ];
     for (key, is_used) in parameters {
         if let Some(node) = map.get(key).filter(|_| !is_used(&aggregate)) {

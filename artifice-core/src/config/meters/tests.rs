@@ -170,3 +170,17 @@ fn an_empty_list_is_a_mistake() {
     assert_eq!(read("meters: []\n").unwrap_err().len(), 1);
     assert_eq!(read("meters:\n").unwrap(), Entry::built_in());
 }
+
+#[test]
+fn the_reference_s_example_is_right_and_has_every_key() {
+    let reference = std::fs::read_to_string("../config/artifice.yaml").unwrap();
+    let block: Vec<&str> = reference.lines().skip_while(|line| *line != "# meters:").collect();
+    let block = block.iter().take_while(|line| line.starts_with('#'));
+    let text: String = block.map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or_default())).collect();
+    let entries = read(&text).unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["fast disks", "instance"]);
+    for key in ["match", "factor", "offset", "unit", "slice", "max_gap", "states", "state", "resource_name", "location"]
+    {
+        assert!(text.contains(&format!("    {key}: ")), "{key}");
+    }
+}
