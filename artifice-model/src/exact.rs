@@ -55,6 +55,7 @@ impl Integer {
 
 impl Exact {
     /// Adds `value × times`.
+    #[inline]
     pub fn add(&mut self, value: Decimal, times: i64) {
         if !self.add_small(value, times) {
             self.add_big(value, times);

@@ -60,8 +60,8 @@ impl Unit {
             Some(quantity) => (quantity, true),
             None => (text, false),
         };
-        if let Some(micros) = time_us(text) {
-            return Unit::time(text, micros);
+        if let Some(size) = time(text) {
+            return Unit::time(text, size);
         }
         let (quantity, size) = quantity_of(quantity);
         let size = if hours { size.times(&Ratio::new(HOUR_US.unsigned_abs(), 1)) } else { size };
@@ -86,21 +86,22 @@ impl Unit {
     pub fn of_price(text: &str, time_slice_us: u64) -> Result<Self, NotAUnit> {
         let not_a_unit = || NotAUnit(text.to_owned());
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["duration"] => Ok(Unit::time(text, time_slice_us)),
+            ["duration"] => Ok(Unit::time(text, Ratio::new(time_slice_us, 1))),
             [one] => Ok(Unit { text: text.to_owned(), ..Unit::of_volume(one) }),
-            [quantity, "per", time] if time_us(quantity).is_none() && quantity != "duration" => {
-                let micros = time_us(time).ok_or_else(not_a_unit)?;
+            [quantity, "per", per] if time(quantity).is_none() && quantity != "duration" => {
+                let per = time(per).ok_or_else(not_a_unit)?;
                 let (quantity, size) = quantity_of(quantity);
-                let size = size.times(&Ratio::new(micros, 1));
+                let size = size.times(&per);
                 Ok(Unit { text: text.to_owned(), kind: Kind { quantity, timed: true }, size })
             }
             _ => Err(not_a_unit()),
         }
     }
 
-    fn time(text: &str, micros: u64) -> Self {
+    /// A time of `size` microseconds.
+    fn time(text: &str, size: Ratio) -> Self {
         let kind = Kind { quantity: Quantity::None, timed: true };
-        Unit { text: text.to_owned(), kind, size: Ratio::new(micros, 1) }
+        Unit { text: text.to_owned(), kind, size }
     }
 
     /// Whether volumes of both can be added up.
@@ -128,11 +129,14 @@ impl fmt::Display for Unit {
     }
 }
 
-/// Microseconds of a time's name. A price's day is 24 h, its month 730 h (semantics 1).
-fn time_us(name: &str) -> Option<u64> {
+/// Microseconds of a time's name. A price's day is 24 h, its month 730 h (semantics 1). Ceilometer counts the time
+/// of processors in `ns`.
+fn time(name: &str) -> Option<Ratio> {
     const HOUR: u64 = HOUR_US.unsigned_abs();
-    Some(match name {
-        "second" | "seconds" => HOUR / 3600,
+    let micros = match name {
+        "ns" | "nanosecond" | "nanoseconds" => return Some(Ratio::new(1, 1000)),
+        "ms" | "millisecond" | "milliseconds" => 1000,
+        "s" | "second" | "seconds" => HOUR / 3600,
         "minute" | "minutes" => HOUR / 60,
         "hour" | "hours" => HOUR,
         "day" | "days" => 24 * HOUR,
@@ -140,7 +144,8 @@ fn time_us(name: &str) -> Option<u64> {
         "month" | "months" => 730 * HOUR,
         "year" | "years" => 8760 * HOUR,
         _ => return None,
-    })
+    };
+    Some(Ratio::new(micros, 1))
 }
 
 /// A quantity's kind, and how many of the smallest of it one is.
@@ -190,6 +195,12 @@ mod tests {
             ("GB·hour", "GB per month", "0.001369863013699"),
             ("GB·hour", "TB per day", "0.000041666666667"),
             ("ip·hour", "ip per day", "0.041666666666667"),
+            ("instance·hour", "instance per month", "0.001369863013699"),
+            ("TiB·hour", "GiB per hour", "1024"),
+            ("KiB", "kB", "1.024"),
+            ("KB", "bytes", "1000"),
+            ("ns", "hour", "0.000000000000278"),
+            ("ms", "s", "0.001"),
             ("1", "1", "1"),
             ("request", "request", "1"),
         ] {
@@ -207,6 +218,9 @@ mod tests {
             ("ip", "instance"),
             ("1", "hour"),
             ("GB", "gb"),
+            ("instance·hour", "hour"),
+            ("request", "1"),
+            ("request", "request per hour"),
         ] {
             assert_eq!(factor(from, to), Err(format!("'{from}' cannot be expressed in '{to}'")));
         }
@@ -216,6 +230,7 @@ mod tests {
             "GB per",
             "GB per fortnight",
             "hour per day",
+            "ns per hour",
             "duration per hour",
             "GB per month per year",
             "GB/month x",

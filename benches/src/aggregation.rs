@@ -22,7 +22,7 @@ const SAMPLES_EACH: u32 = 1000;
 /// A month of 30 days.
 const PERIOD_US: i64 = 30 * 24 * HOUR_US;
 /// What the rules of aggregation may take beside making a sample and adding up its value.
-const TARGET: Target = Target::RatioAtLeast(0.2);
+const TARGET: Target = Target::RatioAtLeast(0.125);
 /// Aggregation needs the memory of one series, whatever the number of samples.
 const MOST_BYTES: u64 = 16 << 20;
 

@@ -6,7 +6,7 @@ use super::entry::Entry;
 use super::evidence::Evidence;
 use super::groups::{Group, Groups};
 use super::kind::Aggregate;
-use super::life::{Life, Seen};
+use super::life::Life;
 use super::parts::Parts;
 use super::reading::{Locations, Reading};
 use super::scaling::Scaling;
@@ -36,13 +36,18 @@ pub struct Aggregator<'a> {
     pub(super) life: Life,
     without_service: u64,
     is_scaled: bool,
+    /// What is longer than this between two samples is a gap, in microseconds.
+    gap_us: i64,
 }
 
-/// What was found out of the last sample: most say the same as the one before.
+/// Samples in a row that say the same, as most do: what was found out of it once, and where they are.
 #[derive(Debug, Clone)]
 struct Last {
     facts: Arc<Facts>,
     said: Said,
+    first: Timestamp,
+    at: Timestamp,
+    samples: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +58,13 @@ struct Said {
     billable: bool,
     deleted: bool,
     announced: bool,
+}
+
+impl Said {
+    /// Whether the resource exists from then on, and is something that is charged.
+    fn exists(self) -> bool {
+        self.group.is_some() && !self.deleted
+    }
 }
 
 impl<'a> Aggregator<'a> {
@@ -72,6 +84,7 @@ impl<'a> Aggregator<'a> {
             life: Life::new(period),
             without_service: 0,
             is_scaled: entry.scaling != Scaling::default(),
+            gap_us: if entry.aggregate.looks_back() { entry.max_gap.micros() } else { i64::MAX },
         }
     }
 
@@ -125,6 +138,7 @@ impl<'a> Aggregator<'a> {
     pub fn finish(mut self) -> Result<Outcome, AggregateError> {
         self.look_back()?;
         self.close();
+        self.settle();
         let aggregate = self.entry.aggregate;
         let divisor = match &self.walk {
             Walk::Hold(_) | Walk::Slices(_) => HOUR_US.unsigned_abs(),
@@ -175,6 +189,7 @@ impl<'a> Aggregator<'a> {
         if self.before.is_none() { Ok(()) } else { self.consider_before() }
     }
 
+    #[inline(never)]
     fn consider_before(&mut self) -> Result<(), AggregateError> {
         match self.before.take() {
             Some((sample, repetitions)) if sample.at.plus(self.entry.max_gap.micros()) >= self.period.start() => {
@@ -188,9 +203,9 @@ impl<'a> Aggregator<'a> {
         }
     }
 
+    #[inline]
     fn consider(&mut self, sample: &Sample) -> Result<(), AggregateError> {
         let said = self.read(sample)?;
-        self.note(sample.at, said);
         let aggregate = self.entry.aggregate;
         let counts = !(said.deleted && aggregate.is_over_time());
         let value = match aggregate {
@@ -245,35 +260,47 @@ impl<'a> Aggregator<'a> {
         })
     }
 
-    /// Takes note of a sample, for the evidence.
-    #[inline]
-    fn note(&mut self, at: Timestamp, said: Said) {
-        let Said { group, accepted, deleted, announced, .. } = said;
-        match group {
-            Some(group) => self.groups.saw(group, at),
-            None => self.without_service += u64::from(accepted && at >= self.period.start()),
+    /// Takes note of samples in a row, when another one follows that says something else, or none.
+    fn settle(&mut self) {
+        let Some(Last { said, first, at, samples, .. }) = self.last.take() else { return };
+        match said.group {
+            Some(group) => self.groups.saw(group, first, at, samples),
+            // The one before the period is nothing that could have been charged.
+            None if said.accepted => self.without_service += samples - u64::from(first < self.period.start()),
+            None => {}
         }
-        let seen = Seen { at, group, exists: group.is_some() && !deleted, announced };
-        let before = self.life.goes_on(seen);
-        // A gap belongs to what was not charged for it, or to what went up over it.
-        if self.entry.aggregate.looks_back()
-            && let Some(before) = before.filter(|before| before.exists)
-            && at > before.at.plus(self.entry.max_gap.micros())
-            && let Some(of) = if self.entry.aggregate == Aggregate::Increase { group } else { before.group }
-        {
-            self.groups.evidence(of).gaps.add(before.at, at);
+        if said.exists() {
+            self.life.lasts(first, at, said.announced);
+        }
+    }
+
+    /// Takes note of a gap between two samples, the earlier of which was `before`.
+    #[cold]
+    fn gap(&mut self, before: Said, group: Option<usize>, from: Timestamp, to: Timestamp) {
+        // It belongs to what was not charged for it, or to what went up over it.
+        let of = if self.entry.aggregate == Aggregate::Increase { group } else { before.group };
+        if let Some(of) = of.filter(|_| before.exists()) {
+            self.groups.evidence(of).gaps.add(from, to);
         }
     }
 
     /// What an entry finds in a sample.
     #[inline]
     fn read(&mut self, sample: &Sample) -> Result<Said, AggregateError> {
-        match &self.last {
-            Some(last) if Arc::ptr_eq(&last.facts, &sample.facts) || last.facts == sample.facts => Ok(last.said),
+        match &mut self.last {
+            Some(last) if Arc::ptr_eq(&last.facts, &sample.facts) || last.facts == sample.facts => {
+                let (said, before) = (last.said, last.at);
+                (last.at, last.samples) = (sample.at, last.samples + 1);
+                if sample.at.micros().saturating_sub(before.micros()) > self.gap_us {
+                    self.gap(said, said.group, before, sample.at);
+                }
+                Ok(said)
+            }
             _ => self.read_anew(sample),
         }
     }
 
+    #[inline(never)]
     fn read_anew(&mut self, sample: &Sample) -> Result<Said, AggregateError> {
         let reading = Reading::new(self.entry, self.locations, &sample.facts);
         let group = self.groups.of(&reading);
@@ -287,7 +314,14 @@ impl<'a> Aggregator<'a> {
         }
         let Reading { accepted, billable, deleted, announced, .. } = reading;
         let said = Said { group, accepted, billable, deleted, announced };
-        self.last = Some(Last { facts: sample.facts.clone(), said });
+        if let Some(Last { said: before, at, .. }) = self.last {
+            if sample.at.micros().saturating_sub(at.micros()) > self.gap_us {
+                self.gap(before, group, at, sample.at);
+            }
+            self.settle();
+            self.life.goes_on(sample.at);
+        }
+        self.last = Some(Last { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
         Ok(said)
     }
 }

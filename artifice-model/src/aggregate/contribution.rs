@@ -23,6 +23,7 @@ impl Aggregator<'_> {
     }
 
     /// A sample held until the next one, its `max_gap` or the period's end, whichever came first.
+    #[inline]
     pub(super) fn let_go(&mut self, held: Held, next: Timestamp) {
         let Some(group) = held.group else { return };
         let from = held.since.max(self.period.start());
@@ -36,6 +37,7 @@ impl Aggregator<'_> {
     }
 
     /// Adds what held from then until then to the parts in which it did.
+    #[cold]
     fn cut(&mut self, group: usize, value: Decimal, mut from: Timestamp, until: Timestamp) {
         let parts = self.cuts.len() + 1;
         let mut part = self.part_of(from);
@@ -47,6 +49,7 @@ impl Aggregator<'_> {
     }
 
     /// A slice counts for its width, the period's last one for what of it lies inside.
+    #[inline]
     pub(super) fn count_slice(&mut self, slice: Slice) {
         let start = slice.number.saturating_mul(self.entry.slice_us);
         let width = self.entry.slice_us.min(self.period.micros() - start);
@@ -60,6 +63,7 @@ impl Aggregator<'_> {
     }
 
     /// A counter came to `value`; without a baseline this is one, and counts 0.
+    #[inline]
     pub(super) fn increase(
         &mut self,
         group: usize,

@@ -54,15 +54,12 @@ impl Groups {
         Some(place)
     }
 
-    /// Takes note of a sample of a group.
-    #[inline]
-    pub fn saw(&mut self, place: usize, at: Timestamp) {
+    /// Takes note of so many samples of a group in a row.
+    pub fn saw(&mut self, place: usize, first: Timestamp, last: Timestamp, samples: u64) {
         let evidence = &mut self.all[place].evidence;
-        if evidence.samples == 0 {
-            evidence.first = Some(at);
-        }
-        evidence.samples += 1;
-        evidence.last = Some(at);
+        evidence.first.get_or_insert(first);
+        evidence.samples += samples;
+        evidence.last = Some(last);
     }
 
     /// The evidence of a group.
@@ -89,6 +86,7 @@ impl Groups {
     }
 
     /// Adds `value × times` to a group.
+    #[inline]
     pub fn add(&mut self, place: usize, value: Decimal, times: i64) {
         let group = &mut self.all[place];
         group.contributes = true;

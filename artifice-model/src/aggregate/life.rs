@@ -19,41 +19,39 @@ pub struct Short {
 #[derive(Debug)]
 pub(super) struct Life {
     period: Period,
-    last: Option<Seen>,
+    /// Since when it exists, if it does after the sample before; and whether that announced a change.
+    open: Option<(Timestamp, bool)>,
     known_us: i64,
     pub charged_us: i64,
 }
 
-/// A sample of the series.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    pub at: Timestamp,
-    pub group: Option<usize>,
-    /// Whether the resource exists from then on, and is something that is charged.
-    pub exists: bool,
-    pub announced: bool,
-}
-
 impl Life {
     pub fn new(period: Period) -> Self {
-        Life { period, last: None, known_us: 0, charged_us: 0 }
+        Life { period, open: None, known_us: 0, charged_us: 0 }
     }
 
-    /// Takes note of the next sample, and answers the one before.
-    #[inline]
-    pub fn goes_on(&mut self, seen: Seen) -> Option<Seen> {
-        let before = self.last.replace(seen);
-        if let Some(before) = before.filter(|before| before.exists) {
-            self.known_us += seen.at.micros() - before.at.max(self.period.start()).micros();
+    fn us(&self, from: Timestamp, to: Timestamp) -> i64 {
+        to.micros() - from.max(self.period.start()).micros().min(to.micros())
+    }
+
+    /// It existed from the first to the last of some samples in a row, and does so on.
+    pub fn lasts(&mut self, first: Timestamp, last: Timestamp, announced: bool) {
+        self.known_us += self.us(first, last);
+        self.open = Some((last, announced));
+    }
+
+    /// The next sample is there, whatever it says.
+    pub fn goes_on(&mut self, at: Timestamp) {
+        if let Some((since, _)) = self.open.take() {
+            self.known_us += self.us(since, at);
         }
-        before
     }
 
     /// What is to be said of it, at the period's end.
     pub fn short(&self) -> Option<Short> {
-        let open = self.last.filter(|last| last.exists && last.announced);
-        let open_us = open.map_or(0, |last| self.period.end().micros() - last.at.max(self.period.start()).micros());
-        let (known_us, charged_us) = (self.known_us + open_us, self.charged_us);
+        let open = self.open.filter(|(_, announced)| *announced);
+        let known_us = self.known_us + open.map_or(0, |(since, _)| self.us(since, self.period.end()));
+        let charged_us = self.charged_us;
         (charged_us < known_us - charged_us).then_some(Short { known_us, charged_us })
     }
 }

@@ -7,11 +7,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Units of one kind stand in one row.
-const KINDS: [&[&str]; 5] = [
-    &["second", "minute", "hours", "day", "week", "month", "year", "duration"],
+const KINDS: [&[&str]; 8] = [
+    &["ns", "ms", "s", "second", "minute", "hours", "day", "week", "month", "year", "duration"],
     &["B", "bytes", "kB", "KB", "MB", "GB", "TB", "PB", "EB", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"],
     &["bytes per hour", "GB per month", "GiB per day", "TB per year", "B per second", "MiB per week"],
     &["ip per hour", "ip per day", "ip per month"],
+    &["instance per hour", "instance per second", "instance per year"],
+    &["instance"],
+    &["request"],
     &["1"],
 ];
 
@@ -28,6 +31,18 @@ fn through(volume: Decimal, units: &[Unit]) -> Ratio {
 /// More decimals than the volumes have.
 const PLACES: u8 = 16;
 
+/// What volumes are in, with a price's unit of the same kind.
+const VOLUMES: [(&str, &str); 8] = [
+    ("hour", "ns"),
+    ("ns", "month"),
+    ("B", "EiB"),
+    ("GiB", "kB"),
+    ("B·hour", "PB per second"),
+    ("GB·hour", "KiB per month"),
+    ("ip·hour", "ip per week"),
+    ("instance·hour", "instance per day"),
+];
+
 fn three_of_a_kind() -> impl Strategy<Value = [Unit; 3]> {
     select(&KINDS).prop_flat_map(|kind| [select(kind), select(kind), select(kind)]).prop_map(|units| units.map(unit))
 }
@@ -38,6 +53,13 @@ proptest! {
         let volume = Decimal::new(digits.into(), scale).unwrap();
         let back = through(volume, &[one.clone(), other, one]);
         prop_assert_eq!(back.rounded(PLACES), Ok(volume));
+    }
+
+    #[test]
+    fn a_volume_s_unit_converts_there_and_back((of_volume, of_price) in select(&VOLUMES), digits: i64, scale in 0_u32..7) {
+        let volume = Decimal::new(digits.into(), scale).unwrap();
+        let (one, other) = (Unit::of_volume(of_volume), unit(of_price));
+        prop_assert_eq!(through(volume, &[one.clone(), other, one]).rounded(PLACES), Ok(volume));
     }
 
     #[test]
