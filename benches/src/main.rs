@@ -24,6 +24,7 @@ mod locks;
 mod memory;
 mod phases;
 mod random;
+mod rating;
 mod report;
 mod samples;
 mod statements;
@@ -64,12 +65,14 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("g", "integral", aggregation::integral),
     measurement("g", "max_per_slice", aggregation::max_per_slice),
     measurement("g", "increase", aggregation::increase),
+    measurement("h", "flat", rating::flat),
+    measurement("h", "tiers", rating::tiers),
 ];
 
 const HELP: &str = "\
 How fast artifice is, compared to what, and with how much memory
 
-Usage: benches [--only a,b,c,d,e,f,g] [--json FILE]
+Usage: benches [--only a,b,c,d,e,f,g,h] [--json FILE]
 
   a  reading, sorting and aggregating samples, against parsing alone
   b  storing statements in the ledger, against plain inserts
@@ -78,6 +81,7 @@ Usage: benches [--only a,b,c,d,e,f,g] [--json FILE]
   e  the history of a million lines, against the database's own sums
   f  a run over 1,000 small tenants: how long its workers wait for locks
   g  aggregating 100 million samples of 100,000 series, against a loop over them
+  h  rating a million usages with a card of 1,000 entries, against multiply and add
 ";
 
 fn main() -> ExitCode {

@@ -97,8 +97,9 @@ fn show(
     quoted: Option<(Supposed, Quoted)>,
     format: TableOrJson,
 ) -> Result<(), CommandError> {
-    Ok(match format {
-        TableOrJson::Json => print(&rates::json(list, names, quoted.as_ref()))?,
-        TableOrJson::Table => print(&rates::table(list, names, quoted.as_ref()))?,
-    })
+    let text = match format {
+        TableOrJson::Json => rates::json(list, names, quoted.as_ref()),
+        TableOrJson::Table => rates::table(list, names, quoted.as_ref()),
+    };
+    Ok(print(&text)?)
 }

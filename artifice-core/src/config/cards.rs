@@ -162,7 +162,7 @@ fn ladder(steps: &Node<'_>) -> Option<Tiers> {
     let last = list.len().checked_sub(1)?;
     let (mut ending, mut beyond, mut whole) = (Vec::new(), None, true);
     for (index, step) in list.into_iter().enumerate() {
-        let Some(mut map) = step.clone().map() else { return None };
+        let mut map = step.clone().map()?;
         let to = map.get("to");
         let end =
             to.as_ref().and_then(|to| to.parse(|text| not_negative(text, text, "a number of units, such as 1000")));

@@ -32,14 +32,17 @@ pub(super) struct Unfit {
     pub why: Mismatch,
 }
 
+/// Location, service and unit.
+type Key = (String, String, String);
+
 /// The stretches of everything that was used, looked up once for each service, location and unit.
 pub(super) struct Stretches<'a> {
     tenant: &'a str,
     period: Period,
     charging: Charging<'a>,
-    known: HashMap<(String, String, String), Arc<[Stretch]>>,
+    known: HashMap<Key, Arc<[Stretch]>>,
     /// The last ones: neighbours in a statement mostly have the same.
-    last: Option<((String, String, String), Arc<[Stretch]>)>,
+    last: Option<(Key, Arc<[Stretch]>)>,
 }
 
 /// A part of a usage.
@@ -70,7 +73,7 @@ impl<'a> Stretches<'a> {
     }
 
     fn of(&mut self, usage: &Usage) -> Result<Arc<[Stretch]>, DraftError> {
-        let is = |(location, service, unit): &(String, String, String)| {
+        let is = |(location, service, unit): &Key| {
             *location == usage.location && *service == usage.service && *unit == usage.unit
         };
         let by_quantity = self.charging.prices.is_some_and(|prices| prices.heeds_quantity());
