@@ -37,6 +37,14 @@ impl Engine {
             Some(ledger) => (ledger.tenant_list().await?, Listed::default()),
             None => (Vec::new(), Listed::default()),
         };
+        if let Some(ledger) = ledger.filter(|_| prices.count())
+            && !ledger.schema_status().await?.missing.is_empty()
+        {
+            let why = "prices count the units of a month, and what was billed of it cannot be read before \
+                       `artifice db migrate`";
+            let database = self.config.database.to_string();
+            return Err(LedgerError::Schema { database, why: why.to_owned() }.into());
+        }
         let metering = Metering::connect(&self.config).await?;
         let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
         let mut before = BTreeSet::new();

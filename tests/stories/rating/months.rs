@@ -117,3 +117,50 @@ fn fees_are_charged_once_a_month_and_once_a_period() {
         ["Compute m1.nano 30.00", "Fees Compute care 2.00", "Fees Support 5.50", "Post Delivery 1.00"]
     );
 }
+
+#[test]
+fn late_samples_of_a_usage_that_is_cut_adjust_its_parts() {
+    let cloud = cloud("until: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n");
+    cloud.write("cards/new.yaml", "from: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 2}\n");
+    let vm = Vm::of("demo", "vm");
+    cloud.meter(vm.active("2013-08-08", 3)).meter(vm.active("2013-08-20", 4));
+    assert_eq!(costs(&cloud, "--month 2013-08"), ["3.00", "8.00"]);
+    cloud.meter(vm.active("2013-08-25", 5));
+    assert_eq!(costs(&cloud, "--month 2013-08 --adjust"), ["10.00"]);
+    cloud.meter(vm.active("2013-08-05", 7));
+    assert_eq!(costs(&cloud, "--month 2013-08 --adjust"), ["7.00"]);
+    // Together they say what a fresh bill would.
+    assert_eq!(cloud.usage("--month 2013-08").done().bill_of("demo").all("cost"), ["10.00", "18.00"]);
+    cloud.run("db verify").done();
+}
+
+#[test]
+fn two_halves_of_a_month_billed_at_once_do_not_both_get_its_free_units() {
+    for _ in 0..5 {
+        let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1, free: 10}\n");
+        for tenant in ["one", "three", "two"] {
+            cloud.meter(Vm::of(tenant, "vm").active("2013-08-01", 15));
+            cloud.meter(Vm::of(tenant, "vm").active("2013-08-20", 30));
+        }
+        cloud.run("db migrate").done();
+        let running: Vec<_> = [FIRST, SECOND]
+            .map(|period| cloud.command(&format!("bill --format json {period}")).spawn().unwrap())
+            .into_iter()
+            .map(|child| child.wait_with_output().unwrap())
+            .collect();
+        for output in running {
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success() || said.contains("another statement of the same month"), "{said}");
+        }
+        // Whoever was refused is billed by the next run.
+        [FIRST, SECOND].map(|period| cloud.bill(period).done());
+        let of = |tenant: &str| {
+            let statements = cloud.statements();
+            let its = statements.iter().filter(|statement| statement["tenant"]["id"] == tenant);
+            its.map(|statement| statement["total"].as_str().unwrap().parse::<artifice_model::Decimal>().unwrap())
+                .fold(artifice_model::Decimal::ZERO, |sum, total| sum.checked_add(total).unwrap())
+                .to_string()
+        };
+        assert_eq!(["one", "three", "two"].map(of), ["35", "35", "35"]);
+    }
+}
