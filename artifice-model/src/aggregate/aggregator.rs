@@ -8,19 +8,20 @@ use super::groups::{Group, Groups};
 use super::kind::Aggregate;
 use super::life::Life;
 use super::parts::Parts;
-use super::reading::{Locations, Reading};
+use super::reading::Locations;
+use super::run::Last;
 use super::scaling::Scaling;
 use super::walk::{Held, Slice, Walk, Whole};
 use super::{AggregateError, Outcome, VOLUME_PLACES, Volume};
 use crate::decimal::Decimal;
-use crate::sample::{Facts, Sample};
+use crate::sample::Sample;
 use crate::time::{HOUR_US, Period, Timestamp};
 
 /// The aggregation of one series by one entry over one period.
 #[derive(Debug)]
 pub struct Aggregator<'a> {
     pub(super) entry: &'a Entry,
-    locations: &'a Locations,
+    pub(super) locations: &'a Locations,
     pub(super) period: Period,
     /// Where the volume is cut, in order.
     pub(super) cuts: Arc<[Timestamp]>,
@@ -30,41 +31,14 @@ pub struct Aggregator<'a> {
     /// decides whether it counts.
     before: Option<(Sample, u64)>,
     pub(super) groups: Groups,
-    unit: Option<Arc<str>>,
-    last: Option<Last>,
+    pub(super) unit: Option<Arc<str>>,
+    pub(super) last: Option<Last>,
     pub(super) walk: Walk,
     pub(super) life: Life,
-    without_service: u64,
+    pub(super) without_service: u64,
     is_scaled: bool,
     /// What is longer than this between two samples is a gap, in microseconds.
-    gap_us: i64,
-}
-
-/// Samples in a row that say the same, as most do: what was found out of it once, and where they are.
-#[derive(Debug, Clone)]
-struct Last {
-    facts: Arc<Facts>,
-    said: Said,
-    first: Timestamp,
-    at: Timestamp,
-    samples: u64,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Said {
-    /// Where its contribution goes; `None` if it is not charged.
-    group: Option<usize>,
-    accepted: bool,
-    billable: bool,
-    deleted: bool,
-    announced: bool,
-}
-
-impl Said {
-    /// Whether the resource exists from then on, and is something that is charged.
-    fn exists(self) -> bool {
-        self.group.is_some() && !self.deleted
-    }
+    pub(super) gap_us: i64,
 }
 
 impl<'a> Aggregator<'a> {
@@ -258,70 +232,5 @@ impl<'a> Aggregator<'a> {
             at: sample.at,
             entry: self.entry.id.clone(),
         })
-    }
-
-    /// Takes note of samples in a row, when another one follows that says something else, or none.
-    fn settle(&mut self) {
-        let Some(Last { said, first, at, samples, .. }) = self.last.take() else { return };
-        match said.group {
-            Some(group) => self.groups.saw(group, first, at, samples),
-            // The one before the period is nothing that could have been charged.
-            None if said.accepted => self.without_service += samples - u64::from(first < self.period.start()),
-            None => {}
-        }
-        if said.exists() {
-            self.life.lasts(first, at, said.announced);
-        }
-    }
-
-    /// Takes note of a gap between two samples, the earlier of which was `before`.
-    #[cold]
-    fn gap(&mut self, before: Said, group: Option<usize>, from: Timestamp, to: Timestamp) {
-        // It belongs to what was not charged for it, or to what went up over it.
-        let of = if self.entry.aggregate == Aggregate::Increase { group } else { before.group };
-        if let Some(of) = of.filter(|_| before.exists()) {
-            self.groups.evidence(of).gaps.add(from, to);
-        }
-    }
-
-    /// What an entry finds in a sample.
-    #[inline]
-    fn read(&mut self, sample: &Sample) -> Result<Said, AggregateError> {
-        match &mut self.last {
-            Some(last) if Arc::ptr_eq(&last.facts, &sample.facts) || last.facts == sample.facts => {
-                let (said, before) = (last.said, last.at);
-                (last.at, last.samples) = (sample.at, last.samples + 1);
-                if sample.at.micros().saturating_sub(before.micros()) > self.gap_us {
-                    self.gap(said, said.group, before, sample.at);
-                }
-                Ok(said)
-            }
-            _ => self.read_anew(sample),
-        }
-    }
-
-    #[inline(never)]
-    fn read_anew(&mut self, sample: &Sample) -> Result<Said, AggregateError> {
-        let reading = Reading::new(self.entry, self.locations, &sample.facts);
-        let group = self.groups.of(&reading);
-        // A counter's baseline matters, whether or not its sample is charged.
-        let has_value = group.is_some() || self.entry.aggregate == Aggregate::Increase;
-        if self.entry.aggregate.keeps_unit() && has_value {
-            let unit = self.unit.get_or_insert_with(|| reading.unit.clone());
-            if *unit != reading.unit {
-                return Err(AggregateError::Units { one: unit.clone(), other: reading.unit, at: sample.at });
-            }
-        }
-        let Reading { accepted, billable, deleted, announced, .. } = reading;
-        let said = Said { group, accepted, billable, deleted, announced };
-        if let Some(Last { said: before, at, .. }) = self.last {
-            if sample.at.micros().saturating_sub(at.micros()) > self.gap_us {
-                self.gap(before, group, at, sample.at);
-            }
-            self.settle();
-            self.life.goes_on(sample.at);
-        }
-        self.last = Some(Last { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
-        Ok(said)
     }
 }

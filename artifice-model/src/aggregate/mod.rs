@@ -20,6 +20,7 @@ mod life;
 mod parts;
 mod presets;
 mod reading;
+mod run;
 mod scaling;
 mod template;
 #[cfg(test)]
