@@ -30,7 +30,7 @@ impl<'a> Wanted<'a> {
         for pair in arguments.chunks(2) {
             match *pair {
                 ["--only", parts]
-                    if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f", "g"].contains(&part)) =>
+                    if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f", "g", "h"].contains(&part)) =>
                 {
                     wanted.only = Some(parts);
                 }

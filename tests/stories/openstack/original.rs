@@ -9,7 +9,7 @@ use super::{AUGUST, DEMO, running};
 #[track_caller]
 fn loads(cloud: &Cloud, file: &str) {
     cloud.write("artifice.yaml", file);
-    cloud.run("config check --online").done().says("there is no rates.file");
+    cloud.run("config check --online").done().says("there are neither rates.file nor rates.cards");
     let shown = cloud.usage(&format!("-t demo {AUGUST}")).failed().bill_of(DEMO);
     assert_eq!((shown.all("volume"), &shown.0["total"]), (vec!["10"], &serde_json::Value::Null));
     cloud.bill(&format!("-t demo {AUGUST}")).failed().says("no prices are configured; name a rates file in rates.file");
