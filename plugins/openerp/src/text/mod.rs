@@ -1,0 +1,4 @@
+//! Texts: those of documents, and those of errors.
+
+pub mod plain;
+pub mod template;
