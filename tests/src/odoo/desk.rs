@@ -38,6 +38,8 @@ pub struct Desk {
     tables: Mutex<Tables>,
     pub(super) troubles: Mutex<Vec<Trouble>>,
     pub(super) exchanges: Mutex<Vec<Exchange>>,
+    /// The calls that were understood, before anything came of them.
+    begun: Mutex<Vec<String>>,
     logins: AtomicUsize,
     /// What serves as anybody's password.
     passwords: Mutex<Vec<String>>,
@@ -63,6 +65,7 @@ impl Desk {
             tables: Mutex::new(tables),
             troubles: Mutex::default(),
             exchanges: Mutex::default(),
+            begun: Mutex::default(),
             logins: AtomicUsize::new(0),
             passwords: Mutex::new(vec![PASSWORD.to_owned(), API_KEY.to_owned()]),
             heard: AtomicUsize::new(0),
@@ -93,7 +96,12 @@ impl Desk {
 
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.heard.store(0, Ordering::SeqCst);
+        self.begun.lock().unwrap().clear();
         std::mem::take(&mut self.exchanges.lock().unwrap())
+    }
+
+    pub fn has_begun(&self, call: &str) -> bool {
+        self.begun.lock().unwrap().iter().any(|begun| begun.contains(call))
     }
 
     pub fn logins(&self) -> usize {
@@ -113,6 +121,7 @@ impl Desk {
             Ok(Asked::Execute(_, execute)) => format!("{}.{}", execute.model, execute.method),
             _ => call.method.clone(),
         };
+        self.begun.lock().unwrap().push(name.clone());
         (name, asked)
     }
 

@@ -5,11 +5,14 @@
 //! that says nothing of taxes, precisions round silently, a posted document can be written to, and a method without
 //! a result commits before it fails.
 
+mod billing;
 mod desk;
 mod domain;
 mod fault;
 mod invoices;
 mod load;
+#[cfg(test)]
+mod manners;
 mod moves;
 mod orders;
 mod parse;
@@ -119,6 +122,11 @@ impl Odoo {
     /// What was asked and answered so far; forgotten then.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.desk.exchanges()
+    }
+
+    /// Whether such a call has begun, whatever becomes of it.
+    pub fn hears(&self, call: &str) -> bool {
+        self.desk.has_begun(call)
     }
 
     /// Takes these as passwords from now on, and no others.

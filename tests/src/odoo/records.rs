@@ -128,11 +128,8 @@ fn parent(tables: &Tables, name: &str, id: i64) -> Option<(&'static str, i64)> {
 
 /// Remembers what is done to a posted document.
 fn tamper(tables: &mut Tables, name: &str, id: i64, what: &str) {
-    let (model, document) = parent(tables, name, id).unwrap_or(match name {
-        "account.move" => ("account.move", id),
-        "account.invoice" => ("account.invoice", id),
-        _ => return,
-    });
+    let own = ["account.move", "account.invoice"].into_iter().find(|model| *model == name).map(|model| (model, id));
+    let Some((model, document)) = parent(tables, name, id).or(own) else { return };
     if ["posted", "open", "paid"].contains(&tables.text(model, document, "state")) {
         tables.tampered.push(format!("{what} {name} {id}"));
     }

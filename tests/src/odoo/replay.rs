@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::manners::send;
 use super::xml::{Answer, Call};
 use super::{Odoo, Value, Version, read_answer, read_call, record};
 use crate::workspace;
@@ -52,26 +52,6 @@ fn exchanges(folder: &Path) -> Vec<Exchange> {
     files.iter().map(read).collect()
 }
 
-/// Sends a call, and reads the answer.
-fn send(odoo: &Odoo, path: &str, body: &str) -> Answer {
-    let url = odoo.url();
-    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: erp\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.as_bytes()).unwrap();
-    let (mut bytes, mut block) = (Vec::new(), [0; 4096]);
-    while !bytes.ends_with(b"</methodResponse>\n") {
-        let read = stream.read(&mut block).unwrap();
-        assert!(read > 0, "{path} {body}: {}", String::from_utf8_lossy(&bytes));
-        bytes.extend_from_slice(&block[..read]);
-    }
-    let text = String::from_utf8(bytes).unwrap();
-    read_answer(text.split_once("\r\n\r\n").unwrap().1).unwrap()
-}
-
 /// What happened between the recorded exchanges: records that they speak of, and what was done to these.
 fn before(odoo: &Odoo, folder: &str, exchange: &Exchange, call: &Call) {
     let first = call.params.get(5).map(Value::list).unwrap_or_default().first().cloned();
@@ -102,7 +82,7 @@ fn before(odoo: &Odoo, folder: &str, exchange: &Exchange, call: &Call) {
         ("-load", "load-changed-after-post") => {
             let made = exchange.answer.clone().unwrap().get("ids").ids()[0];
             odoo.with(|tables| tables.number_next("account.move", made));
-            send(odoo, "/xmlrpc/2/object", &exchange.request).unwrap();
+            send(&odoo.url(), "/xmlrpc/2/object", &exchange.request).unwrap();
             odoo.with(|tables| super::moves::post(tables, made)).unwrap();
         }
         ("-load", "load-after-cancel") => {
@@ -237,7 +217,7 @@ fn play(odoo: &Odoo, folder: &str, differences: &mut Vec<String>, unclaimed: &mu
             _ if ["version", "authenticate"].contains(&call.method.as_str()) => "/xmlrpc/2/common",
             _ => "/xmlrpc/2/object",
         };
-        let ours = send(odoo, path, &exchange.request);
+        let ours = send(&odoo.url(), path, &exchange.request);
         compared += 1;
         if let Some(difference) = difference(&exchange.answer, &ours, &exchange.name) {
             differences.push(format!("{folder}/{}: {difference}", exchange.name));

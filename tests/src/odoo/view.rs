@@ -84,7 +84,7 @@ const INVOICES: Names = Names {
     model: "account.invoice",
     line: "account.invoice.line",
     back: "invoice_id",
-    head: ["number", "type", "reference", "date_invoice", "date_invoice"],
+    head: ["number", "type", "name", "date_invoice", "date_invoice"],
     body: ["quantity", "invoice_line_tax_id"],
 };
 const ORDERS: Names = Names {
