@@ -61,6 +61,7 @@ impl Desk {
             Some(Does::NoResult) => whole(&done(none).and(Err(Fault::None))),
             Some(Does::Fails(fault)) => whole(&Err(fault)),
             Some(Does::Answers(value)) => whole(&Ok(value)),
+            Some(Does::Says(body)) => Outgoing::of(200, XML, body.as_bytes()),
             Some(Does::Http(status, kind, body)) => Outgoing::of(status, kind, body.as_bytes()),
             Some(Does::Garbles(status, kind, body)) => {
                 drop(done(none));

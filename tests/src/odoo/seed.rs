@@ -151,7 +151,9 @@ pub fn tables(version: Version, today: &str) -> Tables {
             ]),
         );
     }
-    tables.put("product.category", 1, record([("name", "All".into())]));
+    let income = ["property_account_income_categ_id", "property_account_income_categ"];
+    let [income, old_income] = income.map(|field| (field, Value::Int(ids.sales)));
+    tables.put("product.category", 1, record([("name", "All".into()), income, old_income]));
     if version != Version::Odoo17 {
         let list =
             record([("name", "Public Pricelist".into()), ("currency_id", ids.usd.into()), ("active", true.into())]);

@@ -22,6 +22,8 @@ pub enum Does {
     Fails(Fault),
     /// It is not done; this is answered.
     Answers(Value),
+    /// It is not done; this is answered, as it stands there.
+    Says(String),
     /// It is not done; a proxy answers.
     Http(u16, &'static str, &'static str),
     /// It is done; the answer is as if a proxy had replaced it.
