@@ -1,17 +1,52 @@
-//! `billing.openerp:OpenERP`: statements as invoices, credit notes or sales orders of OpenERP and Odoo.
+//! `billing.openerp:OpenERP`: statements as invoices, credit notes or sales orders of OpenERP (6.1, 7) and
+//! Odoo (8 to 18), over XML-RPC.
+//!
+//! - [`settings`]: what stands under `invoice:config`;
+//! - [`wire`]: XML-RPC, bounded in time, bytes and depth; numbers by their digits;
+//! - [`client`]: one log-in a run, two protocols, and what faults mean;
+//! - [`dialect`]: what documents and fields are called in each release;
+//! - [`masters`]: what an administrator prepares: journal, taxes, customers, products, accounts;
+//! - [`document`]: from a statement to a posted document, exactly once;
+//! - [`prices`] and [`health`].
+//!
+//! What holds throughout: no secret is in any message; before a document is posted, its subtotal, tax, total
+//! and number of lines are the statement's; what is posted is never written to; and where nobody knows whether
+//! something was done, the error says so.
 
+mod client;
+mod decimals;
+mod dialect;
+mod document;
+mod erp;
+mod health;
+mod masters;
+mod prices;
 mod secret;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod text;
 mod wire;
 
-use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals};
+use std::sync::Arc;
+use std::time::Duration;
 
-use settings::{Checked, Settings};
+use artifice_plugin_api::{Backend, Context, Error, Header, Price, PriceQuery, Receipt, Timestamp};
+
+use client::{Client, Clock, Failed};
+use dialect::Stage;
+use document::{Document, Head};
+use erp::Erp;
+use settings::Settings;
+
+/// How long a question may take: the host listens for 120 s.
+const QUESTION: Duration = Duration::from_secs(115);
+/// How long listing all documents may take.
+const LISTING: Duration = Duration::from_secs(3500);
 
 /// The backend: one a run, shared by its threads.
 pub struct OpenERP {
-    settings: Checked,
+    erp: Arc<Erp>,
 }
 
 impl Backend for OpenERP {
@@ -21,36 +56,54 @@ impl Backend for OpenERP {
     type Invoice = Document;
 
     fn new(config: Settings, context: &Context<'_>) -> Result<Self, Error> {
-        Ok(OpenERP { settings: config.check(context)? })
+        let (settings, endpoint) = config.check(context)?;
+        let client = Client::new(endpoint)?;
+        Ok(OpenERP { erp: Arc::new(Erp::new(settings, client)) })
     }
 
-    fn find(&self, _header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Err(Error::unavailable("not there yet"))
+    fn health(&self) -> Result<(), Error> {
+        self.erp.health(Clock::of(QUESTION))
+    }
+
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        self.erp.price(Clock::of(QUESTION), query)
+    }
+
+    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+        let clock = Clock::of(QUESTION);
+        let dialect = self.erp.dialect(clock)?;
+        match self.erp.by_key(clock, &dialect, &Head::of(header))? {
+            Some(found) => found.receipt(&dialect, self.erp.settings.plain.state),
+            None => Ok(None),
+        }
+    }
+
+    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+        let clock = Clock::of(QUESTION);
+        let dialect = self.erp.dialect(clock)?;
+        let Some(found) = self.erp.by_key(clock, &dialect, &Head::of(header))? else { return Ok(()) };
+        if found.stage == Stage::Cancelled {
+            return Ok(());
+        }
+        if found.receipt(&dialect, self.erp.settings.plain.state)?.is_some() {
+            return Err(Error::refused(format_args!(
+                "{}: it is committed; take it back by a credit",
+                found.label(&dialect)
+            )));
+        }
+        self.erp.remove(clock, &dialect, found.id).map_err(Failed::told)
     }
 
     fn longest_delay_s(&self) -> u64 {
-        self.settings.plain.longest_delay_s
+        self.erp.settings.plain.longest_delay_s
     }
 
-    fn open(&self, _header: &Header<'_>) -> Result<Document, Error> {
-        Err(Error::unavailable("not there yet"))
-    }
-}
-
-/// A document under way.
-pub struct Document;
-
-impl Invoice for Document {
-    fn lines(&mut self, _lines: &[Line<'_>]) -> Result<(), Error> {
-        Ok(())
+    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<artifice_plugin_api::Document>>, Error> {
+        self.erp.documents(Clock::of(LISTING)).map(Some)
     }
 
-    fn totals(&mut self, _totals: &Totals<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Result<Receipt, Error> {
-        Err(Error::unavailable("not there yet"))
+    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
+        Ok(Document::new(self.erp.clone(), header))
     }
 }
 

@@ -16,8 +16,6 @@ use crate::text::template::{self, Template};
 pub struct Checked {
     /// What is as it stands there.
     pub plain: Settings,
-    /// Where the ERP is, and as whom it is asked.
-    pub endpoint: Endpoint,
     /// The text of a line.
     pub line_text: Template,
     /// The text of a line of 1 × the cost.
@@ -47,8 +45,8 @@ pub struct Endpoint {
 }
 
 impl Settings {
-    /// Checks everything, and reports everything that is wrong at once.
-    pub fn check(self, context: &Context<'_>) -> Result<Checked, Error> {
+    /// Checks everything, and reports everything that is wrong at once. The secret goes into the endpoint only.
+    pub fn check(self, context: &Context<'_>) -> Result<(Checked, Endpoint), Error> {
         let mut wrong = Vec::new();
         let directory = Path::new(context.directory.as_str());
         let url = address(&self.url, self.allow_http).map_err(|why| wrong.push(why)).ok();
@@ -111,7 +109,7 @@ impl Settings {
                 let mut plain = self;
                 // It is in `endpoint`, where nothing prints it.
                 plain.password = None;
-                Ok(Checked { plain, endpoint, line_text, cost_line_text, note: note.flatten(), deadline })
+                Ok((Checked { plain, line_text, cost_line_text, note: note.flatten(), deadline }, endpoint))
             }
             _ => {
                 let lines: Vec<String> = wrong.iter().map(|why| format!("invoice:config: {why}")).collect();

@@ -8,5 +8,4 @@ mod write;
 
 pub use answer::{Answer, Fault, FaultCode};
 pub use http::{Http, Lost};
-pub use read::read;
 pub use write::{Args, Value, int, list, record, request, text, texts};

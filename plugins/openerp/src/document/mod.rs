@@ -1,0 +1,166 @@
+//! A statement becomes a document, exactly once.
+//!
+//! The way, each step of which may be taken again by anybody:
+//! 1. search by key: what is posted is answered, and never written to;
+//! 2. `load` with external ids, on the document and on each line, so that however often it is sent there is
+//!    one of each; whoever loses a race is told so and tries again;
+//! 3. compare the number of lines, subtotal, tax and total with the statement's; if they differ, the draft is
+//!    removed and nothing is posted;
+//! 4. post, and believe the state that is read then, whatever posting answered.
+
+mod cells;
+mod commit;
+mod found;
+mod lines;
+mod list;
+pub mod load;
+mod parties;
+mod verify;
+
+use std::sync::Arc;
+
+use artifice_plugin_api::{Decimal, Error, Header, Invoice, Kind, Line, Receipt, Totals};
+
+use crate::client::Clock;
+use crate::decimals;
+use crate::erp::Erp;
+use lines::{Charged, Row};
+
+/// The head of a statement, kept.
+pub struct Head {
+    /// The statement's key.
+    pub key: String,
+    /// The digest of its content.
+    pub digest: String,
+    /// Its number.
+    pub number: u64,
+    /// What it is.
+    pub kind: Kind,
+    /// The ERP's name and id of the document that this one is about.
+    pub refers_to: Option<(String, Option<i64>)>,
+    /// The tenant's id.
+    pub tenant: String,
+    /// What people call the tenant.
+    pub label: String,
+    /// First and last day, and the day of issue.
+    pub days: [String; 3],
+    /// The currency.
+    pub currency: String,
+    /// Digits of its minor unit.
+    pub digits: u8,
+}
+
+impl Head {
+    /// Copies what a header says.
+    pub fn of(header: &Header<'_>) -> Self {
+        let about = header.refers_to.into_option();
+        Head {
+            key: header.key.to_string(),
+            digest: header.digest.to_string(),
+            number: header.number,
+            kind: header.kind,
+            refers_to: about.map(|about| {
+                let id = about.receipt.detail("id").and_then(|id| id.parse().ok());
+                (about.receipt.reference.to_string(), id)
+            }),
+            tenant: header.tenant.id.to_string(),
+            label: header.tenant.label().to_owned(),
+            days: [header.first_day, header.last_day, header.issued].map(|day| day.to_string()),
+            currency: header.currency.to_string(),
+            digits: header.currency_digits,
+        }
+    }
+
+    /// Number and digest, as the document's origin has them.
+    pub fn origin(&self) -> String {
+        found::origin(self.number, &self.digest)
+    }
+
+    /// What stands for a placeholder of the note.
+    fn part(&self, name: &str) -> String {
+        let [first, last, issued] = &self.days;
+        match name {
+            "number" => self.number.to_string(),
+            "key" => self.key.clone(),
+            "tenant" => self.label.clone(),
+            "tenant_id" => self.tenant.clone(),
+            "start" => first.clone(),
+            "end" => last.clone(),
+            "issued" => issued.clone(),
+            "refers_to" => self.refers_to.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A document under way.
+pub struct Document {
+    erp: Arc<Erp>,
+    clock: Clock,
+    head: Head,
+    rows: Vec<Row>,
+    totals: Option<Sums>,
+}
+
+/// What a statement comes to.
+pub struct Sums {
+    /// Σ of the lines' costs.
+    pub subtotal: Decimal,
+    /// The taxes: name, percentage, amount.
+    pub taxes: Vec<(String, Decimal, Decimal)>,
+    /// Subtotal and taxes.
+    pub total: Decimal,
+}
+
+impl Document {
+    /// Begins a document. Nothing is sent yet.
+    pub fn new(erp: Arc<Erp>, header: &Header<'_>) -> Self {
+        let clock = Clock::of(erp.settings.deadline);
+        Document { erp, clock, head: Head::of(header), rows: Vec::new(), totals: None }
+    }
+}
+
+impl Invoice for Document {
+    fn section(&mut self, name: &str) -> Result<(), Error> {
+        self.rows.push(Row::Section(name.to_owned()));
+        Ok(())
+    }
+
+    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
+        self.rows.extend(lines.iter().map(|line| Row::Line(Box::new(Charged::of(line)))));
+        Ok(())
+    }
+
+    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
+        let taxes = totals.taxes.iter().map(|tax| (tax.name.to_string(), tax.percent, tax.amount)).collect();
+        let all = decimals::sum(totals.taxes.iter().map(|tax| tax.amount).chain([totals.subtotal]));
+        let mut agrees = all == Some(totals.total);
+        let mut costs = self.rows.iter().filter_map(Row::line).map(|line| line.cost);
+        agrees &= decimals::sum(&mut costs) == Some(totals.subtotal);
+        if !agrees {
+            return Err(Error::refused(format_args!(
+                "statement {}: its lines and taxes do not add up to its totals; report this to artifice's authors",
+                self.head.number
+            )));
+        }
+        for (at, tax) in totals.taxes.iter().enumerate() {
+            let bears = |line: &&Charged| line.taxes.iter().any(|one| usize::try_from(*one) == Ok(at));
+            let base = decimals::sum(self.rows.iter().filter_map(Row::line).filter(bears).map(|line| line.cost));
+            if base != Some(tax.base) {
+                return Err(Error::refused(format_args!(
+                    "statement {}: the tax {} is on {}, but its lines come to {}; it cannot be said which lines bear it",
+                    self.head.number,
+                    tax.name,
+                    tax.base,
+                    base.map_or_else(|| "too much".to_owned(), |base| base.to_string())
+                )));
+            }
+        }
+        self.totals = Some(Sums { subtotal: totals.subtotal, taxes, total: totals.total });
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<Receipt, Error> {
+        self.bring_about()
+    }
+}
