@@ -5,6 +5,7 @@ use artifice_plugin_api::Error;
 use crate::client::{Clock, Find};
 use crate::dialect::Dialect;
 use crate::erp::Erp;
+use crate::prices::today;
 use crate::settings::{Document, PriceFrom};
 use crate::wire::{Answer, Value, text};
 
@@ -83,16 +84,8 @@ impl Erp {
 
     /// A period that is locked beyond today takes no invoices at all.
     fn look_at_lock(&self, clock: Clock) -> Result<(), Error> {
-        if self.client.session(clock)?.major < 9 {
-            return Ok(());
-        }
-        let Some(company) = self.books(clock)?.company else { return Ok(()) };
-        let read = self.client.read(clock, "res.company", &[company], &["fiscalyear_lock_date"])?;
-        let lock = read.first().and_then(|one| one.get("fiscalyear_lock_date")).and_then(Answer::text);
-        // Text against text: both are dates as ISO 8601 writes them.
-        let today = crate::prices::today();
-        match lock {
-            Some(lock) if lock >= today.as_str() => Err(Error::refused(format_args!(
+        match self.locked_until(clock)? {
+            Some(lock) if lock >= today() => Err(Error::refused(format_args!(
                 "res.company: the books are locked until {lock}, beyond today; correct the lock date in the ERP"
             ))),
             _ => Ok(()),

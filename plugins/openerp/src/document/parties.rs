@@ -57,6 +57,9 @@ impl Document {
                 head.currency
             )));
         }
+        if is_invoice {
+            self.check_lock(dialect)?;
+        }
         let precision = erp.precision(clock)?;
         let tax = |(name, percent, _): &(String, _, _)| erp.tax(clock, name, Some(*percent));
         let taxes = sums.taxes.iter().map(tax).collect::<Result<Vec<_>, _>>()?;
@@ -91,6 +94,19 @@ impl Document {
         };
         parties.head = self.head_cells(dialect, &parties, (books.journal, currency))?;
         Ok(parties)
+    }
+
+    /// Odoo would book a document of a locked period in another one, and say nothing.
+    fn check_lock(&self, dialect: &Dialect) -> Result<(), Error> {
+        let [first, last, issued] = &self.head.days;
+        let day = self.erp.settings.plain.invoice_date.of(first, last, issued);
+        match self.erp.locked_until(self.clock)? {
+            Some(lock) if lock.as_str() >= day => Err(Error::refused(format_args!(
+                "{}: the books are locked until {lock}, and the document would bear {day}; change the lock date in the ERP, or set invoice_date: issued",
+                dialect.model
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn head_cells(

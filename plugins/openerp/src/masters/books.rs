@@ -121,6 +121,22 @@ impl Erp {
         Ok(Precision { price: digits(&["Product Price", "Sale Price"]), quantity })
     }
 
+    /// The day up to which the books are locked, if they are. Asked for each document: somebody may lock
+    /// them in the middle of a run.
+    pub fn locked_until(&self, clock: Clock) -> Result<Option<String>, Error> {
+        let major = self.client.session(clock)?.major;
+        let fields: &[&str] = match major {
+            ..=8 => return Ok(None),
+            9..=17 => &["fiscalyear_lock_date"],
+            _ => &["fiscalyear_lock_date", "sale_lock_date", "hard_lock_date"],
+        };
+        let Some(company) = self.books(clock)?.company else { return Ok(None) };
+        let read = self.client.read(clock, "res.company", &[company], fields)?;
+        let day = |field: &&str| read.first()?.get(field)?.text().map(str::to_owned);
+        // Dates as ISO 8601 writes them are in order as texts.
+        Ok(fields.iter().filter_map(day).max())
+    }
+
     /// The payment terms, if some are configured.
     pub fn term(&self, clock: Clock) -> Result<Option<i64>, Error> {
         let name = self.settings.plain.payment_term.as_deref();
