@@ -20,6 +20,7 @@ mod history;
 mod interruption;
 mod ledger_direct;
 mod life;
+mod openerp;
 mod openstack;
 mod plugins;
 mod rating;

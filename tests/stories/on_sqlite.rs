@@ -14,3 +14,10 @@ mod all;
 mod crash;
 #[path = "sqlite/file.rs"]
 mod file;
+// These have no ledger, so they are told once.
+#[path = "openerp/cuts.rs"]
+mod openerp_cuts;
+#[path = "openerp/recorded.rs"]
+mod openerp_recorded;
+#[path = "openerp/taxes.rs"]
+mod openerp_taxes;
