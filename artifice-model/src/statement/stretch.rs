@@ -3,7 +3,8 @@
 //! A price holds for a stretch of the period; where it changes, the usage is cut: each part but the last is
 //! what aggregating it alone would give, rounded to 6 decimals, and the last one is the rest, so that the
 //! parts make the whole. What cannot be cut there takes the price that is valid just before the stretch
-//! ends. Prices that count the units of a month are also cut where a month ends.
+//! ends. Where
+//! something counts the units or the costs of a month, usage is also cut where a month ends.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -101,21 +102,20 @@ impl<'a> Stretches<'a> {
         let whole = |tariff| vec![Stretch { period: usage.period, tariff }];
         let Some(prices) = self.charging.prices else { return Ok(whole(None)) };
         let mut all: Vec<Stretch> = Vec::new();
-        let mut counts = false;
-        let mut start = self.period.start();
-        while start < self.period.end() {
-            let quote = prices.price(&PriceQuery {
-                tenant: self.tenant,
-                location: &usage.location,
-                service: &usage.service,
-                name: self.charging.names.of(&usage.service),
-                unit: &usage.unit,
-                at: start,
-                quantity: usage.volume,
-            })?;
+        let mut query = PriceQuery {
+            tenant: self.tenant,
+            location: &usage.location,
+            service: &usage.service,
+            name: self.charging.names.of(&usage.service),
+            unit: &usage.unit,
+            at: self.period.start(),
+            quantity: usage.volume,
+        };
+        while query.at < self.period.end() {
+            let start = query.at;
+            let quote = prices.price(&query)?;
             let end = quote.until.filter(|until| *until > start).unwrap_or(self.period.end()).min(self.period.end());
             let Ok(period) = Period::new(start, end) else { break };
-            counts |= quote.price.as_ref().is_some_and(|price| price.counts());
             let same = |before: &Stretch| match (&before.tariff, &quote.price) {
                 (None, None) => true,
                 (Some(Ok(tariff)), Some(price)) => tariff.price() == price,
@@ -132,9 +132,9 @@ impl<'a> Stretches<'a> {
                     all.push(Stretch { period, tariff });
                 }
             }
-            start = end;
+            query.at = end;
         }
-        Ok(if counts { self.cut_by_month(all) } else { all })
+        Ok(if prices.counts(&query) { self.cut_by_month(all) } else { all })
     }
 
     /// Cuts stretches where a month ends.

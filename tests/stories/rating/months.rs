@@ -164,3 +164,23 @@ fn two_halves_of_a_month_billed_at_once_do_not_both_get_its_free_units() {
         assert_eq!(["one", "three", "two"].map(of), ["35", "35", "35"]);
     }
 }
+
+#[test]
+fn a_statement_of_two_months_has_each_months_minimum() {
+    let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1}\nminimum: 100\n");
+    cloud.meter(Vm::of("demo", "vm").active("2013-07-05", 30)).meter(Vm::of("demo", "vm").active("2013-08-05", 20));
+    assert_eq!(costs(&cloud, "--from 2013-07-01 --to 2013-09-01"), ["30.00", "20.00", "70.00", "80.00"]);
+}
+
+#[test]
+fn flat_units_beyond_a_months_end_count_in_their_own_month() {
+    let cloud = cloud("until: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n");
+    let tiers = "{service: m1.nano, per: hour, tiers: graduated, steps: [{to: 100, price: 1}, {price: 2}]}";
+    cloud.write("cards/tiers.yaml", format!("from: 2013-08-10\nprices:\n  - {tiers}\n"));
+    for day in ["2013-07-20", "2013-08-05", "2013-08-15"] {
+        cloud.meter(Vm::of("demo", "vm").active(day, 60));
+    }
+    assert_eq!(costs(&cloud, "--from 2013-07-15 --to 2013-08-10"), ["60.00", "60.00"]);
+    // August has had 60: 40 more at 1, 20 at 2.
+    assert_eq!(costs(&cloud, "--from 2013-08-10 --to 2013-09-01"), ["80.00"]);
+}
