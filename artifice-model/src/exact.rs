@@ -4,12 +4,13 @@
 //! by an hour only at the end. Ordinary numbers stay in 128-bit integers; what does not fit goes on
 //! in arbitrary precision, so an intermediate result is never the reason for a wrong or failed bill.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer as _;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::decimal::{Decimal, pow10};
@@ -131,7 +132,7 @@ impl Exact {
         if divisor == 0 {
             return Err(Overflow);
         }
-        Ratio(BigRational::new_raw(self.sum.big(), BigInt::from(divisor) * ten_to(self.scale))).rounded(places)
+        rounded(&self.sum.big(), &(BigInt::from(divisor) * ten_to(self.scale)), places)
     }
 
     /// The sum divided by `divisor`, to the last digit: `7/3`, in lowest terms, or `-2` where it is whole.
@@ -161,65 +162,116 @@ fn product(value: i128, times: i64) -> Option<i128> {
 }
 
 /// An exact fraction, in lowest terms, for what is multiplied and divided: prices, units, percentages.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ratio(BigRational);
+///
+/// Ordinary fractions stay in 128-bit integers; what does not fit goes on in arbitrary precision, as in [`Exact`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratio(Fraction);
+
+/// A fraction that fits is always `Small`, so that equal ones look alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fraction {
+    Small(num_rational::Ratio<i128>),
+    Big(Box<BigRational>),
+}
 
 impl Ratio {
     /// `numerator / denominator`; the denominator must not be 0.
     pub fn new(numerator: u64, denominator: u64) -> Self {
-        Ratio(BigRational::new(numerator.into(), denominator.into()))
+        Ratio(Fraction::Small(num_rational::Ratio::new(numerator.into(), denominator.into())))
     }
 
     /// Nothing.
     pub fn zero() -> Self {
-        Ratio(BigRational::zero())
+        Ratio::new(0, 1)
+    }
+
+    fn of_big(big: BigRational) -> Self {
+        // The smallest number of 128 bits has no opposite, so it does not count as one that fits.
+        let fits = |value: &BigInt| value.to_i128().filter(|value| *value != i128::MIN);
+        match (fits(big.numer()), fits(big.denom())) {
+            (Some(numerator), Some(denominator)) => {
+                Ratio(Fraction::Small(num_rational::Ratio::new_raw(numerator, denominator)))
+            }
+            _ => Ratio(Fraction::Big(Box::new(big))),
+        }
+    }
+
+    fn big(&self) -> BigRational {
+        match &self.0 {
+            Fraction::Small(small) => BigRational::new_raw((*small.numer()).into(), (*small.denom()).into()),
+            Fraction::Big(big) => big.as_ref().clone(),
+        }
+    }
+
+    /// Computes in 128 bits if that is enough, and else in arbitrary precision.
+    fn with(
+        self,
+        other: &Ratio,
+        small: fn(&num_rational::Ratio<i128>, &num_rational::Ratio<i128>) -> Option<num_rational::Ratio<i128>>,
+        big: fn(BigRational, BigRational) -> BigRational,
+    ) -> Self {
+        if let (Fraction::Small(one), Fraction::Small(other)) = (&self.0, &other.0)
+            && let Some(result) = small(one, other)
+            && *result.numer() != i128::MIN
+            && *result.denom() != i128::MIN
+        {
+            return Ratio(Fraction::Small(result));
+        }
+        Ratio::of_big(big(self.big(), other.big()))
     }
 
     /// Whether it is 0.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        matches!(&self.0, Fraction::Small(small) if small.is_zero())
     }
 
     /// Whether it is below 0.
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        match &self.0 {
+            Fraction::Small(small) => small.is_negative(),
+            Fraction::Big(big) => big.is_negative(),
+        }
     }
 
     /// This fraction and `other`.
     pub fn plus(self, other: &Ratio) -> Self {
-        Ratio(self.0 + &other.0)
+        self.with(other, CheckedAdd::checked_add, |one, other| one + other)
     }
 
     /// This fraction without `other`.
     pub fn minus(self, other: &Ratio) -> Self {
-        Ratio(self.0 - &other.0)
+        self.with(other, CheckedSub::checked_sub, |one, other| one - other)
     }
 
     /// This fraction times `other`.
     pub fn times(self, other: &Ratio) -> Self {
-        Ratio(self.0 * &other.0)
+        self.with(other, CheckedMul::checked_mul, |one, other| one * other)
     }
 
     /// This fraction divided by `other`, which must not be 0.
     pub fn over(self, other: &Ratio) -> Self {
-        Ratio(self.0 / &other.0)
+        self.with(other, CheckedDiv::checked_div, |one, other| one / other)
     }
 
     /// The smallest whole number that is not below it.
     pub fn ceiling(&self) -> Self {
-        Ratio(self.0.ceil())
+        Ratio::of_big(self.big().ceil())
     }
 
     /// Numerator and denominator, if they are not too long for that.
     pub fn small(&self) -> Option<(i128, i128)> {
-        self.0.numer().to_i128().zip(self.0.denom().to_i128())
+        match &self.0 {
+            Fraction::Small(small) => Some((*small.numer(), *small.denom())),
+            Fraction::Big(_) => None,
+        }
     }
 
     /// The same as a decimal, if it is one of at most 38 digits.
     pub fn exactly(&self) -> Option<Decimal> {
+        let exact = self.big();
         (0..=38_u8).find_map(|scale| {
-            let scaled = self.0.numer() * ten_to(scale);
-            let (mantissa, rest) = scaled.div_rem(self.0.denom());
+            let scaled = exact.numer() * ten_to(scale);
+            let (mantissa, rest) = scaled.div_rem(exact.denom());
             if !rest.is_zero() {
                 return None;
             }
@@ -232,27 +284,53 @@ impl Ratio {
     /// # Errors
     /// [`Overflow`] if the result has more than 22 digits before the point.
     pub fn rounded(&self, places: u8) -> Result<Decimal, Overflow> {
-        let (numerator, denominator) = (self.0.numer(), self.0.denom());
-        // ⌊(2n + d) / 2d⌋ of the magnitudes is rounding half away from zero.
-        let magnitude: BigInt = (numerator.abs() * 2 * ten_to(places) + denominator) / (denominator * 2);
-        if magnitude >= ten_to(MAX_WHOLE_DIGITS + places) {
-            return Err(Overflow);
-        }
-        let mantissa = magnitude.to_i128().ok_or(Overflow)?;
-        Decimal::new(if numerator.is_negative() { -mantissa } else { mantissa }, places.into()).map_err(|_| Overflow)
+        let exact = self.big();
+        rounded(exact.numer(), exact.denom(), places)
     }
+}
+
+/// A quotient, rounded half away from zero to `places` digits after the point; the denominator is above 0.
+fn rounded(numerator: &BigInt, denominator: &BigInt, places: u8) -> Result<Decimal, Overflow> {
+    // ⌊(2n + d) / 2d⌋ of the magnitudes is rounding half away from zero.
+    let magnitude: BigInt = (numerator.abs() * 2 * ten_to(places) + denominator) / (denominator * 2);
+    if magnitude >= ten_to(MAX_WHOLE_DIGITS + places) {
+        return Err(Overflow);
+    }
+    let mantissa = magnitude.to_i128().ok_or(Overflow)?;
+    Decimal::new(if numerator.is_negative() { -mantissa } else { mantissa }, places.into()).map_err(|_| Overflow)
 }
 
 impl From<Decimal> for Ratio {
     fn from(value: Decimal) -> Self {
-        Ratio(BigRational::new(value.mantissa().into(), ten_to(value.scale())))
+        match pow10(value.scale()).filter(|_| value.mantissa() != i128::MIN) {
+            Some(denominator) => Ratio(Fraction::Small(num_rational::Ratio::new(value.mantissa(), denominator))),
+            None => Ratio::of_big(BigRational::new(value.mantissa().into(), ten_to(value.scale()))),
+        }
     }
 }
 
 /// `7/2`, or `3` for what is whole.
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Fraction::Small(small) => small.fmt(f),
+            Fraction::Big(big) => big.fmt(f),
+        }
+    }
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Fraction::Small(one), Fraction::Small(other)) => one.cmp(other),
+            _ => self.big().cmp(&other.big()),
+        }
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -260,7 +338,7 @@ impl FromStr for Ratio {
     type Err = NotARatio;
 
     fn from_str(text: &str) -> Result<Self, NotARatio> {
-        text.parse().map(Ratio).map_err(|_| NotARatio(text.to_owned()))
+        text.parse().map(Ratio::of_big).map_err(|_| NotARatio(text.to_owned()))
     }
 }
 
@@ -356,6 +434,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn fractions_of_128_bits_and_of_any_precision_agree(
+            one in (any::<i128>(), 1..i128::MAX), other in (any::<i128>(), 1..i128::MAX), shift in 0_u32..126,
+        ) {
+            // Numbers of all lengths, so that both ways are taken, and the border between them.
+            let ratio = |(above, below): (i128, i128)| {
+                let below = (below >> shift).max(1);
+                Ratio::of_big(BigRational::new((above >> shift).into(), below.into()))
+            };
+            let (one, other) = (ratio(one), ratio(other));
+            let agree = |ratio: Ratio, big: BigRational| ratio == Ratio::of_big(big);
+            prop_assert!(agree(one.clone().plus(&other), one.big() + other.big()));
+            prop_assert!(agree(one.clone().minus(&other), one.big() - other.big()));
+            prop_assert!(agree(one.clone().times(&other), one.big() * other.big()));
+            if !other.is_zero() {
+                prop_assert!(agree(one.clone().over(&other), one.big() / other.big()));
+            }
+            prop_assert_eq!(one.cmp(&other), one.big().cmp(&other.big()));
+            prop_assert_eq!(one.to_string().parse::<Ratio>().unwrap(), one);
+        }
+
         #[test]
         fn small_and_big_agree(terms in proptest::collection::vec((any::<i64>(), 0_u32..20, any::<i32>()), 0..20)) {
             let (mut small, mut big) = (Exact::default(), Exact { scale: 0, sum: Integer::Big(Box::default()) });

@@ -86,10 +86,10 @@ impl Draft {
     pub fn new(
         tenant: Tenant,
         period: Period,
-        mut metered: Vec<Metered>,
+        metered: Vec<Metered>,
         charging: Charging<'_>,
     ) -> Result<(Draft, Vec<Problem>), DraftError> {
-        metered.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+        let metered = in_order(metered);
         let mut problems = BTreeSet::new();
         let mut items = items(&tenant, period, &metered, charging, &mut problems)?;
         charge(&mut items, period, charging)?;
@@ -102,6 +102,14 @@ impl Draft {
         draft.add_up()?;
         Ok((draft, joined(problems)))
     }
+}
+
+/// Usage in the order of a statement. (Places are sorted, because a usage is long.)
+fn in_order(metered: Vec<Metered>) -> Vec<Metered> {
+    let mut places: Vec<usize> = (0..metered.len()).collect();
+    places.sort_by(|a, b| metered[*a].usage.order().cmp(&metered[*b].usage.order()));
+    let mut metered: Vec<Option<Metered>> = metered.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| metered[place].take()).collect()
 }
 
 /// What becomes lines: usage above 0, cut where its price changes.
