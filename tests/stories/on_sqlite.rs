@@ -17,6 +17,8 @@ mod file;
 // These have no ledger, so they are told once.
 #[path = "openerp/cuts.rs"]
 mod openerp_cuts;
+#[path = "openerp/discarding.rs"]
+mod openerp_discarding;
 #[path = "openerp/recorded.rs"]
 mod openerp_recorded;
 #[path = "openerp/taxes.rs"]

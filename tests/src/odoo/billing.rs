@@ -62,6 +62,15 @@ impl Odoo {
         )
     }
 
+    /// Somebody posts a document by hand.
+    pub fn post(&self, id: i64) {
+        self.with(|tables| match tables.version {
+            Version::OpenErp7 => super::invoices::open(tables, id),
+            _ => super::moves::post(tables, id),
+        })
+        .unwrap_or_else(|fault| panic!("{fault:?}"));
+    }
+
     /// How many digits a precision has.
     pub fn precision(&self, name: &str, digits: i64) {
         self.with(|tables| {

@@ -103,6 +103,19 @@ fn names_are_kept_letter_by_letter() {
 }
 
 #[test]
+fn what_xml_cannot_carry_is_left_out_and_the_rest_arrives() {
+    for version in VERSIONS {
+        let (cloud, odoo) = running(version, &[]);
+        odoo.customer("demo");
+        cloud.meter(Vm::of("demo", "vm").named("a\u{1}b\u{b}c\u{fffe}d\r\ne").active("2013-08-05", 24));
+        cloud.bill(AUGUST).done();
+        odoo.has_each_statement_once(&cloud, 1);
+        let line = only(&odoo).charged()[0].name.clone();
+        assert!("abcde".chars().all(|letter| line.contains(letter)) && !line.contains(['\u{1}', '\u{b}']), "{line:?}");
+    }
+}
+
+#[test]
 fn a_thousand_lines_arrive_in_order() {
     let cloud = Cloud::new();
     let odoo = Odoo::for_billing(Version::Odoo17, &["demo"]);

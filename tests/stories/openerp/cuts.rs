@@ -2,7 +2,7 @@
 //! and sends again as artifice does ends with one posted document. Questions, which the backend repeats after a
 //! while, are cut at some of their bytes, or at every one with `ARTIFICE_CUTS=all`.
 
-use artifice_plugin_host::api::{Context, Date, Decimal, ErrorKind, Header, Kind, Line, Pair, ROption, RSlice};
+use artifice_plugin_host::api::{Context, Date, Decimal, Error, ErrorKind, Header, Kind, Line, Pair, ROption, RSlice};
 use artifice_plugin_host::api::{Receipt, Tenant, Timestamp, Totals};
 use artifice_plugin_host::{Backend, Library};
 use artifice_tests::killing::for_each;
@@ -71,19 +71,22 @@ pub fn line<'a>(header: &Header<'a>, resource: &'a str, none: &'a [Pair<'a>]) ->
     }
 }
 
+/// Sends the invoice, once.
+pub fn sent(backend: &Backend, header: &Header<'_>) -> Result<Receipt, Error> {
+    let total = Decimal::new(1, 0);
+    let mut invoice = backend.open(header)?;
+    invoice.section("Compute")?;
+    invoice.lines(&[line(header, "one", &[]), line(header, "two", &[])])?;
+    invoice.totals(&Totals { subtotal: total, taxes: RSlice::EMPTY, total })?;
+    invoice.commit()
+}
+
 /// Sends the invoice until it is there, asking before it is sent again wherever that is not certain.
 fn delivered(backend: &Backend, key: &str) -> Receipt {
     let header = header(key);
-    let total = Decimal::new(1, 0);
-    let totals = Totals { subtotal: total, taxes: RSlice::EMPTY, total };
     let mut errors = Vec::new();
     for _ in 0..6 {
-        let sent = backend.open(&header).and_then(|mut invoice| {
-            invoice.section("Compute")?;
-            invoice.lines(&[line(&header, "one", &[]), line(&header, "two", &[])])?;
-            invoice.totals(&totals)?;
-            invoice.commit()
-        });
+        let sent = sent(backend, &header);
         let error = match sent {
             Ok(receipt) => return receipt,
             Err(error) => error,

@@ -134,7 +134,6 @@ fn the_currency_is_not_in_use() {
 }
 
 #[test]
-#[ignore = "the backend does not read lock dates yet"]
 fn a_locked_period_is_told_before_anything_is_posted() {
     // Odoo would book it in another period, and say nothing.
     for version in [Version::Odoo16, Version::Odoo17] {
