@@ -1,1 +1,7 @@
-//! Stories.
+//! Stories of the pieces: what is read, what is sent, and what becomes of faults.
+
+mod protocol;
+mod reading;
+mod recordings;
+mod server;
+mod settings;

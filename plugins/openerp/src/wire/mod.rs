@@ -8,4 +8,6 @@ mod write;
 
 pub use answer::{Answer, Fault, FaultCode};
 pub use http::{Http, Lost};
+#[cfg(test)]
+pub use read::read;
 pub use write::{Args, Value, int, list, record, request, text, texts};
