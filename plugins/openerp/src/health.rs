@@ -42,7 +42,11 @@ impl Erp {
         let fields = ["state", dialect.name, &dialect.key, &dialect.origin];
         let find = Find::of(model, fields).with(&dialect.key, text("-")).at_most(1);
         found.note(self.client.find(clock, find));
-        let mut needed = vec![(model, "create"), (model, "write"), (model, "unlink")];
+        let mut needed = vec![(model, "create"), (model, "write")];
+        // Who sells may not delete orders in the ERP as delivered; a draft that differs is then left there.
+        if dialect.document == Document::Invoice {
+            needed.push((model, "unlink"));
+        }
         if self.settings.plain.partners.create {
             needed.push(("res.partner", "create"));
         }

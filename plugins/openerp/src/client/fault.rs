@@ -144,9 +144,17 @@ fn classified(fault: &Fault) -> (Failure, String) {
     (failure, if says.is_empty() { "nothing".to_owned() } else { says })
 }
 
-/// Whether PostgreSQL refused to serialise two transactions.
+/// Whether PostgreSQL refused one of two transactions that did the same at the same time. Two that both make an
+/// external id meet the uniqueness of these; tried again, the second finds it.
 pub fn is_conflict(says: &str) -> bool {
-    ["could not serialize", "deadlock detected", "could not obtain lock", "SerializationFailure", "LockNotAvailable"]
-        .iter()
-        .any(|word| says.contains(word))
+    const WORDS: [&str; 7] = [
+        "could not serialize",
+        "deadlock detected",
+        "could not obtain lock",
+        "SerializationFailure",
+        "LockNotAvailable",
+        "ir_model_data_module_name_uniq",
+        "ir_model_data_name_uniq",
+    ];
+    WORDS.iter().any(|word| says.contains(word))
 }

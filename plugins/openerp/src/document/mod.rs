@@ -11,7 +11,7 @@
 mod cells;
 mod commit;
 mod found;
-mod lines;
+pub mod lines;
 mod list;
 pub mod load;
 mod parties;
