@@ -81,7 +81,7 @@ impl Document {
         entry: Entry<'_>,
         width: usize,
     ) -> Result<Vec<String>, Error> {
-        let id = load::external_id(&format!("{}_{at}", self.head.key));
+        let id = load::line_id(&self.head.key, at);
         let mut cells = vec![id, (at + 1).to_string(), entry.text];
         if dialect.sections {
             cells.push(entry.kind.to_owned());

@@ -68,7 +68,7 @@ impl Document {
         if readable != Answer::Bool(true) {
             return Ok(());
         }
-        let id = load::external_id(&self.head.key);
+        let id = load::external_id("", &self.head.key);
         let name = id.trim_start_matches("artifice.");
         let found = self.erp.client.find(self.clock, of_ours().with("name", text(name)))?;
         let Some(id) = found.first().and_then(|one| one.get("res_id")).and_then(Answer::int) else { return Ok(()) };
@@ -89,7 +89,7 @@ impl Document {
     fn load(&self, dialect: &Dialect, parties: &Parties, rows: &[Vec<String>]) -> Result<(), Error> {
         let line_columns: Vec<String> =
             columns(dialect, parties).iter().map(|column| format!("{}/{column}", dialect.lines)).collect();
-        let external = load::external_id(&self.head.key);
+        let external = load::external_id("", &self.head.key);
         let empty = [Vec::new()];
         let batches: Vec<&[Vec<String>]> = match rows {
             [] => empty.chunks(1).collect(),

@@ -11,10 +11,22 @@ use crate::wire::{Answer, Value, list, record, text, texts};
 /// How often a transaction that lost a race is tried again.
 const TRIES: u32 = 6;
 
-/// An external id of artifice's own module. What such an id cannot contain becomes `_`.
-pub fn external_id(name: &str) -> String {
-    let allowed = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
-    format!("artifice.{}", name.chars().map(allowed).collect::<String>())
+/// An external id of artifice's own module. A key's letters, digits and `-` stay; every other character
+/// becomes its number, so that two names never share an id.
+pub fn external_id(kind: &str, name: &str) -> String {
+    let mut id = format!("artifice.{kind}");
+    for letter in name.chars() {
+        match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => id.push(letter),
+            _ => id.push_str(&format!("_{:x}_", u32::from(letter))),
+        }
+    }
+    id
+}
+
+/// The external id of a line of the document with that key.
+pub fn line_id(key: &str, at: usize) -> String {
+    format!("{}_{at}", external_id("", key))
 }
 
 /// Loads rows, again and again while others are in the way. Answers the ids of the records.
@@ -80,7 +92,15 @@ mod tests {
 
     #[test]
     fn an_external_id_has_one_dot() {
-        assert_eq!(external_id("0198-7d2f_3"), "artifice.0198-7d2f_3");
-        assert_eq!(external_id("product_m1.nano ü"), "artifice.product_m1_nano__");
+        assert_eq!(external_id("", "0198-7d2f"), "artifice.0198-7d2f");
+        assert_eq!(line_id("0198-7d2f", 3), "artifice.0198-7d2f_3");
+        assert_eq!(external_id("product_", "m1.nano"), "artifice.product_m1_2e_nano");
+    }
+
+    #[test]
+    fn two_names_never_share_an_id() {
+        let names = ["m1.nano", "m1_nano", "m1 nano", "m1_2e_nano", "m1-nano"];
+        let ids: std::collections::BTreeSet<String> = names.iter().map(|name| external_id("product_", name)).collect();
+        assert_eq!(ids.len(), names.len());
     }
 }

@@ -50,7 +50,7 @@ impl Erp {
                 )));
             }
             // By an external id, so that workers at the same time enter one.
-            let external = load::external_id(&format!("partner_{}", customer.id));
+            let external = load::external_id("partner_", customer.id);
             let columns = ["id", "name", &missing.field];
             let row = vec![external, customer.label.to_owned(), customer.id.to_owned()];
             load::load(self, clock, "res.partner", &columns, &[row]).map_err(entered)?;

@@ -107,7 +107,7 @@ impl Erp {
         let field = self.settings.plain.products.field.as_str();
         let code = self.code(&wanted.service);
         let mut columns = vec!["id", "name", field, "type", "taxes_id/.id"];
-        let external = load::external_id(&format!("product_{code}"));
+        let external = load::external_id("product_", code);
         let mut row = vec![external, wanted.name.clone(), code.to_owned(), "service".to_owned(), String::new()];
         if let Some(unit) = self.unit(clock, &wanted.rate_unit)? {
             columns.extend(["uom_id/.id", "uom_po_id/.id"]);
