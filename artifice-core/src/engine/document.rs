@@ -112,6 +112,15 @@ impl Courier for BackendCourier<'_> {
     }
 }
 
+impl BackendCourier<'_> {
+    /// Has the backend remove what tries have left of a statement that is taken back.
+    pub async fn discard(&self, statement: &Statement) -> Result<(), String> {
+        let (backend, statement) = (self.backend.clone(), statement.clone());
+        let discarding = blocking(ASK_DEADLINE, move || with_header(&statement, |header| backend.discard(header)));
+        discarding.await?.map_err(|error| error.message().to_owned())
+    }
+}
+
 /// The documents that a backend has, at least since an instant; `None` if it cannot list them.
 pub(super) async fn list(backend: Arc<Backend>, since: Timestamp) -> Result<Option<Vec<api::Document>>, String> {
     let since = api::Timestamp { micros: since.micros() };

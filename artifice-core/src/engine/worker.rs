@@ -147,7 +147,12 @@ impl Worker {
         loop {
             let statement = self.read(id).await?;
             match (statement.state, reason) {
-                (State::Void, _) => return Ok(statement),
+                (State::Void, _) => {
+                    if reason.is_some() {
+                        self.discard(&statement).await;
+                    }
+                    return Ok(statement);
+                }
                 (State::Voiding, _) => {
                     let credit = self.credit_of(&statement).await?;
                     self.send(credit, How::New).await?;
@@ -164,6 +169,25 @@ impl Worker {
                 }
                 (State::Committed, Some(reason)) => self.credit(&statement, reason).await?,
             }
+        }
+    }
+
+    /// Has the backend remove what tries have left of a statement that it never had. Nobody sends it any
+    /// more, so whatever is there is left over; if it stays, it is in nobody's books.
+    async fn discard(&self, statement: &Statement) {
+        if statement.tries == 0 || statement.receipt.is_some() {
+            return;
+        }
+        let discarded = match self.backend() {
+            Ok(backend) => BackendCourier::new(backend, self.ledger.as_ref()).discard(statement).await,
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = discarded {
+            tracing::warn!(
+                "statement {} is void, but what a try may have left of it at the backend could not be removed: {why}; \
+                 run the same command again, or remove it there",
+                statement.number
+            );
         }
     }
 

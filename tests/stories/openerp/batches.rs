@@ -69,7 +69,6 @@ fn a_draft_that_somebody_posts_before_it_is_complete_is_not_written_to_and_not_b
 }
 
 #[test]
-#[ignore = "nothing asks a backend yet to discard what tries have left"]
 fn what_a_failed_try_left_is_removed_when_the_statement_is_taken_back() {
     for version in VERSIONS {
         let (cloud, odoo) = running(version);
