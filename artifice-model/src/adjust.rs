@@ -103,9 +103,9 @@ pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, Adjust
     let mut changes = Changes::of(whole, billed)?;
     changes.usage.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
     let (usage, corrects): (Vec<Usage>, Vec<Option<String>>) = changes.usage.into_iter().unzip();
-    let lines = lines(whole, billed, &usage)?;
+    let lines = lines(whole, billed, &usage, changes.gone.is_empty())?;
     // Without lines there is nothing to adjust, and no usage of 0 is worth a statement.
-    let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed)? };
+    let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed, &lines)? };
     let mut draft = Draft { usage, lines, taxes, subtotal: None, total: None, ..whole.clone() };
     draft.add_up()?;
     Ok(Adjustment { draft, corrects, gone: changes.gone })
@@ -195,8 +195,9 @@ fn free(line: &Line) -> Ratio {
 
 /// The lines that make of what is billed what the whole is now: those of changed usage; where the units of
 /// a month are counted, those of the same service at the same location, whose costs depend on it; and what
-/// has no usage of its own (fees, a minimum charge).
-fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage]) -> Result<Vec<Line>, Overflow> {
+/// has no usage of its own (fees, a minimum charge), unless something is gone: the whole does not know then
+/// what the month comes to.
+fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage], nothing_gone: bool) -> Result<Vec<Line>, Overflow> {
     let known = known_lines(billed)?;
     let now: BTreeMap<Key<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
     let series_changed: BTreeSet<Series<'_>> = changed.iter().map(series).collect();
@@ -213,7 +214,7 @@ fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage]) -> Result<Vec<Line
         // What metering has nothing of any more stays as it was billed, here, too.
         let follows = priced_together.contains(&(service, location))
             && line.is_some_and(|line| counts(line) || before.is_some_and(|before| counts(before.line)));
-        if series_changed.contains(&key.0) || follows || like.usage.meter.is_empty() {
+        if series_changed.contains(&key.0) || follows || (like.usage.meter.is_empty() && nothing_gone) {
             lines.extend(difference(line, before, like)?);
         }
     }
@@ -243,9 +244,18 @@ fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -
     }))
 }
 
-/// What each tax adds now, minus what it added already. A tax that nobody raises any more is given back.
-fn taxes(whole: &Draft, billed: &[Billed]) -> Result<Vec<Tax>, Overflow> {
+/// What each tax is on everything that is billed, these lines included, minus what it came to already. A
+/// tax that nobody raises any more is given back.
+///
+/// Not the whole's taxes are compared: what stays as it was billed is not in the whole.
+fn taxes(whole: &Draft, billed: &[Billed], lines: &[Line]) -> Result<Vec<Tax>, Overflow> {
     let mut taxes = whole.taxes.clone();
+    for tax in &mut taxes {
+        let all = billed.iter().flat_map(|statement| &statement.lines).chain(lines);
+        let costs = all.filter(|line| tax.is_on(&line.usage.section)).map(|line| line.cost.unwrap_or_default());
+        let base = costs.into_iter().try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost)).ok_or(Overflow)?;
+        *tax = tax.clone().on(base, whole.currency)?;
+    }
     for before in billed.iter().flat_map(|statement| &statement.taxes) {
         let is_same = |tax: &Tax| tax.name == before.name && tax.percent == before.percent;
         if !taxes.iter().any(is_same) {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Evidence, Parts, matches};
 use crate::decimal::Decimal;
-use crate::exact::Overflow;
+use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
 use crate::rate::Working;
 use crate::time::Period;
@@ -121,6 +121,15 @@ pub struct Tax {
 }
 
 impl Tax {
+    /// The same tax on another sum, rounded once.
+    ///
+    /// # Errors
+    /// [`Overflow`] if the amount is larger than a bill can hold.
+    pub fn on(self, base: Decimal, currency: Currency) -> Result<Tax, Overflow> {
+        let exact = Ratio::from(base).times(&self.percent.into()).over(&Ratio::new(100, 1));
+        Ok(Tax { base, amount: exact.rounded(currency.digits())?, ..self })
+    }
+
     /// Whether it applies to the lines of a section.
     pub fn is_on(&self, section: &str) -> bool {
         self.sections.iter().any(|pattern| matches(pattern, section))

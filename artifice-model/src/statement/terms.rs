@@ -8,7 +8,7 @@ use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
-use crate::exact::{Overflow, Ratio};
+use crate::exact::Overflow;
 use crate::rate::{Minimum, TaxRule, Terms};
 use crate::time::{Period, Timestamp};
 
@@ -153,10 +153,8 @@ fn line_of(
 
 fn tax(rule: TaxRule, draft: &Draft) -> Result<Tax, Overflow> {
     let TaxRule { name, percent, sections } = rule;
-    let mut tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
+    let tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
     let taxed = draft.lines.iter().filter(|line| tax.is_on(&line.usage.section));
-    tax.base = sum(taxed.map(|line| Some(line.cost.unwrap_or_default())))?.unwrap_or_default();
-    let exact = Ratio::from(tax.base).times(&tax.percent.into()).over(&Ratio::new(100, 1));
-    tax.amount = exact.rounded(draft.currency.digits())?;
-    Ok(tax)
+    let base = sum(taxed.map(|line| Some(line.cost.unwrap_or_default())))?.unwrap_or_default();
+    tax.on(base, draft.currency)
 }

@@ -112,6 +112,8 @@ proptest! {
                 (format!("adjustment {number}"), draft, corrects)
             };
             prop_assert!(draft.adds_up());
+            prop_assert_eq!(draft.taxes.iter().map(|tax| Some(tax.base)).collect::<Vec<_>>(),
+                draft.taxes.iter().map(|_| draft.subtotal).collect::<Vec<_>>());
             prop_assert_eq!(draft.usage.len(), corrects.len());
             // What is corrected was there, and is named by whoever billed it first.
             for (usage, root) in draft.usage.iter().zip(&corrects) {
@@ -147,9 +149,13 @@ proptest! {
         let invoice = stored("invoice", &fresh, &vec![None; fresh.usage.len()]);
         let rest: Metered = before.iter().filter(|((resource, _), _)| *resource != lost).map(|(k, v)| (*k, *v)).collect();
 
-        let Adjustment { draft, gone, .. } = adjustment(&whole(&rest), &[invoice]).unwrap();
+        let Adjustment { draft, gone, .. } = adjustment(&whole(&rest), std::slice::from_ref(&invoice)).unwrap();
 
         prop_assert!(draft.lines.is_empty());
+        // Also where others have changed: then taxes are on these, and on nothing else.
+        let more: Metered = rest.iter().map(|(key, volume)| (*key, volume + 1_000_000)).collect();
+        let Adjustment { draft, .. } = adjustment(&whole(&more), std::slice::from_ref(&invoice)).unwrap();
+        prop_assert!(draft.taxes.iter().all(|tax| Some(tax.base) == draft.subtotal), "{:?}", draft);
         let used = before.iter().any(|((resource, _), volume)| *resource == lost && *volume > 0);
         prop_assert_eq!(gone, if used { BTreeSet::from([format!("resource {lost}")]) } else { BTreeSet::new() });
     }

@@ -47,7 +47,6 @@ fn a_request_in_the_middle_may_get_lost_or_come_late() {
 }
 
 #[test]
-#[ignore = "the backend takes whatever is posted with the key for complete"]
 fn a_draft_that_somebody_posts_before_it_is_complete_is_not_written_to_and_not_believed() {
     for version in VERSIONS {
         let (cloud, odoo) = running(version);

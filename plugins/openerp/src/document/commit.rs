@@ -3,6 +3,7 @@
 use artifice_plugin_api::{Error, ErrorKind, Receipt};
 
 use super::cells::columns;
+use super::found::Found;
 use super::parties::Parties;
 use super::{Document, load};
 use crate::client::{Failed, Failure, Find};
@@ -23,13 +24,19 @@ impl Document {
             .as_ref()
             .ok_or_else(|| Error::refused("there are no totals; report this to artifice's authors"))?;
         let aim = self.erp.settings.plain.state;
-        if let Some(found) = self.erp.by_key(self.clock, dialect, &self.head)?
-            && let Some(receipt) = found.receipt(dialect, aim)?
-        {
+        let found = self.erp.by_key(self.clock, dialect, &self.head)?;
+        if let Some(receipt) = found.as_ref().map(|found| found.receipt(dialect, aim)).transpose()?.flatten() {
             return Ok(receipt);
         }
         let parties = self.parties(dialect, sums)?;
         let rows = self.cells(dialect, &parties)?;
+        if let Some(found) = found.filter(|found| found.stage == Stage::Posted) {
+            return self.posted_by_others(
+                dialect,
+                &found,
+                self.difference(dialect, found.id, &parties, rows.len(), sums)?,
+            );
+        }
         self.guard_external_id(dialect)?;
         self.load(dialect, &parties, &rows)?;
         let gone = || {
@@ -42,7 +49,12 @@ impl Document {
                 return Err(self.refuse_difference(dialect, made.id, &difference));
             }
             match aim {
-                State::Posted => self.post(dialect, made.id)?,
+                State::Posted => {
+                    if !made.is_complete() {
+                        self.complete(dialect, made.id)?;
+                    }
+                    self.post(dialect, made.id)?;
+                }
                 State::Draft => self.complete(dialect, made.id)?,
             }
         }
@@ -54,6 +66,19 @@ impl Document {
             ))
         };
         now.receipt(dialect, aim)?.ok_or_else(not_posted)
+    }
+
+    /// A document that is posted, though it was never said to be complete: somebody was faster than the last of
+    /// its lines, or than the word. Its content decides.
+    fn posted_by_others(&self, dialect: &Dialect, found: &Found, difference: Option<String>) -> Result<Receipt, Error> {
+        match difference {
+            None => found.posted(dialect),
+            Some(difference) => Err(Error::refused(format_args!(
+                "{}: somebody posted it before it was complete, and it has {difference}; reset it to draft in the ERP and \
+                 delete it there, then run the command again",
+                found.label(dialect)
+            ))),
+        }
     }
 
     /// A document that has our external id, but bears our key no more, must not be written to. Who may not

@@ -64,29 +64,37 @@ impl Found {
         format!("{}{name} (id {})", dialect.model, self.id)
     }
 
-    /// The receipt, if the document is as far as it is meant to come.
+    /// Whether it is said to be complete.
+    pub fn is_complete(&self) -> bool {
+        read_origin(&self.origin).is_some_and(|(_, complete)| complete)
+    }
+
+    /// The receipt, if the document is as far as it is meant to come, and complete.
     pub fn receipt(&self, dialect: &Dialect, aim: State) -> Result<Option<Receipt>, Error> {
-        let details =
-            |reference: String| Receipt::new(reference).with("model", dialect.model).with("id", self.id.to_string());
-        let complete = read_origin(&self.origin).is_some_and(|(_, complete)| complete);
         match (self.stage, aim) {
+            (Stage::Posted | Stage::Draft, _) if !self.is_complete() => Ok(None),
             // A person may post a draft, or delete its number: the receipt of a draft stays the same.
             (Stage::Posted | Stage::Draft, State::Draft) if dialect.document == Document::Invoice => {
-                let reference = format!("{} {}", dialect.model, self.id);
-                Ok((complete || self.stage == Stage::Posted).then(|| details(reference)))
+                Ok(Some(self.details(dialect, format!("{} {}", dialect.model, self.id))))
             }
             (Stage::Draft, State::Posted) => Ok(None),
-            (Stage::Draft, State::Draft) if !complete => Ok(None),
-            (Stage::Posted | Stage::Draft, _) => {
-                let no_name =
-                    || Error::refused(format_args!("{}: it has no number; look at it in the ERP", self.label(dialect)));
-                self.name.clone().map(details).ok_or_else(no_name).map(Some)
-            }
+            (Stage::Posted | Stage::Draft, _) => self.posted(dialect).map(Some),
             (Stage::Cancelled, _) => Err(Error::refused(format_args!(
                 "{}: it is this statement's document, and was cancelled in the ERP; delete it there to have it made again, or void the statement",
                 self.label(dialect)
             ))),
         }
+    }
+
+    /// The receipt of a document that has its number.
+    pub fn posted(&self, dialect: &Dialect) -> Result<Receipt, Error> {
+        let no_name =
+            || Error::refused(format_args!("{}: it has no number; look at it in the ERP", self.label(dialect)));
+        Ok(self.details(dialect, self.name.clone().ok_or_else(no_name)?))
+    }
+
+    fn details(&self, dialect: &Dialect, reference: String) -> Receipt {
+        Receipt::new(reference).with("model", dialect.model).with("id", self.id.to_string())
     }
 
     /// An error unless the document is of a statement with this digest.

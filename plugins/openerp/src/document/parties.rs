@@ -120,9 +120,11 @@ impl Document {
         let [first, last, issued] = &head.days;
         let day = settings.invoice_date.of(first, last, issued);
         let link = |field: &str, id: i64| (format!("{field}/.id"), id.to_string());
+        // What comes in one request is there whole or not at all.
+        let in_parts = self.rows.len() > settings.lines_per_request;
         let origin = match settings.state {
-            settings::State::Draft => super::found::incomplete(&head.origin()),
-            settings::State::Posted => head.origin(),
+            settings::State::Posted if !in_parts => head.origin(),
+            _ => super::found::incomplete(&head.origin()),
         };
         let mut cells = vec![
             link("partner_id", parties.partner),
