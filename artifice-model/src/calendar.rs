@@ -99,8 +99,7 @@ impl Calendar {
 
     /// The first instants of the days that begin inside a period.
     pub fn days(&self, period: Period) -> impl Iterator<Item = Timestamp> {
-        let first =
-            period.start().to_chrono().map(|start| self.timezone.from_utc_datetime(&start.naive_utc()).date_naive());
+        let first = self.date(period.start());
         let days = std::iter::successors(first, |day| day.succ_opt()).map_while(|day| self.midnight(day));
         days.skip_while(move |day| *day <= period.start()).take_while(move |day| *day < period.end())
     }
@@ -110,9 +109,14 @@ impl Calendar {
         Period::new(self.midnight(first)?, self.midnight(next)?).ok()
     }
 
+    /// The local date of an instant.
+    pub fn date(&self, at: Timestamp) -> Option<NaiveDate> {
+        Some(self.timezone.from_utc_datetime(&at.to_chrono()?.naive_utc()).date_naive())
+    }
+
     /// The local date of an instant that is a date's first one, as bills name their periods.
     pub fn date_of_midnight(&self, at: Timestamp) -> Option<NaiveDate> {
-        let local = self.timezone.from_utc_datetime(&at.to_chrono()?.naive_utc()).date_naive();
+        let local = self.date(at)?;
         (self.midnight(local)? == at).then_some(local)
     }
 }

@@ -4,14 +4,11 @@ use artifice_model::statement::Line;
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Timestamp};
 use artifice_plugin_host::api;
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
 /// The local date of an instant.
 pub fn date(calendar: &Calendar, at: Timestamp) -> Option<api::Date> {
-    let first = calendar.date_of_midnight(calendar.month_of(at)?.start())?;
-    // A month's days begin one after the other; the last that has begun by then is it.
-    let begun = |date: &NaiveDate| calendar.midnight(*date).is_some_and(|midnight| midnight <= at);
-    let date = first.iter_days().take(31).take_while(begun).last()?;
+    let date = calendar.date(at)?;
     let part = |number: u32| u8::try_from(number).ok();
     Some(api::Date { year: date.year(), month: part(date.month())?, day: part(date.day())? })
 }
@@ -41,15 +38,9 @@ fn factor(unit: &str, per: &str) -> Option<api::Fraction> {
     if per.split_whitespace().any(|word| word == "duration") {
         return None;
     }
-    let quantity = unit.strip_suffix("·hour").unwrap_or(unit);
-    let [plain, timed] = [quantity.to_owned(), format!("{quantity} per second")];
-    let (unit, per) = (Unit::of_volume(unit), Unit::of_price(per, 1).ok()?);
-    // Both are whole numbers of the smallest unit of their kind that has a name.
-    ["second", "bytes", "bytes per second", &plain, &timed].into_iter().find_map(|smallest| {
-        let smallest = Unit::of_price(smallest, 1).ok()?;
-        let whole = |unit: &Unit| u128::try_from(unit.in_terms_of(&smallest).ok()?.rounded(0).ok()?.mantissa()).ok();
-        api::Fraction::new(whole(&unit)?, whole(&per)?)
-    })
+    let exact = Unit::of_volume(unit).in_terms_of(&Unit::of_price(per, 1).ok()?).ok()?;
+    let (numerator, denominator) = exact.small()?;
+    api::Fraction::new(u128::try_from(numerator).ok()?, u128::try_from(denominator).ok()?)
 }
 
 #[cfg(test)]
