@@ -1,6 +1,6 @@
 //! Aggregation: the samples of one resource, by one entry, over one period, become volumes.
 //!
-//! The samples of a series are pushed in order ([`Sample::order`]), repetitions already left out,
+//! The samples of a series are pushed in order ([`Sample::order`](crate::sample::Sample::order)), repetitions already left out,
 //! and the memory needed does not grow with their number. What each [`Aggregate`] means stands
 //! in the table of README.md ("What a volume is"); three rules hold for all of them:
 //!

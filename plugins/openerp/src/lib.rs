@@ -1,13 +1,13 @@
 //! `billing.openerp:OpenERP`: statements as invoices, credit notes or sales orders of OpenERP (6.1, 7) and
 //! Odoo (8 to 18), over XML-RPC.
 //!
-//! - [`settings`]: what stands under `invoice:config`;
-//! - [`wire`]: XML-RPC, bounded in time, bytes and depth; numbers by their digits;
-//! - [`client`]: one log-in a run, two protocols, and what faults mean;
-//! - [`dialect`]: what documents and fields are called in each release;
-//! - [`masters`]: what an administrator prepares: journal, taxes, customers, products, accounts;
-//! - [`document`]: from a statement to a posted document, exactly once;
-//! - [`prices`] and [`health`].
+//! - `settings`: what stands under `invoice:config`;
+//! - `wire`: XML-RPC, bounded in time, bytes and depth; numbers by their digits;
+//! - `client`: one log-in a run, two protocols, and what faults mean;
+//! - `dialect`: what documents and fields are called in each release;
+//! - `masters`: what an administrator prepares: journal, taxes, customers, products, accounts;
+//! - `document`: from a statement to a posted document, exactly once;
+//! - `prices` and `health`.
 //!
 //! What holds throughout: no secret is in any message; before a document is posted, its subtotal, tax, total
 //! and number of lines are the statement's; what is posted is never written to; and where nobody knows whether
