@@ -1,8 +1,8 @@
 //! Other documents: drafts, sales orders, credit notes.
 
 use artifice_model::Decimal;
-use artifice_tests::Ran;
 use artifice_tests::odoo::{VERSIONS, Version};
+use artifice_tests::{Ran, Vm};
 
 use super::{AUGUST, running};
 
@@ -67,5 +67,23 @@ fn what_is_taken_back_becomes_a_credit_note() {
         // And it can be billed again.
         cloud.bill(AUGUST).done();
         assert_eq!((odoo.documents().len(), cloud.statuses().len()), (3, 3));
+    }
+}
+
+#[test]
+fn what_late_metering_adds_is_an_invoice_of_its_own() {
+    for version in VERSIONS {
+        let (cloud, odoo) = running(version, &["demo"]);
+        cloud.bill(AUGUST).done();
+        let invoice = odoo.documents().remove(0);
+        cloud.meter(Vm::of("demo", "late").active("2013-08-20", 10));
+
+        cloud.bill(&format!("--adjust {AUGUST}")).done();
+
+        odoo.has_each_statement_once(&cloud, 2);
+        let [first, more] = &odoo.documents()[..] else { panic!("two documents: {:#?}", odoo.documents()) };
+        assert_eq!(first, &invoice, "the invoice stays as it was");
+        assert_eq!((more.kind.as_str(), more.total), ("out_invoice", "0.5".parse().unwrap()));
+        assert!(more.charged()[0].name.contains("late"), "{more:#?}");
     }
 }

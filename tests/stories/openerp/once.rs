@@ -63,6 +63,17 @@ fn a_commit_that_comes_late_is_waited_out() {
 }
 
 #[test]
+fn who_does_not_wait_long_enough_loses_against_the_late_commit_and_makes_no_second_document() {
+    for version in [Version::Odoo16, Version::Odoo17] {
+        let (cloud, odoo) = running(version, &["demo"]);
+        // No grace at all: the next try comes while the first one is under way.
+        odoo.trouble(Trouble::at("account.move.load", Does::Late(Duration::from_millis(800))).once());
+        cloud.bill(AUGUST);
+        finished(&cloud, &odoo, &format!("{version:?}"));
+    }
+}
+
+#[test]
 fn a_commit_behind_a_time_out_is_waited_out() {
     for version in [Version::Odoo16, Version::Odoo17] {
         let (cloud, odoo) = running(version, &["demo"]);
