@@ -18,7 +18,7 @@ use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::rate::{self, Working};
 use crate::statement::{Draft, Line, Tax, Usage};
-use crate::time::Timestamp;
+use crate::time::{Period, Timestamp};
 
 /// One of the live statements of a period: the invoice first, then its adjustments in order.
 #[derive(Debug, Clone)]
@@ -200,11 +200,12 @@ fn free(line: &Line) -> Ratio {
 fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage], nothing_gone: bool) -> Result<Vec<Line>, Overflow> {
     let known = known_lines(billed)?;
     let now: BTreeMap<Key<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
-    let series_changed: BTreeSet<Series<'_>> = changed.iter().map(series).collect();
+    let mut series_changed: BTreeSet<Series<'_>> = changed.iter().map(series).collect();
+    series_changed.extend(moved(&known, &now));
     let priced_together: BTreeSet<(&str, &str)> =
-        changed.iter().map(|usage| (usage.service.as_str(), usage.location.as_str())).collect();
+        series_changed.iter().map(|(_, _, service, location)| (*service, *location)).collect();
     let keys: BTreeSet<&Key<'_>> =
-        if changed.is_empty() { BTreeSet::new() } else { known.keys().chain(now.keys()).collect() };
+        if series_changed.is_empty() { BTreeSet::new() } else { known.keys().chain(now.keys()).collect() };
     let mut lines = Vec::new();
     for key in keys {
         let (line, before) = (now.get(key).copied(), known.get(key));
@@ -220,6 +221,24 @@ fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage], nothing_gone: bool
     }
     lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
     Ok(lines)
+}
+
+/// Series whose volume as a whole is what it was, but lies otherwise between the instants at which its price
+/// changes. (Where these themselves are others, it is prices that have changed, and these adjust nothing.)
+fn moved<'k>(known: &BTreeMap<Key<'k>, KnownLine<'_>>, now: &BTreeMap<Key<'k>, &Line>) -> BTreeSet<Series<'k>> {
+    let differs = |(key, line): (&Key<'k>, &&Line)| {
+        let before = known.get(key).map_or(Decimal::ZERO, |before| before.volume);
+        (!line.usage.meter.is_empty() && before != line.usage.volume).then_some(key.0)
+    };
+    let candidates: BTreeSet<Series<'k>> = now.iter().filter_map(differs).collect();
+    let cut_alike = |series: &Series<'k>| {
+        let of = |(key, period): (&Key<'k>, Period)| (key.0 == *series).then_some(period);
+        let before = known.iter().filter_map(|(key, known)| of((key, known.line.usage.period)));
+        let after: BTreeSet<Period> = now.iter().filter_map(|(key, line)| of((key, line.usage.period))).collect();
+        // A part of 0 has no line.
+        before.clone().all(|period| after.contains(&period) || after.iter().all(|other| !other.overlaps(period)))
+    };
+    candidates.into_iter().filter(cut_alike).collect()
 }
 
 /// What a line is now, minus what was billed for it; nothing if that is nothing. What is no more is called

@@ -135,10 +135,6 @@ impl PriceSource for BackendPrices {
         Ok(quote)
     }
 
-    fn counts(&self, _: &PriceQuery<'_>) -> bool {
-        self.cards.count()
-    }
-
     fn terms(&self, currency: Currency, at: Timestamp) -> Terms {
         self.cards.terms(currency, at)
     }

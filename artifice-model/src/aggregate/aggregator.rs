@@ -140,7 +140,7 @@ impl<'a> Aggregator<'a> {
                 cuts => {
                     let mut sums = group.parts;
                     sums.resize_with(cuts + 1, Default::default);
-                    Parts::new(self.cuts.clone(), sums, divisor)
+                    Parts::new(self.cuts.clone(), sums, divisor).with_far(group.far)
                 }
             };
             Ok(Volume {

@@ -2,8 +2,10 @@
 
 use super::aggregator::Aggregator;
 use super::kind::Aggregate;
+use super::parts::Far;
 use super::walk::{Held, Slice, Walk};
 use crate::decimal::Decimal;
+use crate::exact::Exact;
 use crate::time::Timestamp;
 
 impl Aggregator<'_> {
@@ -84,11 +86,19 @@ impl Aggregator<'_> {
             let part = (self.part_of(at), self.cuts.len() + 1);
             // Alone, a part has a baseline only in itself, or at most max_gap before it.
             let begin = part.0.checked_sub(1).and_then(|cut| self.cuts.get(cut)).copied();
-            if begin.is_none_or(|begin| since.plus(self.entry.max_gap.micros()) >= begin) {
+            let known_until = since.plus(self.entry.max_gap.micros());
+            if begin.is_none_or(|begin| known_until >= begin) {
                 self.groups.add_part(group, part, value, 1);
                 if !is_reset {
                     self.groups.add_part(group, part, before, -1);
                 }
+            } else {
+                let mut rise = Exact::default();
+                rise.add(value, 1);
+                if !is_reset {
+                    rise.add(before, -1);
+                }
+                self.groups.add_far(group, Far { part: part.0, known_until, rise });
             }
         }
     }

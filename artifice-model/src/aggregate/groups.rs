@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evidence::Evidence;
+use super::parts::Far;
 use super::reading::Reading;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
@@ -20,6 +21,8 @@ pub(super) struct Group {
     pub sum: Exact,
     /// What each part of the period adds; empty where there are no cuts, or nothing was added yet.
     pub parts: Vec<Exact>,
+    /// What the parts would not know alone.
+    pub far: Vec<Far>,
     pub evidence: Evidence,
     /// Whether anything was added, be it 0: without, there is no usage.
     pub contributes: bool,
@@ -74,6 +77,11 @@ impl Groups {
         if let Some(sum) = sums.get_mut(part) {
             sum.add(value, times);
         }
+    }
+
+    /// Takes note of a rise that came from far.
+    pub fn add_far(&mut self, place: usize, far: Far) {
+        self.all[place].far.push(far);
     }
 
     /// Gives the groups that wait for a location the one that became known.

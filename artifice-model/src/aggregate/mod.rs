@@ -35,7 +35,7 @@ pub use entry::{EVENT_TYPE, Entry, MaxGap};
 pub use evidence::{Evidence, Gaps};
 pub use kind::Aggregate;
 pub use life::Short;
-pub use parts::Parts;
+pub use parts::{Far, Parts};
 pub use reading::{Locations, matches};
 pub use scaling::{Factor, NotAFactor, Scaling};
 pub use template::{Template, TemplateError};

@@ -128,13 +128,6 @@ impl Cards {
         self.prices().any(|(price, _)| price.price.counts()) || self.cards.iter().any(|card| card.minimum.is_some())
     }
 
-    /// The same for one usage: whether a price that is for it, at whatever time, or a minimum counts.
-    pub fn counts(&self, query: &PriceQuery<'_>) -> bool {
-        let is_for = |price: &CardPrice| price.rank(query.tenant, query.location).is_some();
-        self.cards.iter().any(|card| card.minimum.is_some())
-            || self.candidates(query.service, query.name).any(|(_, price)| is_for(price) && price.price.counts())
-    }
-
     /// The instants inside a period at which a card begins or ends to hold.
     pub fn changes(&self, period: Period) -> impl Iterator<Item = Timestamp> {
         let ends = self.cards.iter().flat_map(|card| card.valid.ends());

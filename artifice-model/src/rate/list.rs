@@ -24,10 +24,6 @@ impl PriceSource for PriceList {
         }
     }
 
-    fn counts(&self, query: &PriceQuery<'_>) -> bool {
-        self.cards.counts(query)
-    }
-
     fn terms(&self, currency: Currency, at: Timestamp) -> Terms {
         self.cards.terms(currency, at)
     }

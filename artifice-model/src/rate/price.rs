@@ -143,13 +143,6 @@ pub trait PriceSource: Send + Sync {
         Terms::default()
     }
 
-    /// Whether what is used here belongs to its calendar month: because some price for it, whenever that
-    /// holds, counts the units of a month, or because a month has a minimum.
-    fn counts(&self, query: &PriceQuery<'_>) -> bool {
-        let _ = query;
-        false
-    }
-
     /// Whether the answer depends on the quantity.
     fn heeds_quantity(&self) -> bool {
         false

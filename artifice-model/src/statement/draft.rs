@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fees::Fee;
 use super::problem::joined;
-use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit};
+use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit, volume_between};
 use super::{Draft, Line, Metered, Problem, Rate, Tenant, Usage, terms};
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
@@ -72,6 +72,24 @@ pub struct Earlier {
     pub currency: Currency,
 }
 
+/// What a statement's usage comes to in each of its months.
+#[derive(Default)]
+pub(super) struct MonthCosts<'m> {
+    /// By the month's first instant; nothing where something of it has no cost.
+    pub sums: BTreeMap<Timestamp, Option<Decimal>>,
+    /// What was used: the month's first instant, section and service.
+    pub used: BTreeSet<(Timestamp, &'m str, &'m str)>,
+}
+
+impl MonthCosts<'_> {
+    /// Adds a cost to a month's; nothing is known of the month any more where it is not.
+    pub fn add(&mut self, month: Timestamp, cost: Option<Decimal>) -> Result<(), Overflow> {
+        let sum = self.sums.entry(month).or_insert(Some(Decimal::ZERO));
+        *sum = sum.zip(cost).map(|(sum, cost)| sum.checked_add(cost).ok_or(Overflow)).transpose()?;
+        Ok(())
+    }
+}
+
 /// A part of a usage that becomes a line.
 struct Item<'m> {
     metered: &'m Metered,
@@ -94,11 +112,16 @@ impl Draft {
         let mut items = items(&tenant, period, &metered, charging, &mut problems)?;
         charge(&mut items, period, charging)?;
         let currency = currency(&items, charging);
+        let terms = terms::of(currency, period, charging);
+        let months = match terms.minimum.is_some() || !charging.fees.is_empty() {
+            true => month_costs(&items, period, charging)?,
+            false => MonthCosts::default(),
+        };
         let lines = items.into_iter().map(|item| line(item, currency, charging, &mut problems)).collect();
-        let usage = metered.into_iter().map(|metered| metered.usage).collect();
-        let mut draft =
-            Draft { tenant, period, currency, usage, lines, subtotal: None, taxes: Vec::new(), total: None };
-        terms::add(&mut draft, charging, &mut problems)?;
+        let (usage, taxes) = (Vec::new(), Vec::new());
+        let mut draft = Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None };
+        terms::add(&mut draft, terms, months, charging, &mut problems)?;
+        draft.usage = metered.into_iter().map(|metered| metered.usage).collect();
         draft.add_up()?;
         Ok((draft, joined(problems)))
     }
@@ -203,6 +226,41 @@ fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Res
         item.charged = item.tariff.as_ref().map(|tariff| tariff.flat(item.volume)).transpose()?;
     }
     Ok(())
+}
+
+/// What the usage of each month costs. A line over a month's end is in each of its months with what it would
+/// cost there alone; one that cannot be cut there is in the last.
+fn month_costs<'m>(items: &[Item<'m>], period: Period, charging: Charging<'_>) -> Result<MonthCosts<'m>, Overflow> {
+    let mut all = MonthCosts::default();
+    let months: Vec<Period> = charging.calendar.months(period).collect();
+    for item in items.iter().filter(|item| !item.volume.is_zero()) {
+        let free = charging.missing_is_zero && item.tariff.is_none();
+        let mut rest = item.charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
+        let mut volume = item.volume;
+        let usage = &item.metered.usage;
+        let mut add = |month: Period, cost| {
+            all.used.insert((month.start(), &*usage.section, &*usage.service));
+            all.add(month.start(), cost)
+        };
+        for month in months.iter().copied().filter(|month| month.overlaps(item.period)) {
+            if month.end() >= item.period.end() {
+                // What the months before had all of has nothing left here.
+                if !volume.is_zero() {
+                    add(month, rest)?;
+                }
+                break;
+            }
+            let part = Period::new(month.start().max(item.period.start()), month.end());
+            let here = part.ok().and_then(|part| volume_between(item.metered, part)).transpose()?;
+            let Some(here) = here.filter(|here| !here.is_zero()) else { continue };
+            let share = item.tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
+            volume = volume.checked_sub(here).ok_or(Overflow)?;
+            let share = if volume.is_zero() { rest } else { share };
+            rest = rest.zip(share).map(|(rest, share)| rest.checked_sub(share).ok_or(Overflow)).transpose()?;
+            add(month, share)?;
+        }
+    }
+    Ok(all)
 }
 
 /// What a service at a location has had in each month so far.

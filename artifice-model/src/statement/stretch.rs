@@ -3,8 +3,8 @@
 //! A price holds for a stretch of the period; where it changes, the usage is cut: each part but the last is
 //! what aggregating it alone would give, rounded to 6 decimals, and the last one is the rest, so that the
 //! parts make the whole. What cannot be cut there takes the price that is valid just before the stretch
-//! ends. Where
-//! something counts the units or the costs of a month, usage is also cut where a month ends.
+//! ends. Usage
+//! with a price that counts the units of a month is also cut where a month ends.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -102,6 +102,7 @@ impl<'a> Stretches<'a> {
         let whole = |tariff| vec![Stretch { period: usage.period, tariff }];
         let Some(prices) = self.charging.prices else { return Ok(whole(None)) };
         let mut all: Vec<Stretch> = Vec::new();
+        let mut counts = false;
         let mut query = PriceQuery {
             tenant: self.tenant,
             location: &usage.location,
@@ -116,6 +117,7 @@ impl<'a> Stretches<'a> {
             let quote = prices.price(&query)?;
             let end = quote.until.filter(|until| *until > start).unwrap_or(self.period.end()).min(self.period.end());
             let Ok(period) = Period::new(start, end) else { break };
+            counts |= quote.price.as_ref().is_some_and(|price| price.counts());
             let same = |before: &Stretch| match (&before.tariff, &quote.price) {
                 (None, None) => true,
                 (Some(Ok(tariff)), Some(price)) => tariff.price() == price,
@@ -134,7 +136,7 @@ impl<'a> Stretches<'a> {
             }
             query.at = end;
         }
-        Ok(if prices.counts(&query) { self.cut_by_month(all) } else { all })
+        Ok(if counts { self.cut_by_month(all) } else { all })
     }
 
     /// Cuts stretches where a month ends.
@@ -177,6 +179,20 @@ impl<'a> Stretches<'a> {
         }
         Ok(all)
     }
+}
+
+/// The volume of a usage between two instants, if it can be cut at both.
+pub(super) fn volume_between(metered: &Metered, part: Period) -> Option<Result<Decimal, Overflow>> {
+    let (whole, cuts) = (metered.usage.period, metered.parts.cuts());
+    let place = |at: Timestamp| match at {
+        at if at == whole.start() => Some(0),
+        at if at == whole.end() => Some(cuts.len() + 1),
+        at => cuts.binary_search(&at).ok().map(|place| place + 1),
+    };
+    if cuts.is_empty() {
+        return None;
+    }
+    Some(metered.parts.volume(place(part.start())?..place(part.end())?))
 }
 
 /// The volume of each stretch; the last one takes what the others leave of the whole.

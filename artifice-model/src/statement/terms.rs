@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Charging, DraftError};
+use super::draft::{Charging, DraftError, Earlier, MonthCosts};
 use super::fees::FeePer;
 use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
+use crate::money::Currency;
 use crate::rate::{Minimum, TaxRule, Terms};
 use crate::time::{Period, Timestamp};
 
@@ -18,31 +19,42 @@ const MINIMUM: &str = "Minimum charge";
 /// Adds fees, minimum charge and taxes to a draft with lines, and brings the lines into their order.
 pub(super) fn add(
     draft: &mut Draft,
+    terms: Terms,
+    mut costs: MonthCosts<'_>,
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
 ) -> Result<(), DraftError> {
-    let last = Timestamp::from_micros(draft.period.end().micros() - 1);
     // Who has used nothing pays nothing.
     if draft.lines.iter().any(|line| !line.usage.volume.is_zero()) {
         let months = months_that_end(draft.period, charging.calendar);
-        add_fees(draft, &months, last, charging, problems);
-        let terms = terms(draft, last, charging);
+        let fees = fees(draft, &months, &costs, charging, problems);
+        for fee in &fees {
+            // A fee of a period over several months is of the first.
+            let month = charging.calendar.month_of(fee.usage.period.start()).unwrap_or(fee.usage.period);
+            costs.add(month.start(), fee.cost)?;
+        }
+        draft.lines.extend(fees);
         if let Some(minimum) = terms.minimum.filter(|_| !charging.partial) {
             for month in &months {
-                draft.lines.extend(lacking(draft, *month, &minimum, charging)?);
+                draft.lines.extend(lacking(draft, *month, &costs, &minimum, charging)?);
             }
         }
     }
     draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
     if !draft.lines.is_empty() {
-        draft.taxes =
-            terms(draft, last, charging).taxes.into_iter().map(|rule| tax(rule, draft)).collect::<Result<_, _>>()?;
+        draft.taxes = terms.taxes.into_iter().map(|rule| tax(rule, draft)).collect::<Result<_, _>>()?;
     }
     Ok(())
 }
 
-fn terms(draft: &Draft, last: Timestamp, charging: Charging<'_>) -> Terms {
-    charging.prices.map(|prices| prices.terms(draft.currency, last)).unwrap_or_default()
+/// What the price list says of a statement as a whole: what holds just before its period's end.
+pub(super) fn of(currency: Currency, period: Period, charging: Charging<'_>) -> Terms {
+    charging.prices.map(|prices| prices.terms(currency, last(period))).unwrap_or_default()
+}
+
+/// The last instant of a period.
+fn last(period: Period) -> Timestamp {
+    period.end().plus(-1)
 }
 
 /// The months whose end a period reaches.
@@ -61,32 +73,28 @@ fn within(month: Period, period: Period) -> Period {
     Period::new(month.start().max(period.start()), month.end().min(period.end())).unwrap_or(period)
 }
 
-fn add_fees(
-    draft: &mut Draft,
+fn fees(
+    draft: &Draft,
     months: &[Period],
-    last: Timestamp,
+    costs: &MonthCosts<'_>,
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
-) {
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for fee in charging.fees {
-        let used = |period: Period| {
-            let lines = draft.lines.iter().filter(move |line| !line.usage.volume.is_zero());
-            lines
-                .filter(move |line| line.usage.period.overlaps(period))
-                .map(|line| (line.usage.section.as_str(), line.usage.service.as_str()))
+        // What it is for: a month, or the whole period.
+        let times: Vec<Option<Period>> = match fee.per {
+            FeePer::Period => vec![None],
+            FeePer::Month => months.iter().copied().map(Some).collect(),
         };
-        let times: Vec<(Period, Timestamp)> = match fee.per {
-            FeePer::Period => vec![(draft.period, last)],
-            FeePer::Month => {
-                let end = |month: &Period| Timestamp::from_micros(month.end().micros() - 1);
-                months.iter().map(|month| (within(*month, draft.period), end(month))).collect()
-            }
-        };
-        for (period, at) in times {
-            if !fee.valid.holds(at) || !fee.is_for(&draft.tenant.id, used(period)) {
+        for month in times {
+            let is_then = |start: Timestamp| month.is_none_or(|month| month.start() == start);
+            let used = costs.used.iter().filter(|(start, ..)| is_then(*start));
+            let used = used.map(|(_, section, service)| (*section, *service));
+            if !fee.valid.holds(last(month.unwrap_or(draft.period))) || !fee.is_for(&draft.tenant.id, used) {
                 continue;
             }
+            let period = month.map_or(draft.period, |month| within(month, draft.period));
             if fee.currency != draft.currency {
                 problems.insert(Problem::Currency {
                     service: fee.name.clone(),
@@ -99,16 +107,21 @@ fn add_fees(
             lines.push(line_of(&fee.section, &fee.name, period, fee.amount, cost, &fee.origin, charging));
         }
     }
-    draft.lines.extend(lines);
+    lines
 }
 
 /// The line for what a month lacks to its minimum, if it lacks something. A month without usage lacks nothing.
-fn lacking(draft: &Draft, month: Period, minimum: &Minimum, charging: Charging<'_>) -> Result<Option<Line>, Overflow> {
-    let in_month = |start: Timestamp| month.contains(start);
-    let here = draft.lines.iter().filter(|line| in_month(line.usage.period.start()));
-    let earlier =
-        charging.earlier.iter().filter(|line| in_month(line.period.start()) && line.currency == draft.currency);
-    let costs: Vec<Option<Decimal>> = here.map(|line| line.cost).chain(earlier.map(|line| Some(line.cost))).collect();
+fn lacking(
+    draft: &Draft,
+    month: Period,
+    costs: &MonthCosts<'_>,
+    minimum: &Minimum,
+    charging: Charging<'_>,
+) -> Result<Option<Line>, Overflow> {
+    let here = costs.sums.get(&month.start()).copied();
+    let is_earlier = |line: &&Earlier| month.contains(line.period.start()) && line.currency == draft.currency;
+    let earlier = charging.earlier.iter().filter(is_earlier).map(|line| Some(line.cost));
+    let costs: Vec<Option<Decimal>> = here.into_iter().chain(earlier).collect();
     let Some(reached) = sum(costs.iter().copied())? else { return Ok(None) };
     let lack = minimum.amount.checked_sub(reached).ok_or(Overflow)?;
     if costs.is_empty() || lack <= Decimal::ZERO {

@@ -171,18 +171,49 @@ fn two_halves_of_a_month_billed_at_once_do_not_both_get_its_free_units() {
 fn a_statement_of_two_months_has_each_months_minimum() {
     let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1}\nminimum: 100\n");
     cloud.meter(Vm::of("demo", "vm").active("2013-07-05", 30)).meter(Vm::of("demo", "vm").active("2013-08-05", 20));
-    assert_eq!(costs(&cloud, "--from 2013-07-01 --to 2013-09-01"), ["30.00", "20.00", "70.00", "80.00"]);
+    // 30 of July, 20 of August: one line, and what each month lacks.
+    assert_eq!(costs(&cloud, "--from 2013-07-01 --to 2013-09-01"), ["50.00", "70.00", "80.00"]);
 }
 
 #[test]
-fn flat_units_beyond_a_months_end_count_in_their_own_month() {
-    let cloud = cloud("until: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n");
-    let tiers = "{service: m1.nano, per: hour, tiers: graduated, steps: [{to: 100, price: 1}, {price: 2}]}";
-    cloud.write("cards/tiers.yaml", format!("from: 2013-08-10\nprices:\n  - {tiers}\n"));
-    for day in ["2013-07-20", "2013-08-05", "2013-08-15"] {
-        cloud.meter(Vm::of("demo", "vm").active(day, 60));
+fn a_fee_is_raised_for_the_months_in_which_something_was_used() {
+    for free in ["", ", free: 1"] {
+        let cloud = cloud(&format!("prices:\n  - {{service: m1.nano, per: hour, price: 1{free}}}\n"));
+        cloud.set("fees", "[{name: Care, amount: 5, uses: [Compute]}, {name: Support, amount: 3}]");
+        cloud.meter(Vm::of("demo", "vm").active("2013-07-05", 30));
+        let bill = cloud.bill("--from 2013-07-01 --to 2013-09-01").done().bill_of("demo");
+        assert_eq!(bill.all("service"), ["m1.nano", "Care", "Support"], "{free}");
     }
-    assert_eq!(costs(&cloud, "--from 2013-07-15 --to 2013-08-10"), ["60.00", "60.00"]);
-    // August has had 60: 40 more at 1, 20 at 2.
-    assert_eq!(costs(&cloud, "--from 2013-08-10 --to 2013-09-01"), ["80.00"]);
+}
+
+/// A counter that is seen seldom: what it went up over a change of the price.
+#[test]
+fn a_change_of_another_price_moves_no_money() {
+    let cards = "prices:\n  - {service: network.outgoing.bytes, per: GB, price: ";
+    let cloud = cloud(&format!("until: 2013-08-20\n{cards}1}}\n"));
+    cloud.write("cards/later.yaml", format!("from: 2013-08-20\n{cards}10}}\n"));
+    let counter = |from: &str, gigabytes: u64| {
+        artifice_tests::Counter::of("demo", "nic", "network.outgoing.bytes").counts(from, &[gigabytes * 1_000_000_000])
+    };
+    cloud.meter(counter("2013-08-09", 100)).meter(counter("2013-08-11", 102));
+    let cost = || cloud.usage("--month 2013-08").done().bill_of("demo").all("cost").join(" ");
+    assert_eq!(cost(), "2.00");
+    cloud.write("cards/other.yaml", "from: 2013-08-10\nprices:\n  - {service: other, per: hour, price: 1}\n");
+    assert_eq!(cost(), "2.00");
+}
+
+#[test]
+fn volume_that_moves_over_a_change_of_the_price_is_adjusted() {
+    let cards = "prices:\n  - {service: network.outgoing.bytes, per: GB, price: ";
+    let cloud = cloud(&format!("until: 2013-08-10\n{cards}1}}\n"));
+    cloud.write("cards/later.yaml", format!("from: 2013-08-10\n{cards}10}}\n"));
+    let counter = |from: &str, gigabytes: u64| {
+        artifice_tests::Counter::of("demo", "nic", "network.outgoing.bytes").counts(from, &[gigabytes * 1_000_000_000])
+    };
+    cloud.meter(counter("2013-08-09", 100)).meter(counter("2013-08-11", 102));
+    assert_eq!(costs(&cloud, "--month 2013-08"), ["20.00"]);
+    cloud.meter(counter("2013-08-09T12:00:00", 101));
+    assert_eq!(costs(&cloud, "--month 2013-08 --adjust"), ["1.00", "-10.00"]);
+    cloud.bill("--month 2013-08 --adjust").done().says("nothing to adjust");
+    cloud.run("db verify").done();
 }
