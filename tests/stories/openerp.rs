@@ -1,6 +1,7 @@
 //! Bills in Odoo and OpenERP: what a statement says stands there, once.
 
 mod batches;
+mod cards;
 mod content;
 mod failing;
 mod kinds;
