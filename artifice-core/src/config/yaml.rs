@@ -18,6 +18,9 @@ use super::text::Secret;
 /// The largest configuration file that is read, in bytes.
 const MAX_BYTES: usize = 1_000_000;
 
+/// How many brackets may be open at once. The parser takes hours for thousands.
+const MOST_OPEN: usize = 500;
+
 /// How many mistakes are reported at once.
 const MOST_MISTAKES: usize = 50;
 
@@ -53,11 +56,17 @@ impl Document {
             let what = format!("a configuration of {} bytes; at most {MAX_BYTES} are read", text.len());
             return Err(Mistake { at: at(1, 1), what });
         }
+        if let Some(line) = too_deep(&text) {
+            let what = format!("more than {MOST_OPEN} brackets are open here; close them, or put the text in quotes");
+            return Err(Mistake { at: at(line, 1), what });
+        }
         let root: Value = serde_yaml::from_str(&text).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
             let what = error.to_string();
             let suffix = format!(" at line {line} column {column}");
-            Mistake { at: at(line, column), what: format!("not valid YAML: {}", what.replacen(&suffix, "", 1)) }
+            // The reader's own words for a number of more than 64 bits.
+            let advice = if what.contains("expected any YAML value") { "; put the number in quotes" } else { "" };
+            Mistake { at: at(line, column), what: format!("not valid YAML: {}{advice}", what.replacen(&suffix, "", 1)) }
         })?;
         Ok(Document { file: file.to_owned(), text, root, places: OnceCell::new(), mistakes: RefCell::default() })
     }
@@ -90,6 +99,22 @@ impl Document {
     fn position(&self, (line, column): places::Place) -> Position {
         Position { file: self.file.clone(), line, column }
     }
+}
+
+/// The line in which too many brackets are open. (Those in quotes count, too: nobody has so many.)
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open: usize = 0;
+    let is_too_deep = |line: &str| {
+        line.bytes().any(|byte| {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open > MOST_OPEN
+        })
+    };
+    text.lines().position(is_too_deep).map(|line| line + 1)
 }
 
 impl<'a> Node<'a> {
@@ -347,5 +372,9 @@ mod tests {
         assert_eq!(merge, ["c.yaml:3:3: b.<<: YAML's merge key is not supported; write the keys out"]);
         assert!(mistakes(&"# x\n".repeat(300_000), |_| ())[0].contains("at most 1000000"));
         assert_eq!(mistakes("a: [1, 2\n", |_| ()).len(), 1);
+        assert!(
+            mistakes(&format!("a: 1\nb: {}", "[".repeat(100_000)), |_| ())[0].starts_with("c.yaml:2:1: more than 500")
+        );
+        assert!(mistakes("a: 99999999999999999999\n", |_| ())[0].ends_with("put the number in quotes"));
     }
 }
