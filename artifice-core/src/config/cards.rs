@@ -34,6 +34,7 @@ fn read(mut root: Map<'_>, rules: CardRules) -> Card {
     let currency = root.parse("currency", Currency::from_str).unwrap_or(rules.rates.currency);
     let valid = validity(&mut root, &rules.calendar);
     let prices = root.get("prices").map(|prices| prices.list()).unwrap_or_default();
+    let says_nothing = prices.is_empty();
     let prices: Vec<CardPrice> =
         prices.into_iter().filter_map(|node| price(node, currency, rules.rates.time_slice_us)).collect();
     let minimum = root.get("minimum").and_then(|node| {
@@ -43,7 +44,7 @@ fn read(mut root: Map<'_>, rules: CardRules) -> Card {
     });
     let taxes = root.get("taxes").map(|taxes| taxes.list()).unwrap_or_default();
     let taxes: Vec<TaxRule> = taxes.into_iter().filter_map(tax).collect();
-    if prices.is_empty() && taxes.is_empty() && minimum.is_none() {
+    if says_nothing && taxes.is_empty() && minimum.is_none() {
         root.node().mistake("the card says nothing; give it `prices`, `taxes` or a `minimum`");
     }
     root.end();
@@ -159,7 +160,10 @@ fn scheme(map: &mut Map<'_>) -> Option<Scheme> {
 /// The steps of a price in tiers: each but the last has an end, and they go up.
 fn ladder(steps: &Node<'_>) -> Option<Tiers> {
     let list = steps.list();
-    let last = list.len().checked_sub(1)?;
+    let Some(last) = list.len().checked_sub(1) else {
+        steps.mistake("there are no steps; write at least one, such as [{price: 0.1}]");
+        return None;
+    };
     let (mut ending, mut beyond, mut whole) = (Vec::new(), None, true);
     for (index, step) in list.into_iter().enumerate() {
         let mut map = step.clone().map()?;
