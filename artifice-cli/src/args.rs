@@ -211,7 +211,7 @@ pub enum RatesCommand {
         /// The service's internal name, or what people call it
         service: String,
         /// How much of it is used, as the first of its month
-        #[arg(long, value_name = "VOLUME", requires = "unit")]
+        #[arg(long, value_name = "VOLUME", requires = "unit", allow_negative_numbers = true)]
         volume: Option<Decimal>,
         /// The volume's unit, as `usage` shows it: hour, B, GB·hour
         #[arg(long, value_name = "UNIT")]

@@ -50,7 +50,7 @@ fn measured(name: &str, scheme: fn(Decimal) -> (Scheme, Decimal)) -> Row {
         cuts: &[],
         fees: &[],
         earlier: &[],
-        partial: false,
+        sections: &[],
     };
     let usages = usages();
     let bare: Vec<(i128, i128)> =

@@ -71,7 +71,7 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
         cuts: &[],
         fees: &[],
         earlier: &[],
-        partial: false,
+        sections: &[],
     };
     let tenant = Tenant { id: format!("{tenant:032x}"), name: None };
     let (draft, problems) = Draft::new(tenant, period, usage, charging).unwrap();

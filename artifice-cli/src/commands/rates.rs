@@ -22,7 +22,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
                 );
                 return Ok(Ending::Failed);
             };
-            show(&list, &names, None, format)?;
+            show(&engine, &list, &names, None, format)?;
             Ok(Ending::Done)
         }
         RatesCommand::Show { service, volume, unit, tenant, location, at, format } => {
@@ -78,7 +78,7 @@ async fn show_service(engine: &Engine, asked: Asked, format: TableOrJson) -> Res
     }
     let fits = quoted.as_ref().is_none_or(|(_, quoted): &(Supposed, Quoted)| quoted.charged.is_ok());
     let ends_well = fits && (asked.volume.is_none() || quoted.is_some());
-    show(&all, &names, quoted, format)?;
+    show(engine, &all, &names, quoted, format)?;
     Ok(if ends_well { Ending::Done } else { Ending::Failed })
 }
 
@@ -92,6 +92,7 @@ fn internal_name(asked: &str, names: &Names, list: &[Listed]) -> String {
 }
 
 fn show(
+    engine: &Engine,
     list: &[Listed],
     names: &Names,
     quoted: Option<(Supposed, Quoted)>,
@@ -99,7 +100,7 @@ fn show(
 ) -> Result<(), CommandError> {
     let text = match format {
         TableOrJson::Json => rates::json(list, names, quoted.as_ref()),
-        TableOrJson::Table => rates::table(list, names, quoted.as_ref()),
+        TableOrJson::Table => rates::table(list, names, quoted.as_ref(), engine.config().main.calendar),
     };
     Ok(print(&text)?)
 }

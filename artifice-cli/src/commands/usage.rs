@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use artifice_core::config::Config;
 use artifice_core::engine::{self, Selection};
-
-use artifice_model::aggregate::Entry;
 
 use super::existing_ledger;
 use crate::args::{Format, PeriodArgs, this_month};
@@ -25,7 +24,7 @@ pub async fn run(
         Some(period) => period,
         None => this_month(calendar, engine::now())?,
     };
-    check_sections(&selection.sections, &engine.config().entries)?;
+    check_sections(&selection.sections, engine.config())?;
     let ledger = existing_ledger(engine.config()).await?;
     if explain && format == Format::Csv {
         let why = "--explain does not fit a table of CSV; choose --format table or json";
@@ -44,8 +43,9 @@ pub async fn run(
 }
 
 /// A misspelt section must not look like one in which nothing was used.
-fn check_sections(asked: &[String], entries: &[Entry]) -> Result<(), CommandError> {
-    let known: BTreeSet<&str> = entries.iter().map(|entry| entry.section.as_str()).collect();
+fn check_sections(asked: &[String], config: &Config) -> Result<(), CommandError> {
+    let fees = config.fees.iter().map(|fee| fee.section.as_str());
+    let known: BTreeSet<&str> = config.entries.iter().map(|entry| entry.section.as_str()).chain(fees).collect();
     match asked.iter().find(|section| !known.contains(section.as_str())) {
         None => Ok(()),
         Some(section) => {

@@ -169,7 +169,7 @@ fn per_and_origin(line: &Line, working: &Working) -> Option<(String, String)> {
     rate.or_else(|| working.price.clone())
 }
 
-/// A line's explanation, as JSON. Fractions are texts: a decimal where there is one, else `7/3`.
+/// A line's explanation, as JSON. Fractions are texts: `7/3`, or a decimal where there is one.
 pub fn value(line: &Line) -> Value {
     let plain = Working::default();
     let working = line.working.as_deref().unwrap_or(&plain);
@@ -195,16 +195,21 @@ pub fn value(line: &Line) -> Value {
         "volume_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
         "rate_unit": known.as_ref().map(|(per, _)| per),
         "origin": known.as_ref().map(|(_, origin)| origin),
-        "conversion": working.conversion,
-        "free": number_of(&working.whole_free()),
+        "conversion": fraction(&working.conversion),
+        "free": fraction(&working.whole_free()),
         "block": working.block,
         "steps": working.steps.iter().map(|step| json!({
-            "units": number_of(&step.units), "price": step.price, "cost": number_of(&step.cost()),
+            "units": fraction(&step.units), "price": step.price, "cost": fraction(&step.cost()),
         })).collect::<Vec<_>>(),
         "discount": working.discount,
-        "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| number_of(&cost)),
+        "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| fraction(&cost)),
         "billed_before": working.billed.as_ref().map(|billed| json!({"volume": billed.volume, "cost": billed.cost})),
     })
+}
+
+/// A fraction for programs.
+fn fraction(ratio: &Ratio) -> String {
+    ratio.exactly().map_or_else(|| ratio.to_string(), |decimal| decimal.to_string())
 }
 
 /// A fraction as a decimal, if it is one that a person can read; else the fraction and its first digits.

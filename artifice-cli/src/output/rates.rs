@@ -2,10 +2,11 @@
 
 use artifice_core::engine::{Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Price, Priced, Scheme, Tiers, Validity};
+use artifice_model::{Calendar, Timestamp};
 use serde_json::{Value, json};
 
 /// Prices, and what a usage would cost.
-pub fn table(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>) -> String {
+pub fn table(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>, calendar: Calendar) -> String {
     let row = |listed: &Listed| {
         let (service, name) = of(&listed.of, names);
         let tenants = if listed.tenants.is_empty() { "*".to_owned() } else { listed.tenants.join(", ") };
@@ -18,7 +19,7 @@ pub fn table(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>
             tenants,
             money,
             price.per.to_string(),
-            valid(listed.valid),
+            valid(listed.valid, calendar),
             price.origin.clone(),
         ]
     };
@@ -131,8 +132,10 @@ fn scheme(price: &Price) -> String {
     text
 }
 
-fn valid(valid: Validity) -> String {
-    match (valid.from, valid.until) {
+/// When a price holds: by local dates, as cards have them, where it has such.
+fn valid(valid: Validity, calendar: Calendar) -> String {
+    let local = |at: Timestamp| calendar.date_of_midnight(at).map_or_else(|| at.to_string(), |date| date.to_string());
+    match (valid.from.map(local), valid.until.map(local)) {
         (None, None) => String::new(),
         (Some(from), None) => format!("from {from}"),
         (None, Some(until)) => format!("until {until}"),

@@ -148,10 +148,7 @@ fn scheme(map: &mut Map<'_>) -> Option<Scheme> {
     match package {
         None => Some(Scheme::Flat(amount?)),
         Some(package) => {
-            let size = package.parse(|text| {
-                let size = not_negative(text, text, "a number of units, such as 5")?;
-                if size.is_zero() { Err("a block has units; give more than 0".to_owned()) } else { Ok(size) }
-            });
+            let size = package.parse(|text| positive(text, "a number of units, such as 5"));
             Some(Scheme::Package { size: size?, amount: amount? })
         }
     }
@@ -168,8 +165,7 @@ fn ladder(steps: &Node<'_>) -> Option<Tiers> {
     for (index, step) in list.into_iter().enumerate() {
         let mut map = step.clone().map()?;
         let to = map.get("to");
-        let end =
-            to.as_ref().and_then(|to| to.parse(|text| not_negative(text, text, "a number of units, such as 1000")));
+        let end = to.as_ref().and_then(|to| to.parse(|text| positive(text, "a number of units, such as 1000")));
         let price = match map.get("price") {
             Some(price) => price.parse(amount),
             None => {
@@ -224,6 +220,11 @@ fn amount(text: &str) -> Result<Decimal, String> {
 
 fn percent(text: &str, example: &str) -> Result<Decimal, String> {
     not_negative(text, text.trim_end().trim_end_matches('%').trim_end(), &format!("a percentage, such as {example}"))
+}
+
+fn positive(text: &str, what: &str) -> Result<Decimal, String> {
+    let value = not_negative(text, text, what)?;
+    if value.is_zero() { Err("give more than 0".to_owned()) } else { Ok(value) }
 }
 
 fn not_negative(text: &str, number: &str, what: &str) -> Result<Decimal, String> {

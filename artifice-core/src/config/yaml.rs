@@ -53,7 +53,7 @@ impl Document {
         let at = |line, column| Position { file: file.to_owned(), line, column };
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         if text.len() > MAX_BYTES {
-            let what = format!("a configuration of {} bytes; at most {MAX_BYTES} are read", text.len());
+            let what = format!("a file of {} bytes; at most {MAX_BYTES} are read: split it", text.len());
             return Err(Mistake { at: at(1, 1), what });
         }
         if let Some(line) = too_deep(&text) {

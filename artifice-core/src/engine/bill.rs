@@ -336,7 +336,7 @@ impl Run {
 
     /// What a tenant's usage costs, if everything of it can be charged.
     async fn draft(&self, tenant: Tenant, usage: TenantUsage) -> Result<(Draft, Option<Month>), Trouble> {
-        let whole = Whole { tenant, period: self.period, purpose: Some(self.purpose), partial: false };
+        let whole = Whole { tenant, period: self.period, purpose: Some(self.purpose), sections: Vec::new() };
         let drafting = self.worker.engine.draft(&self.prices, Some(self.ledger()), whole, usage);
         let Preview { draft, problems, month } = drafting.await?;
         for problem in problems.iter().filter(|problem| !problem.refuses()) {

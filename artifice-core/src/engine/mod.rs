@@ -103,8 +103,8 @@ struct Whole {
     tenant: Tenant,
     period: Period,
     purpose: Option<Purpose>,
-    /// Whether only some sections were asked for.
-    partial: bool,
+    /// The only sections that were asked for; all if empty.
+    sections: Vec<String>,
 }
 
 /// How long a backend may take for the prices of one tenant.
@@ -210,7 +210,7 @@ impl Engine {
             cuts: &self.cuts(prices, whole.period),
             fees: &self.config.fees,
             earlier,
-            partial: whole.partial,
+            sections: &whole.sections,
         };
         Draft::new(whole.tenant, whole.period, usage, charging)
     }

@@ -67,8 +67,7 @@ impl Engine {
         while let Some(usage) = usages.next().await {
             let tenant = tenants.found(&usage.tenant);
             tell(&tenant, &usage.noticed);
-            let partial = !selection.sections.is_empty();
-            let whole = Whole { tenant: tenant.clone(), period, purpose, partial };
+            let whole = Whole { tenant: tenant.clone(), period, purpose, sections: selection.sections.clone() };
             let preview = match self.draft(&prices, ledger, whole, usage).await {
                 Ok(preview) if purpose == Some(Purpose::Adjustment) => preview_adjustment(ledger, preview).await,
                 preview => preview.map_err(|trouble| trouble.to_string()),

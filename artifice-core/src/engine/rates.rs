@@ -105,7 +105,8 @@ fn quote(prices: &Prices, supposed: &Supposed) -> Result<Option<Quoted>, String>
             let mut month = Month::default();
             month.total =
                 month.total.plus(&artifice_model::exact::Ratio::from(supposed.volume).times(tariff.unit().size()));
-            Ok(tariff.charge(supposed.volume, &mut month).map_err(|error| error.to_string())?)
+            let too_large = |error| format!("{error}; the price is {}", price.origin);
+            Ok(tariff.charge(supposed.volume, &mut month).map_err(too_large)?)
         }
         Err(mismatch) => Err(mismatch),
     };

@@ -1,19 +1,19 @@
 //! Usage becomes lines with costs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fees::Fee;
+use super::months::{MonthCosts, Months};
 use super::problem::joined;
-use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit, volume_between};
+use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit};
 use super::{Draft, Line, Metered, Problem, Rate, Tenant, Usage, terms};
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
-use crate::rate::{Charged, Month, Names, PriceError, PriceSource, Tariff};
+use crate::rate::{Charged, Names, PriceError, PriceSource, Tariff};
 use crate::time::{Period, Timestamp};
-use crate::units::Unit;
 
 /// Why there is no draft.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,22 @@ pub enum DraftError {
     /// A price list could not be asked.
     #[error(transparent)]
     Price(#[from] PriceError),
-    /// An amount is too large.
+    /// What something costs is too large.
+    #[error(
+        "'{service}' at '{location}', used by {resource}: the cost is larger than a bill can hold (22 digits before the \
+         point); correct the price at {origin}, or the metering"
+    )]
+    TooLarge {
+        /// The service.
+        service: String,
+        /// The location.
+        location: String,
+        /// The resource's id.
+        resource: String,
+        /// Where the price stands.
+        origin: String,
+    },
+    /// A sum is too large.
     #[error(transparent)]
     Overflow(#[from] Overflow),
 }
@@ -47,8 +62,9 @@ pub struct Charging<'a> {
     pub fees: &'a [Fee],
     /// What the tenant's live statements have billed already in the months of the period.
     pub earlier: &'a [Earlier],
-    /// Whether the usage is only a part of the tenant's: then there is no minimum to be reached.
-    pub partial: bool,
+    /// The only sections that are wanted: then there is no minimum to be reached, and no fee of another one.
+    /// All if empty.
+    pub sections: &'a [String],
 }
 
 /// A line of a live statement, as far as the next statement of its month depends on it.
@@ -72,31 +88,13 @@ pub struct Earlier {
     pub currency: Currency,
 }
 
-/// What a statement's usage comes to in each of its months.
-#[derive(Default)]
-pub(super) struct MonthCosts<'m> {
-    /// By the month's first instant; nothing where something of it has no cost.
-    pub sums: BTreeMap<Timestamp, Option<Decimal>>,
-    /// What was used: the month's first instant, section and service.
-    pub used: BTreeSet<(Timestamp, &'m str, &'m str)>,
-}
-
-impl MonthCosts<'_> {
-    /// Adds a cost to a month's; nothing is known of the month any more where it is not.
-    pub fn add(&mut self, month: Timestamp, cost: Option<Decimal>) -> Result<(), Overflow> {
-        let sum = self.sums.entry(month).or_insert(Some(Decimal::ZERO));
-        *sum = sum.zip(cost).map(|(sum, cost)| sum.checked_add(cost).ok_or(Overflow)).transpose()?;
-        Ok(())
-    }
-}
-
 /// A part of a usage that becomes a line.
-struct Item<'m> {
-    metered: &'m Metered,
-    period: Period,
-    volume: Decimal,
-    tariff: Option<Arc<Tariff>>,
-    charged: Option<Charged>,
+pub(super) struct Item<'m> {
+    pub metered: &'m Metered,
+    pub period: Period,
+    pub volume: Decimal,
+    pub tariff: Option<Arc<Tariff>>,
+    pub charged: Option<Charged>,
 }
 
 impl Draft {
@@ -113,10 +111,8 @@ impl Draft {
         charge(&mut items, period, charging)?;
         let currency = currency(&items, charging);
         let terms = terms::of(currency, period, charging);
-        let months = match terms.minimum.is_some() || !charging.fees.is_empty() {
-            true => month_costs(&items, period, charging)?,
-            false => MonthCosts::default(),
-        };
+        let by_month = terms.minimum.is_some() || !charging.fees.is_empty();
+        let months = if by_month { MonthCosts::of(&items, period, charging)? } else { MonthCosts::default() };
         let lines = items.into_iter().map(|item| line(item, currency, charging, &mut problems)).collect();
         let (usage, taxes) = (Vec::new(), Vec::new());
         let mut draft = Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None };
@@ -190,7 +186,7 @@ impl Unfit {
 
 /// Works out what everything costs: first what counts the units of its month, in the order in which they
 /// are counted, then the rest.
-fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Result<(), Overflow> {
+fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
     let mut counting: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for item in items.iter().filter(|item| item.tariff.as_ref().is_some_and(|tariff| tariff.price().counts())) {
         counting.entry((&item.metered.usage.location, &item.metered.usage.service)).or_default();
@@ -218,93 +214,26 @@ fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Res
         for index in indices {
             let item = &mut items[index];
             if let Some(tariff) = &item.tariff {
-                item.charged = Some(months.charge(item.period, tariff, item.volume)?);
+                let charged = months.charge(item.period, tariff, item.volume);
+                item.charged = Some(charged.map_err(|Overflow| too_large(item, tariff))?);
             }
         }
     }
     for item in items.iter_mut().filter(|item| item.charged.is_none()) {
-        item.charged = item.tariff.as_ref().map(|tariff| tariff.flat(item.volume)).transpose()?;
+        if let Some(tariff) = &item.tariff {
+            item.charged = Some(tariff.flat(item.volume).map_err(|Overflow| too_large(item, tariff))?);
+        }
     }
     Ok(())
 }
 
-/// What the usage of each month costs. A line over a month's end is in each of its months with what it would
-/// cost there alone; one that cannot be cut there is in the last.
-fn month_costs<'m>(items: &[Item<'m>], period: Period, charging: Charging<'_>) -> Result<MonthCosts<'m>, Overflow> {
-    let mut all = MonthCosts::default();
-    let months: Vec<Period> = charging.calendar.months(period).collect();
-    for item in items.iter().filter(|item| !item.volume.is_zero()) {
-        let free = charging.missing_is_zero && item.tariff.is_none();
-        let mut rest = item.charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
-        let mut volume = item.volume;
-        let usage = &item.metered.usage;
-        let mut add = |month: Period, cost| {
-            all.used.insert((month.start(), &*usage.section, &*usage.service));
-            all.add(month.start(), cost)
-        };
-        for month in months.iter().copied().filter(|month| month.overlaps(item.period)) {
-            if month.end() >= item.period.end() {
-                // What the months before had all of has nothing left here.
-                if !volume.is_zero() {
-                    add(month, rest)?;
-                }
-                break;
-            }
-            let part = Period::new(month.start().max(item.period.start()), month.end());
-            let here = part.ok().and_then(|part| volume_between(item.metered, part)).transpose()?;
-            let Some(here) = here.filter(|here| !here.is_zero()) else { continue };
-            let share = item.tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
-            volume = volume.checked_sub(here).ok_or(Overflow)?;
-            let share = if volume.is_zero() { rest } else { share };
-            rest = rest.zip(share).map(|(rest, share)| rest.checked_sub(share).ok_or(Overflow)).transpose()?;
-            add(month, share)?;
-        }
-    }
-    Ok(all)
-}
-
-/// What a service at a location has had in each month so far.
-struct Months<'a> {
-    calendar: &'a Calendar,
-    /// By the month's first instant. Units of another kind are counted apart.
-    all: HashMap<Timestamp, Vec<(Unit, Month)>>,
-}
-
-impl<'a> Months<'a> {
-    fn new<'e>(earlier: impl Iterator<Item = &'e Earlier>, period: Period, calendar: &'a Calendar) -> Self {
-        let mut months = Months { calendar, all: HashMap::new() };
-        for line in earlier {
-            let unit = Unit::of_volume(&line.unit);
-            let units = Ratio::from(line.volume).times(unit.size());
-            let free = line.free.clone().times(unit.size());
-            let month = months.of(line.period, &unit);
-            if line.period.end() <= period.end() {
-                month.total = month.total.clone().plus(&units);
-            }
-            month.charged = month.charged.clone().plus(&units).minus(&free);
-            month.free = month.free.clone().plus(&free);
-        }
-        months
-    }
-
-    /// What the month has had in which a period begins.
-    fn of(&mut self, period: Period, unit: &Unit) -> &mut Month {
-        let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
-        let kinds = self.all.entry(start).or_default();
-        let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
-            kinds.push((unit.clone(), Month::default()));
-            kinds.len() - 1
-        });
-        &mut kinds[place].1
-    }
-
-    fn add(&mut self, period: Period, unit: &Unit, volume: Decimal) {
-        let month = self.of(period, unit);
-        month.total = month.total.clone().plus(&Ratio::from(volume).times(unit.size()));
-    }
-
-    fn charge(&mut self, period: Period, tariff: &Tariff, volume: Decimal) -> Result<Charged, Overflow> {
-        tariff.charge(volume, self.of(period, tariff.unit()))
+fn too_large(item: &Item<'_>, tariff: &Tariff) -> DraftError {
+    let usage = &item.metered.usage;
+    DraftError::TooLarge {
+        service: usage.service.clone(),
+        location: usage.location.clone(),
+        resource: usage.resource_id.clone(),
+        origin: tariff.price().origin.clone(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Usage, lines and statements: one document for one tenant and period.
 //!
 //! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
-//! it, `terms` adds fees, minimum charge and taxes.
+//! it, `months` counts what calendar months have had, `terms` adds fees, minimum charge and taxes.
 
 mod draft;
 mod fees;
+mod months;
 mod problem;
 mod stretch;
 mod terms;

@@ -77,17 +77,18 @@ impl<'a> Stretches<'a> {
         let is = |(location, service, unit): &Key| {
             *location == usage.location && *service == usage.service && *unit == usage.unit
         };
-        let by_quantity = self.charging.prices.is_some_and(|prices| prices.heeds_quantity());
-        if !by_quantity
-            && let Some((key, stretches)) = &self.last
+        if self.charging.prices.is_some_and(|prices| prices.heeds_quantity()) {
+            return Ok(self.look_up(usage)?.into());
+        }
+        if let Some((key, stretches)) = &self.last
             && is(key)
         {
             return Ok(stretches.clone());
         }
         let key = (usage.location.clone(), usage.service.clone(), usage.unit.clone());
         let stretches = match self.known.get(&key) {
-            Some(known) if !by_quantity => known.clone(),
-            _ => {
+            Some(known) => known.clone(),
+            None => {
                 let found: Arc<[Stretch]> = self.look_up(usage)?.into();
                 self.known.insert(key.clone(), found.clone());
                 found

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Charging, DraftError, Earlier, MonthCosts};
+use super::draft::{Charging, DraftError, Earlier};
 use super::fees::FeePer;
+use super::months::MonthCosts;
 use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
 use crate::calendar::Calendar;
@@ -34,7 +35,7 @@ pub(super) fn add(
             costs.add(month.start(), fee.cost)?;
         }
         draft.lines.extend(fees);
-        if let Some(minimum) = terms.minimum.filter(|_| !charging.partial) {
+        if let Some(minimum) = terms.minimum.filter(|_| charging.sections.is_empty()) {
             for month in &months {
                 draft.lines.extend(lacking(draft, *month, &costs, &minimum, charging)?);
             }
@@ -81,7 +82,8 @@ fn fees(
     problems: &mut BTreeSet<Problem>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    for fee in charging.fees {
+    let is_wanted = |section: &String| charging.sections.is_empty() || charging.sections.contains(section);
+    for fee in charging.fees.iter().filter(|fee| is_wanted(&fee.section)) {
         // What it is for: a month, or the whole period.
         let times: Vec<Option<Period>> = match fee.per {
             FeePer::Period => vec![None],

@@ -42,6 +42,6 @@ pub fn plain<'a>(names: &'a Names, calendar: &'a Calendar) -> Charging<'a> {
         cuts: &[],
         fees: &[],
         earlier: &[],
-        partial: false,
+        sections: &[],
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use artifice_model::aggregate::{Aggregate, Parts};
 use artifice_model::exact::{Exact, Ratio};
-use artifice_model::rate::{Card, Cards, Names, Price, PriceList, Scheme, TaxRule, Tiers, Validity};
+use artifice_model::rate::{Card, Cards, Month, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity};
 use artifice_model::statement::{Charging, Draft, Earlier, Metered, Tenant, Usage};
+use artifice_model::units::Unit;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use proptest::prelude::*;
 
@@ -214,6 +215,20 @@ proptest! {
         prop_assert_eq!(draft.taxes.iter().map(|tax| in_coins(tax.amount)).collect::<Vec<_>>(), taxes);
         prop_assert_eq!(draft.taxes.iter().map(|tax| in_coins(tax.base)).collect::<Vec<_>>(), [subtotal, subtotal, 0]);
         prop_assert_eq!(draft.total.map(in_coins), Some(subtotal + taxes.iter().sum::<i128>()));
+    }
+
+    #[test]
+    fn the_short_way_of_a_flat_price_costs_what_exact_fractions_do(
+        volume in -10_i64.pow(17)..10_i64.pow(17), price in -10_i64.pow(12)..10_i64.pow(12), scale in 0_u32..20,
+        discount in 0_i64..=100, units in prop::sample::select(&[
+            ("hour", "hour"), ("hour", "month"), ("hour", "duration"), ("GB·hour", "GiB per month"), ("B", "TB"),
+        ][..]),
+    ) {
+        let per = Unit::of_price(units.1, 420_000_000).unwrap();
+        let flat = Price::flat(Decimal::new(price.into(), scale).unwrap(), per, nzd(), String::new());
+        let tariff = Tariff::new(Price { discount: discount.into(), ..flat }.into(), units.0).unwrap();
+        let volume = Decimal::new(volume.into(), 6).unwrap();
+        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut Month::default()));
     }
 
     #[test]

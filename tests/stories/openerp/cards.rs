@@ -1,8 +1,8 @@
 //! What rate cards add: tiers, a fee, a minimum charge and taxes, from a bill to a posted invoice.
 
 use artifice_model::Decimal;
-use artifice_tests::Counter;
-use artifice_tests::odoo::{VERSIONS, Version};
+use artifice_tests::odoo::{Odoo, VERSIONS, Version};
+use artifice_tests::{Cloud, Counter, Vm};
 use serde_json::json;
 
 use super::{AUGUST, running};
@@ -66,16 +66,30 @@ fn tiers_packages_discounts_fees_minimum_and_taxes_arrive_unchanged() {
 #[test]
 fn the_erps_price_list_decides_and_is_asked_once() {
     for version in VERSIONS {
-        let (cloud, odoo) = running(version, &["demo"]);
-        for (service, price) in [("m1.nano", 7), ("volume.size", 3)] {
-            odoo.with(|tables| {
-                let id = tables.find("product.product", "default_code", service).unwrap();
-                tables.set("product.product", id, "list_price", Decimal::new(price, 2).unwrap());
-            });
+        let (cloud, odoo) = (Cloud::new(), Odoo::for_billing(version, &["demo", "other"]));
+        for tenant in ["demo", "other"] {
+            for (machine, hours) in [("one", 24), ("two", 10)] {
+                cloud.meter(Vm::of(tenant, &format!("{tenant}-{machine}")).active("2013-08-05", hours));
+            }
         }
+        odoo.with(|tables| {
+            let product = tables.find("product.product", "default_code", "m1.nano").unwrap();
+            tables.set("product.product", product, "list_price", Decimal::new(7, 2).unwrap());
+        });
         odoo.serve(&cloud, ", prices: {from: list_price, per: {Units: hour, Unit: hour, PCE: hour, Hours: hour}}");
+        // Of several at once, more than one may ask before the answer is known.
+        cloud.set("main", "{invoice:object: billing.openerp:OpenERP, workers: 1}");
         cloud.set("rates", "{source: backend}");
-        let preview = cloud.usage("--month 2013-08 -s Compute").done().bill_of("demo");
-        assert_eq!(preview.all("rate"), ["0.07"], "{version:?}");
+
+        let billed = cloud.bill(AUGUST).done();
+
+        for tenant in ["demo", "other"] {
+            let bill = billed.bill_of(tenant);
+            assert_eq!((bill.all("rate"), bill.total()), (vec!["0.07", "0.07"], "2.38"), "{version:?}");
+        }
+        odoo.has_each_statement_once(&cloud, 2);
+        let prices =
+            odoo.exchanges().iter().filter(|asked| format!("{:?}", asked.params).contains("list_price")).count();
+        assert_eq!(prices, 1, "{version:?}");
     }
 }

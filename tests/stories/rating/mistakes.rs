@@ -37,7 +37,7 @@ taxes: [{percent: 15}]
         ("10:80", "steps go up"),
         ("11:36", "it can be graduated, volume"),
         ("12:49", "more than all is taken off"),
-        ("13:38", "a block has units"),
+        ("13:38", "give more than 0"),
         ("14:10", "is not an amount"),
         ("15:9", "`name` is missing"),
     ] {

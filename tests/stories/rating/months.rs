@@ -186,6 +186,34 @@ fn a_fee_is_raised_for_the_months_in_which_something_was_used() {
     }
 }
 
+#[test]
+fn a_preview_of_some_sections_has_their_fees_and_no_minimum() {
+    let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1}\nminimum: 100\n");
+    cloud.set("fees", "[{name: Care, section: Compute, amount: 5}, {name: Support, amount: 3}]");
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 30));
+    let shown = |sections: &str| {
+        let bill = cloud.usage(&format!("--month 2013-08 {sections}")).done().bill_of("demo");
+        bill.all("service").join(" ")
+    };
+    assert_eq!(shown(""), "Care m1.nano Support Minimum charge");
+    assert_eq!(shown("-s Compute"), "Care m1.nano");
+    assert_eq!(shown("-s Compute -s Fees"), "Care m1.nano Support");
+    cloud.usage("--month 2013-08 -s Nonsense").refused().says("there are Block storage, Compute, Fees, Network");
+}
+
+#[test]
+fn a_cost_that_no_bill_can_hold_is_named() {
+    let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: '9999999999999999999999'}\n");
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 30));
+    let failed = cloud.bill("--month 2013-08").failed();
+    failed.says("'m1.nano' at 'akl-1', used by vm: the cost is larger").says("card.yaml:2:5");
+    cloud
+        .run("rates show m1.nano --volume 30 --unit hour")
+        .refused()
+        .says("larger than a bill can hold")
+        .says("card.yaml:2:5");
+}
+
 /// A counter that is seen seldom: what it went up over a change of the price.
 #[test]
 fn a_change_of_another_price_moves_no_money() {

@@ -10,6 +10,7 @@ use crate::decimals::ZERO;
 use crate::erp::Erp;
 use crate::settings::PriceFrom;
 use crate::wire::{Answer, int};
+pub use instant::today;
 use rules::{Product, Rule};
 
 /// What a price is per, where nobody says otherwise.
@@ -191,10 +192,4 @@ fn code(name: &str) -> String {
 /// A number of a rule; nothing is 0.
 fn number(record: &Answer, field: &str) -> Decimal {
     record.get(field).and_then(Answer::number).unwrap_or(ZERO)
-}
-
-/// Today's date in UTC.
-pub fn today() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    instant::date(i64::try_from(since.as_secs() / 86_400).unwrap_or_default())
 }

@@ -1,0 +1,113 @@
+//! Calendar months: what each has had of a service so far, and what each comes to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::draft::{Charging, Earlier, Item};
+use super::stretch::volume_between;
+use crate::calendar::Calendar;
+use crate::decimal::Decimal;
+use crate::exact::{Overflow, Ratio};
+use crate::rate::{Charged, Month, Tariff};
+use crate::time::{Period, Timestamp};
+use crate::units::Unit;
+
+/// What a service at a location has had in each month so far.
+pub(super) struct Months<'a> {
+    calendar: &'a Calendar,
+    /// By the month's first instant. Units of another kind are counted apart.
+    all: HashMap<Timestamp, Vec<(Unit, Month)>>,
+}
+
+impl<'a> Months<'a> {
+    /// What `earlier` lines have left.
+    pub fn new<'e>(earlier: impl Iterator<Item = &'e Earlier>, period: Period, calendar: &'a Calendar) -> Self {
+        let mut months = Months { calendar, all: HashMap::new() };
+        for line in earlier {
+            let unit = Unit::of_volume(&line.unit);
+            let units = Ratio::from(line.volume).times(unit.size());
+            let free = line.free.clone().times(unit.size());
+            let month = months.of(line.period, &unit);
+            if line.period.end() <= period.end() {
+                month.total = month.total.clone().plus(&units);
+            }
+            month.charged = month.charged.clone().plus(&units).minus(&free);
+            month.free = month.free.clone().plus(&free);
+        }
+        months
+    }
+
+    /// What the month has had in which a period begins.
+    fn of(&mut self, period: Period, unit: &Unit) -> &mut Month {
+        let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
+        let kinds = self.all.entry(start).or_default();
+        let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
+            kinds.push((unit.clone(), Month::default()));
+            kinds.len() - 1
+        });
+        &mut kinds[place].1
+    }
+
+    /// Takes note of units of the statement, before any is charged.
+    pub fn add(&mut self, period: Period, unit: &Unit, volume: Decimal) {
+        let month = self.of(period, unit);
+        month.total = month.total.clone().plus(&Ratio::from(volume).times(unit.size()));
+    }
+
+    /// Charges the next units.
+    pub fn charge(&mut self, period: Period, tariff: &Tariff, volume: Decimal) -> Result<Charged, Overflow> {
+        tariff.charge(volume, self.of(period, tariff.unit()))
+    }
+}
+
+/// What a statement's usage comes to in each of its months.
+#[derive(Default)]
+pub(super) struct MonthCosts<'m> {
+    /// By the month's first instant; nothing where something of it has no cost.
+    pub sums: BTreeMap<Timestamp, Option<Decimal>>,
+    /// What was used: the month's first instant, section and service.
+    pub used: BTreeSet<(Timestamp, &'m str, &'m str)>,
+}
+
+impl<'m> MonthCosts<'m> {
+    /// What the usage of each month costs. A line over a month's end is in each of its months with what it would
+    /// cost there alone; one that cannot be cut there is in the last.
+    pub fn of(items: &[Item<'m>], period: Period, charging: Charging<'_>) -> Result<Self, Overflow> {
+        let mut all = MonthCosts::default();
+        let months: Vec<Period> = charging.calendar.months(period).collect();
+        for item in items.iter().filter(|item| !item.volume.is_zero()) {
+            let free = charging.missing_is_zero && item.tariff.is_none();
+            let mut rest = item.charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
+            let mut volume = item.volume;
+            let usage = &item.metered.usage;
+            let mut add = |month: Period, cost| {
+                all.used.insert((month.start(), &*usage.section, &*usage.service));
+                all.add(month.start(), cost)
+            };
+            for month in months.iter().copied().filter(|month| month.overlaps(item.period)) {
+                if month.end() >= item.period.end() {
+                    // What the months before had all of has nothing left here.
+                    if !volume.is_zero() {
+                        add(month, rest)?;
+                    }
+                    break;
+                }
+                let part = Period::new(month.start().max(item.period.start()), month.end());
+                let here = part.ok().and_then(|part| volume_between(item.metered, part)).transpose()?;
+                let Some(here) = here.filter(|here| !here.is_zero()) else { continue };
+                let share = item.tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
+                volume = volume.checked_sub(here).ok_or(Overflow)?;
+                let share = if volume.is_zero() { rest } else { share };
+                rest = rest.zip(share).map(|(rest, share)| rest.checked_sub(share).ok_or(Overflow)).transpose()?;
+                add(month, share)?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Adds a cost to a month's; nothing is known of the month any more where it is not.
+    pub fn add(&mut self, month: Timestamp, cost: Option<Decimal>) -> Result<(), Overflow> {
+        let sum = self.sums.entry(month).or_insert(Some(Decimal::ZERO));
+        *sum = sum.zip(cost).map(|(sum, cost)| sum.checked_add(cost).ok_or(Overflow)).transpose()?;
+        Ok(())
+    }
+}
