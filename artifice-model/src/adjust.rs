@@ -232,11 +232,12 @@ fn moved<'k>(known: &BTreeMap<Key<'k>, KnownLine<'_>>, now: &BTreeMap<Key<'k>, &
     };
     let candidates: BTreeSet<Series<'k>> = now.iter().filter_map(differs).collect();
     let cut_alike = |series: &Series<'k>| {
-        let of = |(key, period): (&Key<'k>, Period)| (key.0 == *series).then_some(period);
-        let before = known.iter().filter_map(|(key, known)| of((key, known.line.usage.period)));
-        let after: BTreeSet<Period> = now.iter().filter_map(|(key, line)| of((key, line.usage.period))).collect();
+        let (first, last) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+        let all = (*series, first)..=(*series, last);
+        let after: BTreeSet<Period> = now.range(all.clone()).map(|(_, line)| line.usage.period).collect();
         // A part of 0 has no line.
-        before.clone().all(|period| after.contains(&period) || after.iter().all(|other| !other.overlaps(period)))
+        let is_cut = |before: Period| after.contains(&before) || after.iter().all(|other| !other.overlaps(before));
+        known.range(all).all(|(_, known)| is_cut(known.line.usage.period))
     };
     candidates.into_iter().filter(cut_alike).collect()
 }

@@ -178,7 +178,8 @@ impl Worker {
         if statement.tries == 0 || statement.receipt.is_some() {
             return;
         }
-        let discarded = match self.backend() {
+        let backend = self.backend().and_then(|backend| check_backend(&backend, statement).map(|()| backend));
+        let discarded = match backend {
             Ok(backend) => BackendCourier::new(backend, self.ledger.as_ref()).discard(statement).await,
             Err(error) => Err(error.to_string()),
         };
