@@ -10,5 +10,4 @@
 
 #[path = "all.rs"]
 mod all;
-#[path = "postgres/mod.rs"]
-mod server;
+mod postgres;
