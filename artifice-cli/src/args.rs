@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use artifice_core::engine::Selection;
-use artifice_core::ledger::Dimension;
+use artifice_engine::Selection;
+use artifice_ledger::Dimension;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 

@@ -13,9 +13,9 @@ mod usage;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use artifice_core::config::{Config, DatabaseUrl};
-use artifice_core::engine::{Engine, EngineError, Purpose};
-use artifice_core::ledger::{self, Ledger, LedgerError};
+use artifice_engine::config::{Config, DatabaseUrl};
+use artifice_engine::{Engine, EngineError, Purpose};
+use artifice_ledger::{self, Ledger, LedgerError};
 use clap::CommandFactory;
 
 use crate::args::{Args, Command};

@@ -10,8 +10,8 @@ mod output;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use artifice_core::engine::EngineError;
-use artifice_core::ledger::LedgerError;
+use artifice_engine::EngineError;
+use artifice_ledger::LedgerError;
 use clap::Parser;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};

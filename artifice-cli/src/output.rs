@@ -9,7 +9,7 @@ pub mod verify;
 
 use std::io::{self, Write};
 
-use artifice_core::engine::Failed;
+use artifice_engine::Failed;
 use artifice_model::{Calendar, Period};
 use comfy_table::{ContentArrangement, Table, presets};
 

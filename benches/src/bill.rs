@@ -7,9 +7,9 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::time::Instant;
 
-use artifice_core::config::Config;
-use artifice_core::engine::{Engine, Purpose, Selection};
-use artifice_core::ledger::{self, Author};
+use artifice_engine::config::Config;
+use artifice_engine::{Engine, Purpose, Selection};
+use artifice_ledger::{self, Author};
 
 use crate::phases::{self, Phase};
 use crate::report::{Measure, Row};

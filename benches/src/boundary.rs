@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use artifice_core::engine::hand_over_lines;
+use artifice_engine::hand_over_lines;
 use artifice_model::statement::{Draft, Line};
 use artifice_plugin_host::api::{self, Context, Invoice as _, RSlice};
 use artifice_plugin_host::{Backend, ClassPath, Library, SearchPath};

@@ -5,8 +5,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use artifice_core::config::DatabaseUrl;
-use artifice_core::ledger::{self, Author, Dimension, Grouping, Ledger, Wanted};
+use artifice_engine::config::DatabaseUrl;
+use artifice_ledger::{self, Author, Dimension, Grouping, Ledger, Wanted};
 use artifice_model::Calendar;
 use artifice_tests::database::Postgres;
 use sqlx::sqlite::SqliteConnectOptions;

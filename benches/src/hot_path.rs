@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use artifice_core::collect::wire::WireSample;
-use artifice_core::collect::{Request, TenantUsage, collect_text};
+use artifice_collect::wire::WireSample;
+use artifice_collect::{Request, TenantUsage, collect_text};
 use artifice_model::Period;
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::time::HOUR_US;
@@ -65,7 +65,7 @@ pub fn recording() -> Vec<Row> {
     let beside =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings/ceilometer-2013/samples.ndjson.gz");
     let mut text = String::new();
-    let read = artifice_core::collect::file::open(&beside).is_ok_and(|file| {
+    let read = artifice_collect::file::open(&beside).is_ok_and(|file| {
         let mut unpacked = flate2::read::MultiGzDecoder::new(file);
         std::io::Read::read_to_string(&mut unpacked, &mut text).is_ok()
     });

@@ -7,7 +7,7 @@
 mod postgres;
 mod sqlite;
 
-use artifice_core::ledger::{Ledger, NewKind, NewStatement};
+use artifice_ledger::{Ledger, NewKind, NewStatement};
 use artifice_model::statement::Draft;
 use tokio::runtime::Runtime;
 

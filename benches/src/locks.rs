@@ -4,9 +4,9 @@
 use std::fs;
 use std::time::Instant;
 
-use artifice_core::config::Config;
-use artifice_core::engine::{Engine, Purpose, Selection};
-use artifice_core::ledger::{self, Author};
+use artifice_engine::config::Config;
+use artifice_engine::{Engine, Purpose, Selection};
+use artifice_ledger::{self, Author};
 use artifice_tests::database::Postgres;
 
 use crate::phases;

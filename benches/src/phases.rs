@@ -48,7 +48,7 @@ pub fn heard() -> HashMap<&'static str, Phase> {
 
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_span() && metadata.target().starts_with("artifice_core")
+        metadata.is_span() && metadata.target().starts_with("artifice_")
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {

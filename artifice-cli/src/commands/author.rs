@@ -1,7 +1,7 @@
 //! Who gives the command, for the ledger's trail.
 
-use artifice_core::config::Config;
-use artifice_core::ledger::Author;
+use artifice_engine::config::Config;
+use artifice_ledger::Author;
 
 /// The longest command that the trail keeps, in characters.
 const LONGEST: usize = 1000;

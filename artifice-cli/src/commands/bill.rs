@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_core::engine::{EngineError, How, Purpose, Selection};
+use artifice_engine::{EngineError, How, Purpose, Selection};
 
 use super::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};

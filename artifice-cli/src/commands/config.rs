@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use artifice_core::collect::{CollectError, Source};
-use artifice_core::config::{PricesFrom, SourceConfig};
-use artifice_core::engine::{Engine, EngineError};
+use artifice_collect::{CollectError, Source};
+use artifice_engine::config::{PricesFrom, SourceConfig};
+use artifice_engine::{Engine, EngineError};
 
 use super::{engine, open_ledger};
 use crate::args::ConfigCommand;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use artifice_core::engine::{Engine, EngineError};
-use artifice_core::ledger::{self, LedgerError};
+use artifice_engine::{Engine, EngineError};
+use artifice_ledger::{self, LedgerError};
 
 use super::{author, existing_ledger, load};
 use crate::args::{DbCommand, TableOrJson};

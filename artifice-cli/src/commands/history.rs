@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use artifice_core::config::Config;
-use artifice_core::engine::EngineError;
-use artifice_core::ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, tenants_named};
+use artifice_engine::EngineError;
+use artifice_engine::config::Config;
+use artifice_ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, tenants_named};
 
 use super::{ledger_to_read, load};
 use crate::args::{By, Format, PeriodArgs, dimensions};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_core::engine::{self, Engine, Listed, Quoted, Supposed};
+use artifice_engine::{self, Engine, Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced};
 use artifice_model::{Decimal, Timestamp};
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_core::engine::{Engine, EngineError, Failed};
-use artifice_core::ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
+use artifice_engine::{Engine, EngineError, Failed};
+use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
 use artifice_model::statement::Line;
 
 use super::{engine, existing_ledger, ledger_to_read, load};

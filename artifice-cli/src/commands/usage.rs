@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use artifice_core::config::Config;
-use artifice_core::engine::{self, Selection};
+use artifice_engine::config::Config;
+use artifice_engine::{self, Selection};
 
 use super::existing_ledger;
 use crate::args::{Format, PeriodArgs, this_month};

@@ -1,7 +1,7 @@
 //! Statements that are stored, as tables and JSON.
 
-use artifice_core::engine::{Billed, EngineError, Failed, How};
-use artifice_core::ledger::{Body, Entry, Kind, Ledger, Statement};
+use artifice_engine::{Billed, EngineError, Failed, How};
+use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::Calendar;
 use artifice_model::statement::Line;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Prices, as a table and JSON.
 
-use artifice_core::engine::{Listed, Quoted, Supposed};
+use artifice_engine::{Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Price, Priced, Scheme, Tiers, Validity};
 use artifice_model::{Calendar, Timestamp};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use artifice_core::engine::{Failed, Preview};
+use artifice_engine::{Failed, Preview};
 use artifice_model::statement::{Draft, Line, Tax, Tenant};
 use artifice_model::{Calendar, Currency, Decimal, Period};
 use serde_json::{Value, json};

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use artifice_core::engine::{Compared, Verified};
-use artifice_core::ledger::{Finding, Gravity};
+use artifice_engine::{Compared, Verified};
+use artifice_ledger::{Finding, Gravity};
 use serde_json::{Value, json};
 
 use super::{harmless, note, print};

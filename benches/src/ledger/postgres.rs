@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use artifice_core::config::{Config, DatabaseUrl};
-use artifice_core::ledger::{self, Author};
+use artifice_engine::config::{Config, DatabaseUrl};
+use artifice_ledger::{self, Author};
 use artifice_model::Period;
 use artifice_model::statement::Draft;
 use artifice_tests::database::Postgres;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use artifice_core::config::DatabaseUrl;
-use artifice_core::ledger::{self, Author};
+use artifice_engine::config::DatabaseUrl;
+use artifice_ledger::{self, Author};
 use artifice_model::statement::{Draft, Line};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, Row as _, Sqlite};

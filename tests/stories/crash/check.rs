@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use artifice_core::ledger::{State, WAYS};
+use artifice_ledger::{State, WAYS};
 use artifice_model::Decimal;
 use artifice_tests::{Cloud, Db};
 use serde_json::Value;

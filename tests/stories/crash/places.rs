@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use artifice_core::ledger::{State, WAYS};
+use artifice_ledger::{State, WAYS};
 use artifice_tests::killing::for_each;
 use artifice_tests::{Cloud, Erp, workspace};
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use artifice_core::ledger::{State, WAYS};
+use artifice_ledger::{State, WAYS};
 use artifice_tests::Refusal;
 
 use super::{Ledger, PLAIN, august, id, text, with};

@@ -43,5 +43,5 @@ fn recorded_answers_are_read() {
             }
         }
     }
-    assert_eq!(read, 335);
+    assert!(read >= 335, "{read} are fewer than were recorded");
 }

@@ -4,8 +4,8 @@ use std::fs;
 
 use artifice_tests::{Cloud, workspace};
 
-const LIST: &str = "artifice-core/src/ledger/postgres/guards.txt";
-const SQL: &str = include_str!("../../../artifice-core/src/ledger/postgres/guards.sql");
+const LIST: &str = "artifice-core/ledger/src/postgres/guards.txt";
+const SQL: &str = include_str!("../../../artifice-core/ledger/src/postgres/guards.sql");
 
 #[test]
 fn the_list_of_guards_is_what_the_migrations_make() {

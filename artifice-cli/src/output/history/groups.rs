@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use artifice_core::ledger::{Dimension, Group, Place, TooLarge, added};
+use artifice_ledger::{Dimension, Group, Place, TooLarge, added};
 use artifice_model::{Currency, Decimal};
 use serde_json::{Map, Value, json};
 

@@ -1,0 +1,259 @@
+//! Keystone: who asks (a token), where services are (the catalog), and whom there is to bill (projects).
+//!
+//! Identity v3, and v2.0 for clouds of 2013. Which one is told by the path of the configured URL,
+//! else by asking its root. Version documents, and `next` links of pages, are believed in nothing
+//! but version, path and query: behind proxies their hosts are often wrong, and a token is not sent
+//! to a host that neither the configuration nor the catalog names.
+
+mod catalog;
+mod error;
+#[cfg(test)]
+mod tests;
+mod v2;
+mod v3;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use artifice_model::Timestamp;
+use artifice_model::statement::Tenant;
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::http::{Answer, Ask, Http};
+use crate::openstack::settings::OpenStack;
+use artifice_settings::Secret;
+use catalog::Endpoint;
+pub use error::KeystoneError;
+
+/// Tokens are renewed so long before they end: a request that has begun must not outlive its token.
+const MARGIN: Duration = Duration::from_secs(60);
+/// How many pages of projects are read at most.
+const MOST_PAGES: usize = 10_000;
+
+/// A cloud's Keystone, logged in to.
+pub struct Keystone {
+    settings: OpenStack,
+    version: Version,
+    /// Up to and with the version.
+    base: Url,
+    session: Session,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V2,
+    V3,
+}
+
+impl Version {
+    fn segment(self) -> &'static str {
+        match self {
+            Version::V2 => "v2.0",
+            Version::V3 => "v3",
+        }
+    }
+}
+
+/// What a log-in gives.
+struct Session {
+    token: Secret,
+    /// When to log in again, by this machine's clock: the server's may be another.
+    renew: Option<Instant>,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Session {
+    /// A session that began now, with a token of these times of the server's.
+    fn new(token: Secret, issued: Option<Timestamp>, expires: Option<Timestamp>, endpoints: Vec<Endpoint>) -> Self {
+        let lasts = issued.zip(expires).map(|(issued, expires)| expires.micros().saturating_sub(issued.micros()));
+        let lasts = lasts.and_then(|lasts| u64::try_from(lasts).ok()).map(Duration::from_micros);
+        // One that lasts no longer than the margin is used until it is refused.
+        let renew =
+            lasts.and_then(|lasts| lasts.checked_sub(MARGIN)).and_then(|lasts| Instant::now().checked_add(lasts));
+        Session { token, renew, endpoints }
+    }
+}
+
+impl Keystone {
+    /// Finds out the version and logs in.
+    pub fn log_in(http: &Http, settings: &OpenStack) -> Result<Keystone, KeystoneError> {
+        let (version, base) = find_version(http, &settings.authentication_url)?;
+        let session = start(http, settings, version, &base)?;
+        Ok(Keystone { settings: settings.clone(), version, base, session })
+    }
+
+    /// A token that is good for a while; logs in again where it is not.
+    pub fn token(&mut self, http: &Http) -> Result<Secret, KeystoneError> {
+        if self.session.renew.is_some_and(|renew| renew <= Instant::now()) {
+            self.renew(http)?;
+        }
+        Ok(self.session.token.clone())
+    }
+
+    /// Logs in again: a service has refused the token.
+    pub fn renew(&mut self, http: &Http) -> Result<(), KeystoneError> {
+        tracing::debug!("logging in again");
+        self.session = start(http, &self.settings, self.version, &self.base)?;
+        Ok(())
+    }
+
+    /// Where the service of a type (`metering`) is.
+    pub fn endpoint(&self, service: &str) -> Result<Url, KeystoneError> {
+        catalog::find(&self.session.endpoints, service, self.settings.interface, self.settings.region.as_deref())
+    }
+
+    /// All projects that there are, or else those that the user has a role in.
+    pub fn projects(&mut self, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
+        match self.version {
+            Version::V3 => v3::projects(self, http),
+            Version::V2 => v2::projects(self, http),
+        }
+    }
+
+    /// All pages of a list of projects; a status of refusal is the answer's.
+    fn list(&mut self, http: &Http, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
+        let (mut tenants, mut visited) = (Vec::new(), HashSet::new());
+        let mut next = Some(first);
+        while let Some(url) = next {
+            if !visited.insert(url.clone()) || visited.len() > MOST_PAGES {
+                return Err(KeystoneError::EndlessPages { url: url.to_string() });
+            }
+            let answer = self.get(http, &url)?;
+            if !answer.is_success() {
+                return Err(answer.refused().into());
+            }
+            let page: Page = answer.json()?;
+            next = page.next().and_then(|link| on_the_same_host(&url, &link));
+            if page.truncated && next.is_none() {
+                tracing::warn!(
+                    "Keystone lists only its first {} projects; raise its list_limit, or name the other tenants by id",
+                    tenants.len() + page.projects.len()
+                );
+            }
+            tenants.extend(page.projects.into_iter().map(Project::tenant));
+        }
+        Ok(tenants)
+    }
+
+    /// Asks Keystone; where the token is refused, with a new one.
+    fn get(&mut self, http: &Http, url: &Url) -> Result<Answer, KeystoneError> {
+        let token = self.token(http)?;
+        let answer = http.ask(&Ask::get(url, Some(&token)))?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        self.renew(http)?;
+        Ok(http.ask(&Ask::get(url, Some(&self.session.token)))?)
+    }
+}
+
+/// A page of projects (v3) or tenants (v2.0).
+#[derive(Deserialize)]
+struct Page {
+    #[serde(alias = "tenants")]
+    projects: Vec<Project>,
+    #[serde(default)]
+    links: Option<Value>,
+    #[serde(default)]
+    tenants_links: Option<Value>,
+    #[serde(default)]
+    truncated: bool,
+}
+
+#[derive(Deserialize)]
+struct Project {
+    id: String,
+    name: Option<String>,
+}
+
+impl Project {
+    fn tenant(self) -> Tenant {
+        Tenant { id: self.id, name: self.name.filter(|name| !name.is_empty()) }
+    }
+}
+
+impl Page {
+    /// v3: `links: {next}`; v2.0: `tenants_links: [{rel: next, href}]`.
+    fn next(&self) -> Option<String> {
+        let v3 = self.links.as_ref().and_then(|links| links.get("next"));
+        let v2 = || self.tenants_links.as_ref()?.as_array()?.iter().find(|link| link["rel"] == "next")?.get("href");
+        v3.or_else(v2)?.as_str().map(str::to_owned)
+    }
+}
+
+/// A link's path and query, on the host that is asked already.
+fn on_the_same_host(asked: &Url, link: &str) -> Option<Url> {
+    let link = asked.join(link).ok()?;
+    let mut url = asked.clone();
+    url.set_path(link.path());
+    url.set_query(link.query());
+    Some(url)
+}
+
+/// A URL with something behind its path.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    url
+}
+
+fn start(http: &Http, settings: &OpenStack, version: Version, base: &Url) -> Result<Session, KeystoneError> {
+    match version {
+        Version::V3 => v3::log_in(http, settings, base),
+        Version::V2 => v2::log_in(http, settings, base),
+    }
+}
+
+/// What is wrong where a log-in was refused.
+fn refused(answer: &Answer, settings: &OpenStack, version: Version) -> Result<(), KeystoneError> {
+    let why = Box::new(match answer.status {
+        200..=299 => return Ok(()),
+        _ => answer.refused(),
+    });
+    Err(match answer.status {
+        401 | 403 => KeystoneError::Refused {
+            username: settings.username.clone(),
+            project: settings.default_tenant.clone(),
+            why,
+        },
+        404 => KeystoneError::NoSuchVersion { version: version.segment(), why },
+        _ => KeystoneError::Http(*why),
+    })
+}
+
+/// The version that the configured URL names, or else the best that its root offers.
+fn find_version(http: &Http, configured: &Url) -> Result<(Version, Url), KeystoneError> {
+    let last = configured.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    for (version, names) in [(Version::V3, ["v3", "v3"]), (Version::V2, ["v2.0", "v2"])] {
+        if names.contains(&last) {
+            let mut base = configured.clone();
+            base.set_path(configured.path().trim_end_matches('/'));
+            return Ok((version, base));
+        }
+    }
+    let root = below(configured, "");
+    let answer = http.ask(&Ask::get(&root, None))?;
+    // 300 "Multiple Choices" is Keystone's usual answer here.
+    if !answer.is_success() && answer.status != 300 {
+        return Err(KeystoneError::NoVersions { why: Box::new(answer.refused()) });
+    }
+    let document: Value = answer.json().map_err(|error| KeystoneError::NoVersions { why: Box::new(error) })?;
+    let offered = offered(&document);
+    let best = [("v3", Version::V3), ("v2", Version::V2)];
+    let best = best.into_iter().find(|(name, _)| offered.iter().any(|offered| offered.starts_with(name)));
+    match best {
+        Some((_, version)) => Ok((version, below(configured, version.segment()))),
+        None => Err(KeystoneError::OtherVersions { url: root.to_string(), offered }),
+    }
+}
+
+/// The ids of the versions in a document: `{versions: {values: […]}}`, `{versions: […]}` or `{version: {…}}`.
+fn offered(document: &Value) -> Vec<String> {
+    let versions = &document["versions"];
+    let listed = versions["values"].as_array().or_else(|| versions.as_array());
+    let listed = listed.map(Vec::as_slice).unwrap_or_default();
+    let all = listed.iter().chain([&document["version"]]);
+    all.filter_map(|version| version["id"].as_str()).map(str::to_owned).collect()
+}

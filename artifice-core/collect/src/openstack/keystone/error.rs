@@ -1,0 +1,107 @@
+//! What can be wrong with a log-in, and what to do.
+
+use crate::http::HttpError;
+
+/// Why Keystone gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum KeystoneError {
+    /// It does not answer, or not as it should.
+    #[error("Keystone: {0}")]
+    Http(#[from] HttpError),
+    /// Its versions cannot be told.
+    #[error(
+        "Keystone: {why}; is openstack.authentication_url right? With /v3 or /v2.0 at its end, versions need not be asked for"
+    )]
+    NoVersions {
+        /// What was answered.
+        why: Box<HttpError>,
+    },
+    /// It has other versions than those known here.
+    #[error(
+        "Keystone: {url} offers {}, and artifice speaks v3 and v2.0; check openstack.authentication_url",
+        if offered.is_empty() { "no version".to_owned() } else { offered.join(", ") }
+    )]
+    OtherVersions {
+        /// Its root.
+        url: String,
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// It lets nobody in.
+    #[error(
+        "Keystone refuses to log in {username} to {project} ({why}). It does not say which of these is wrong: \
+         openstack.username, password, default_tenant, or a domain; or the user or the project is disabled"
+    )]
+    Refused {
+        /// As whom.
+        username: String,
+        /// To which project.
+        project: String,
+        /// What it says.
+        why: Box<HttpError>,
+    },
+    /// The version in the configured URL is not there.
+    #[error("Keystone: {why}; it has no {version} there: write openstack.authentication_url without a version")]
+    NoSuchVersion {
+        /// The version.
+        version: &'static str,
+        /// What it says.
+        why: Box<HttpError>,
+    },
+    /// A log-in without a token.
+    #[error("Keystone: POST {url}: there is no token in the answer; is openstack.authentication_url right?")]
+    NoToken {
+        /// What was asked.
+        url: String,
+    },
+    /// The catalog lacks a service.
+    #[error(
+        "Keystone's catalog has no {service} service with {lacks}{}",
+        if service == "metering" { "; write its URL as openstack.ceilometer_url, or have it registered in Keystone" } else { "" }
+    )]
+    NoService {
+        /// Its type.
+        service: String,
+        /// What it lacks, and what it has instead.
+        lacks: String,
+    },
+    /// The catalog has several of a service.
+    #[error("Keystone's catalog has the {service} service in several regions; choose one with openstack.region: {}", regions.join(", "))]
+    SeveralRegions {
+        /// Its type.
+        service: String,
+        /// Where.
+        regions: Vec<String>,
+    },
+    /// The catalog's URL of a service is none.
+    #[error(
+        "the URL in Keystone's catalog of the {service} service, '{url}', is none; write it as openstack.ceilometer_url"
+    )]
+    NotAUrl {
+        /// Its type.
+        service: String,
+        /// What stands there.
+        url: String,
+    },
+    /// Pages of projects do not end.
+    #[error(
+        "Keystone: GET {url}: the pages of its projects do not end; upgrade Keystone, or report this to whoever runs it"
+    )]
+    EndlessPages {
+        /// The page that came again.
+        url: String,
+    },
+}
+
+impl KeystoneError {
+    /// The status of an answer that is an error.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            KeystoneError::Http(error) => match *error.what() {
+                crate::http::Failure::Status { status, .. } => Some(status),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

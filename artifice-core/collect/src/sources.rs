@@ -1,0 +1,5 @@
+//! The kinds of sources, a folder each.
+
+pub mod ceilometer;
+pub mod file;
+pub mod settings;

@@ -1,0 +1,4 @@
+//! The backend, as a run sees it: made once, handed stored statements, asked what became of them.
+
+pub(crate) mod backends;
+pub(crate) mod document;

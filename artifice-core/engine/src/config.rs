@@ -1,0 +1,233 @@
+//! The configuration: a YAML file becomes typed, validated settings.
+//!
+//! Every older spelling is folded here and nowhere else. All mistakes of a file are reported at
+//! once, each with its line and column. `config/artifice.yaml` is the reference of the keys.
+
+mod cards;
+mod fees;
+mod limits;
+mod meters;
+mod pairs;
+mod prices;
+mod rates;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use artifice_model::aggregate::{Entry, Locations, MaxGap};
+use artifice_model::statement::Fee;
+use artifice_model::{Calendar, Currency};
+use artifice_plugin_host::ClassPath;
+use sha2::{Digest, Sha256};
+
+pub use artifice_collect::openstack::settings::{Interface, OpenStack};
+pub use artifice_collect::sources::settings::SourceConfig;
+pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
+pub use artifice_settings::{ConfigError, Secret, expand_all};
+use artifice_settings::{Document, Map, Node, bytes, duration_us, json, read};
+pub use limits::Limits;
+pub use prices::OwnPrices;
+use rates::OriginalRates;
+pub use rates::{PricesFrom, RatesConfig};
+
+/// The settings of a configuration file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file they were read from.
+    pub file: PathBuf,
+    /// The directory of the file: relative paths start there.
+    pub directory: PathBuf,
+    /// `main:`
+    pub main: Main,
+    /// What is charged.
+    pub entries: Vec<Entry>,
+    /// How hosts become locations.
+    pub locations: Locations,
+    /// `source:`
+    pub source: Option<SourceConfig>,
+    /// `database:`
+    pub database: DatabaseUrl,
+    /// `invoice:config:`, for the backend.
+    pub invoice: serde_json::Value,
+    /// The same as it is written: with `${VARIABLE}` in the place of what the environment says.
+    pub invoice_as_written: serde_json::Value,
+    /// `rates:`
+    pub rates: RatesConfig,
+    /// `fees:`, what is charged without metering.
+    pub fees: Vec<Fee>,
+    /// `limits:`, beyond which a statement is held.
+    pub limits: Limits,
+    /// `plugins.path`
+    pub plugin_path: Vec<PathBuf>,
+    /// SHA-256 of the file, in hexadecimal: from which configuration something was done.
+    pub fingerprint: String,
+}
+
+/// `main:`
+#[derive(Debug, Clone)]
+pub struct Main {
+    /// `invoice:object`: the backend.
+    pub invoice_object: Option<ClassPath>,
+    /// `timezone`: where months begin at midnight.
+    pub calendar: Calendar,
+    /// `currency`
+    pub currency: Currency,
+    /// `settle`: how long metering may be late, in microseconds.
+    pub settle_us: i64,
+    /// `memory`: how much of it collecting may use, in bytes.
+    pub memory_bytes: u64,
+    /// `workers`: on how many tenants one command works at once, if that is configured.
+    pub workers: Option<usize>,
+    /// `zero_lines: show`: whether a usage of 0 makes a line.
+    pub zero_lines: bool,
+}
+
+impl Config {
+    /// Reads a configuration file.
+    pub fn load(file: &Path) -> Result<Config, ConfigError> {
+        let text = read(file, "name the configuration with -c or ARTIFICE_CONFIG")?;
+        let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
+        let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let document = Document::parse(&file.display().to_string(), text).map_err(mistakes)?;
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let config = document.root().map().and_then(|root| settings(file, &directory, root));
+        match (config, document.mistakes()) {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(Config { fingerprint, ..config }),
+            (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+
+    /// On how many tenants one command works at once.
+    pub fn workers(&self) -> usize {
+        let default = match self.database {
+            DatabaseUrl::Sqlite(_) => WORKERS_ON_SQLITE,
+            DatabaseUrl::Postgres(_) => WORKERS,
+        };
+        self.main.workers.unwrap_or(default)
+    }
+}
+
+/// The default of `main.settle`.
+const SETTLE_US: i64 = 2 * 3_600_000_000;
+/// The default of `main.memory`.
+const MEMORY_BYTES: u64 = 256_000_000;
+/// The least that collecting can do with.
+const LEAST_MEMORY_BYTES: u64 = 16_000_000;
+/// The default of `main.workers`. A file of SQLite's has one writer at a time, for which more would only wait.
+const WORKERS: usize = 4;
+const WORKERS_ON_SQLITE: usize = 2;
+/// More than this is a mistake: each has usage in memory, and connections.
+const MOST_WORKERS: usize = 64;
+
+/// The settings of a file. Mistakes are reported to its document; what is wrong gets its default,
+/// so that reading goes on to the next one.
+fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> {
+    let mut main_section = root.section("main");
+    let region = main_section.text("region").unwrap_or_else(|| "default".to_owned());
+    let slice_us = main_section.parse("slice", duration_us);
+    let max_gap = main_section.parse("max_gap", max_gap);
+    let entries = meters::entries(root.get("meters"), meters::Defaults { slice_us, max_gap });
+    let main = main_settings(main_section)?;
+
+    let datacenters = root.section("datacenters").entries();
+    let datacenters = datacenters.into_iter().filter_map(|(host, name)| Some((host, name.text()?)));
+    let locations = Locations::new(&region, datacenters);
+
+    let source = artifice_collect::sources::settings::source(directory, &mut root);
+    let database = artifice_ledger::url::database(directory, root.section("database"));
+
+    let (new, old) = (root.get("invoice:config"), root.get("invoice_object"));
+    if let (Some(_), Some(old)) = (&new, &old) {
+        old.mistake("the same as invoice:config; keep one of the two");
+    }
+    let empty = || serde_json::Value::Object(serde_json::Map::new());
+    let (invoice_as_written, invoice, original_rates) =
+        new.or(old).and_then(Node::map).map_or_else(|| (empty(), empty(), OriginalRates::default()), backend_config);
+    let rates = rates::rates(directory, &main, root.section("rates"), original_rates);
+    let fees = fees::fees(&main, root.get("fees"));
+    let limits = limits::limits(root.section("limits"));
+    let plugin_path = plugin_path(directory, root.section("plugins"));
+    root.end();
+    let (file, directory) = (file.to_owned(), directory.to_owned());
+    let fingerprint = String::new();
+    Some(Config {
+        file,
+        directory,
+        main,
+        entries,
+        locations,
+        source,
+        database,
+        invoice,
+        invoice_as_written,
+        rates,
+        fees,
+        limits,
+        plugin_path,
+        fingerprint,
+    })
+}
+
+fn max_gap(text: &str) -> Result<MaxGap, String> {
+    match text {
+        "unlimited" => Ok(MaxGap::Unlimited),
+        text => duration_us(text).map(MaxGap::Micros),
+    }
+}
+
+fn main_settings(mut main: Map<'_>) -> Option<Main> {
+    let settle = |text: &str| if text == "0" { Ok(0) } else { duration_us(text) };
+    let memory = |text: &str| match bytes(text) {
+        Ok(bytes) if bytes < LEAST_MEMORY_BYTES => Err(format!("{text} is too little; give at least 16MB")),
+        other => other,
+    };
+    let workers = |text: &str| match text.parse() {
+        Ok(workers @ 1..=MOST_WORKERS) => Ok(workers),
+        _ => Err(format!("'{text}' is no number of workers; give 1 to {MOST_WORKERS}")),
+    };
+    let settings = Main {
+        invoice_object: main.parse("invoice:object", ClassPath::from_str),
+        calendar: main.parse("timezone", Calendar::new).or_else(|| Calendar::new("UTC").ok())?,
+        currency: main.parse("currency", Currency::from_str).or_else(|| "NZD".parse().ok())?,
+        settle_us: main.parse("settle", settle).unwrap_or(SETTLE_US),
+        memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
+        workers: main.parse("workers", workers),
+        zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
+    };
+    // Read before this, for all entries.
+    for key in ["region", "slice", "max_gap"] {
+        main.get(key);
+    }
+    main.end();
+    Some(settings)
+}
+
+/// The backend's configuration, without the host's own keys: as it is written, and as it is meant.
+fn backend_config(mut config: Map<'_>) -> (serde_json::Value, serde_json::Value, OriginalRates) {
+    let mut rates = config.section("rates");
+    let not_empty = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let file = not_empty(rates.text("file"));
+    let (names, name) = (not_empty(rates.text("names")), not_empty(rates.text("name")));
+    rates.end();
+    let (mut written, mut meant) = (serde_json::Map::new(), serde_json::Map::new());
+    for (key, node) in config.entries().into_iter().filter(|(key, _)| key != "rates") {
+        if let Some((as_written, value)) = json(&node) {
+            written.insert(key.clone(), as_written);
+            meant.insert(key, value);
+        }
+    }
+    let original = OriginalRates { file, names: names.or(name) };
+    (serde_json::Value::Object(written), serde_json::Value::Object(meant), original)
+}
+
+fn plugin_path(directory: &Path, mut plugins: Map<'_>) -> Vec<PathBuf> {
+    let path = plugins.get("path").map(|node| node.list()).unwrap_or_default();
+    plugins.end();
+    path.iter().filter_map(Node::text).map(|text| directory.join(text)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! `meters:`: what is charged. README.md ("What is charged") says what each key means.
+
+use artifice_model::Decimal;
+use artifice_model::aggregate::{Aggregate, Condition, Entry, Factor, MaxGap, Scaling, Template};
+use artifice_model::sample::is_missing;
+
+use artifice_settings::duration_us;
+use artifice_settings::{Map, Node, one_of};
+
+/// `main.slice` and `main.max_gap`: what holds for entries that do not say otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Defaults {
+    pub slice_us: Option<i64>,
+    pub max_gap: Option<MaxGap>,
+}
+
+/// A list of entries that has a name.
+type Preset = (&'static str, fn() -> Vec<Entry>);
+/// A key of an entry, and which aggregates do anything with it.
+type Parameter = (&'static str, fn(&Aggregate) -> bool);
+
+const PRESETS: [Preset; 2] = [("default", Entry::built_in), ("notifications", Entry::notifications)];
+
+/// What to write, in short.
+const EXAMPLE: &str = "write for example `{meter: volume.size, section: Block storage, aggregate: max_per_slice}`";
+
+/// The entries of the list; the built-in ones without it.
+pub(super) fn entries(list: Option<Node<'_>>, defaults: Defaults) -> Vec<Entry> {
+    let Some(list) = list else { return preset(Entry::built_in, defaults) };
+    let items = list.list();
+    if items.is_empty() {
+        list.mistake("nothing is charged by an empty list; leave the key out to charge the built-in meters");
+    }
+    let mut entries: Vec<(Node<'_>, Entry)> = Vec::new();
+    for item in items {
+        let more = match item.value() {
+            value if value.is_string() => named(&item, defaults),
+            _ => item.clone().map().and_then(|map| entry(map, defaults)).into_iter().collect(),
+        };
+        for entry in more {
+            compare(&item, &entry, &entries);
+            entries.push((item.clone(), entry));
+        }
+    }
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// Reports what an entry has that it may not have beside those before it.
+fn compare(item: &Node<'_>, entry: &Entry, before: &[(Node<'_>, Entry)]) {
+    if let Some((other, _)) = before.iter().find(|(_, known)| known.id == entry.id) {
+        let (id, name) = (&entry.id, other.name());
+        item.mistake(format!("has the id '{id}', as {name} has; give one of them another `id`"));
+    }
+    if let Some((other, known)) = before.iter().find(|(_, known)| known.doubles(entry)) {
+        item.mistake(format!(
+            "would charge {} once more as the same service, beside {} ({}); give one of them another `service`, or \
+             a `match` that excludes the other's",
+            entry.meter,
+            other.name(),
+            known.id
+        ));
+    }
+}
+
+/// A list that has a name.
+fn named(item: &Node<'_>, defaults: Defaults) -> Vec<Entry> {
+    let list = item.parse(|text| match PRESETS.iter().find(|(name, _)| *name == text) {
+        Some((_, list)) => Ok(*list),
+        None => {
+            let nearest = one_of(text, PRESETS.iter().map(|(name, _)| *name));
+            Err(format!("'{text}' is no list of entries; {nearest}; to name a meter, {EXAMPLE}"))
+        }
+    });
+    list.map(|list| preset(list, defaults)).unwrap_or_default()
+}
+
+fn preset(list: fn() -> Vec<Entry>, defaults: Defaults) -> Vec<Entry> {
+    let mut entries = list();
+    for entry in &mut entries {
+        entry.slice_us = defaults.slice_us.unwrap_or(entry.slice_us);
+        if entry.max_gap != MaxGap::Unlimited {
+            entry.max_gap = defaults.max_gap.unwrap_or(entry.max_gap);
+        }
+    }
+    entries
+}
+
+/// One entry of the list. What is wrong is reported; then there is none.
+fn entry(mut map: Map<'_>, defaults: Defaults) -> Option<Entry> {
+    let item = map.node().clone();
+    let meter = required(&mut map, "meter", &format!("name the meter that it reads; {EXAMPLE}"));
+    let section = required(&mut map, "section", "name the part of the statement, for example `section: Network`");
+    let words = Aggregate::ALL.map(|aggregate| (aggregate.name(), aggregate));
+    let aggregate = map.word("aggregate", &words);
+    if map.get("aggregate").is_none() {
+        item.mistake(format!("aggregate is missing; {}", one_of("", words.map(|(name, _)| name))));
+    }
+    let usual = Entry::new(
+        meter.as_deref().unwrap_or_default(),
+        section.as_deref().unwrap_or_default(),
+        aggregate.unwrap_or(Aggregate::Last),
+    );
+    let unused = aggregate.map(|aggregate| reject_unused(&mut map, aggregate));
+    let entry = Entry {
+        id: named_text(&mut map, "id").unwrap_or(usual.id),
+        service: template(&mut map, "service").unwrap_or(usual.service),
+        conditions: map.get("match").and_then(conditions).unwrap_or_default(),
+        unit: named_text(&mut map, "unit"),
+        scaling: scaling(&mut map, usual.aggregate),
+        slice_us: map.parse("slice", duration_us).or(defaults.slice_us).unwrap_or(usual.slice_us),
+        max_gap: map.parse("max_gap", super::max_gap).or(defaults.max_gap).unwrap_or(usual.max_gap),
+        states: states(&mut map).unwrap_or(usual.states),
+        state: template(&mut map, "state").unwrap_or(usual.state),
+        resource_name: template(&mut map, "resource_name").unwrap_or(usual.resource_name),
+        location: template(&mut map, "location").unwrap_or(usual.location),
+        ..usual
+    };
+    map.end();
+    (meter.is_some() && section.is_some() && unused.is_some()).then_some(entry)
+}
+
+/// Reports every parameter that the aggregate does nothing with.
+fn reject_unused(map: &mut Map<'_>, aggregate: Aggregate) {
+    let all = Aggregate::ALL;
+    let slices = |one: &Aggregate| one.is_sliced();
+    let looks_back = |one: &Aggregate| one.looks_back();
+    let has_states = |one: &Aggregate| *one == Aggregate::Uptime;
+    let values = |one: &Aggregate| one.reads_values();
+    // A difference of two readings is the same, whatever is added to both.
+    let levels = |one: &Aggregate| one.reads_values() && *one != Aggregate::Increase;
+    let units = |one: &Aggregate| !matches!(one, Aggregate::Uptime | Aggregate::ExistsPerSlice);
+    let parameters: [Parameter; 7] = [
+        ("slice", slices),
+        ("max_gap", looks_back),
+        ("states", has_states),
+        ("state", has_states),
+        ("factor", values),
+        ("offset", levels),
+        ("unit", units),
+    ];
+    for (key, is_used) in parameters {
+        if let Some(node) = map.get(key).filter(|_| !is_used(&aggregate)) {
+            let users: Vec<&str> = all.iter().filter(|one| is_used(one)).map(|one| one.name()).collect();
+            let (name, users) = (aggregate.name(), users.join(", "));
+            node.mistake(format!("{name} does nothing with {key}; leave it out (it is for {users})"));
+        }
+    }
+}
+
+/// value × factor + offset.
+fn scaling(map: &mut Map<'_>, aggregate: Aggregate) -> Scaling {
+    let (factor_node, offset_node) = (map.get("factor"), map.get("offset"));
+    let factor = map.parse("factor", str::parse::<Factor>).unwrap_or(Factor::ONE);
+    let not_a_number = |text: &str| format!("'{text}' is not a number; write it as 5 or -0.25");
+    let offset = map.parse("offset", |text| text.parse::<Decimal>().map_err(|_| not_a_number(text)));
+    if let Some(node) = factor_node.filter(|_| aggregate == Aggregate::Increase && factor.is_negative()) {
+        node.mistake("a counter that counts backwards has no increase; give a factor above 0");
+    }
+    Scaling::new(factor, offset.unwrap_or_default()).unwrap_or_else(|| {
+        if let Some(node) = offset_node {
+            node.mistake("has too many digits for the factor's denominator");
+        }
+        Scaling::default()
+    })
+}
+
+/// `match:`: each key with the value, or one of the values, that it must have.
+fn conditions(node: Node<'_>) -> Option<Vec<Condition>> {
+    let keys = node.clone().map()?.entries();
+    if keys.is_empty() {
+        node.mistake("names no metadata; write for example `match: {volume_type: [ssd, nvme]}`, or leave it out");
+    }
+    let condition = |(key, node): (String, Node<'_>)| {
+        let items = node.list();
+        if items.is_empty() {
+            node.mistake("an empty list accepts no sample; name the values, or leave it out");
+        }
+        for item in items.iter().filter(|item| item.value().as_str().is_some_and(is_missing)) {
+            item.mistake("metadata that is empty or None is missing, so no sample has it; name another value");
+        }
+        Condition { key, values: items.iter().filter_map(Node::text).collect() }
+    };
+    Some(keys.into_iter().map(condition).collect())
+}
+
+/// Texts with places, of which the first counts whose places can all be filled.
+fn template(map: &mut Map<'_>, key: &'static str) -> Option<Template> {
+    let node = map.get(key)?;
+    let items = node.list();
+    if items.is_empty() {
+        node.mistake("an empty list makes no text; leave the key out");
+    }
+    let texts = items.iter().filter_map(|item| {
+        item.parse(|text| match text.trim() {
+            "" => Err("a text is expected here, such as '{metadata.host}'".to_owned()),
+            _ => Template::new([text]).map(|_| text.to_owned()).map_err(|why| why.to_string()),
+        })
+    });
+    Template::new(texts.collect::<Vec<_>>()).ok()
+}
+
+/// The states that are charged, which are compared without regard to case.
+fn states(map: &mut Map<'_>) -> Option<Vec<String>> {
+    let node = map.get("states")?;
+    let states: Vec<String> = node.list().iter().filter_map(Node::text).map(|state| state.to_lowercase()).collect();
+    if states.is_empty() {
+        node.mistake("no state is charged; name those that are, or leave the key out");
+    }
+    Some(states)
+}
+
+/// A text that must be there.
+fn required(map: &mut Map<'_>, key: &'static str, advice: &str) -> Option<String> {
+    if map.get(key).is_none() {
+        map.node().mistake(format!("{key} is missing; {advice}"));
+    }
+    named_text(map, key)
+}
+
+/// A text that is not empty.
+fn named_text(map: &mut Map<'_>, key: &'static str) -> Option<String> {
+    map.parse(key, |text| match text.trim() {
+        "" => Err("a text is expected here"),
+        text => Ok(text.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What a tenant's other statements have billed in the months of a period: tiers, packages and free units
+//! go on where they ended, and a month's minimum is for all of them together.
+
+use artifice_model::exact::Ratio;
+use artifice_model::statement::Earlier;
+use artifice_model::{Calendar, Period};
+
+use crate::Purpose;
+use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement};
+
+/// The lines of earlier statements of the months of a period, and the statements they are of.
+pub(crate) async fn earlier(
+    ledger: &dyn Ledger,
+    calendar: &Calendar,
+    tenant: &str,
+    period: Period,
+    purpose: Option<Purpose>,
+) -> Result<(Vec<Earlier>, Month), LedgerError> {
+    let months = whole_months(calendar, period);
+    let filter = Filter { tenant: Some(tenant.to_owned()), concerns: Some(months), ..Filter::default() };
+    let mut live = ledger.statement_list(&filter).await?;
+    live.retain(|other| other.kind != Kind::Credit && other.state != State::Void && other.period.overlaps(months));
+    let mut beside: Vec<String> = live.iter().map(|statement| statement.id.clone()).collect();
+    beside.sort();
+    let adjusted = live
+        .iter()
+        .find(|other| purpose == Some(Purpose::Adjustment) && other.kind == Kind::Invoice && other.period == period);
+    let adjusted = adjusted.cloned();
+    let mut lines = Vec::new();
+    // What overlaps the period is in what is being charged now: a preview of what is billed says the same again.
+    live.retain(|other| !other.period.overlaps(period) && comes_before(other, adjusted.as_ref()));
+    for statement in &live {
+        let body = ledger.statement_body(statement).await?;
+        lines.extend(body.lines.into_iter().filter(|line| line.usage.period.overlaps(months)).map(|line| Earlier {
+            free: line.working.map_or_else(Ratio::zero, |working| working.free.clone()),
+            cost: line.cost.unwrap_or_default(),
+            currency: statement.currency,
+            location: line.usage.location,
+            service: line.usage.service,
+            period: line.usage.period,
+            unit: line.usage.unit,
+            volume: line.usage.volume,
+        }));
+    }
+    Ok((lines, Month { months, beside }))
+}
+
+/// Whether a statement's units come before those of the new one: all others', or, of an invoice that is
+/// adjusted, those that were stored before it. What came later began where the invoice had ended.
+fn comes_before(other: &Statement, adjusted: Option<&Statement>) -> bool {
+    adjusted.is_none_or(|invoice| (other.created, &other.id) < (invoice.created, &invoice.id))
+}
+
+/// The months that a period lies in.
+fn whole_months(calendar: &Calendar, period: Period) -> Period {
+    let all: Vec<Period> = calendar.months(period).collect();
+    let ends = all.first().zip(all.last()).map(|(first, last)| Period::new(first.start(), last.end()));
+    ends.and_then(Result::ok).unwrap_or(period)
+}

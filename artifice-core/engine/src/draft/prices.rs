@@ -1,0 +1,171 @@
+//! Names and prices of a run, as they are today. Only what is new needs them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use artifice_model::rate::{Cards, Names, Price, PriceError, PriceList, PriceQuery, PriceSource, Quote, Terms};
+use artifice_model::units::Unit;
+use artifice_model::{Currency, Decimal, Period, Timestamp};
+use artifice_plugin_host::{Backend, api};
+
+use crate::Engine;
+use crate::backend::backends::Backends;
+use crate::config::{OwnPrices, PricesFrom};
+use crate::error::EngineError;
+
+/// Names and prices.
+pub(crate) struct Prices {
+    pub names: Names,
+    source: Option<Source>,
+}
+
+enum Source {
+    /// The operator's files.
+    Own(PriceList),
+    /// The backend's price list.
+    Backend(BackendPrices),
+}
+
+impl Engine {
+    /// Reads names and prices. `backends` is asked where the backend's price list decides.
+    pub(crate) fn load_prices(
+        &self,
+        backends: impl FnOnce() -> Result<Arc<Backends>, EngineError>,
+    ) -> Result<Prices, EngineError> {
+        let OwnPrices { names, list } = self.config.load_prices()?;
+        let source = match self.config.rates.source {
+            PricesFrom::File => list.map(Source::Own),
+            PricesFrom::Backend => Some(Source::Backend(BackendPrices {
+                backends: backends()?,
+                cards: list.unwrap_or_default().cards,
+                time_slice_us: self.config.rates.rules.time_slice_us,
+                answers: Mutex::default(),
+            })),
+        };
+        Ok(Prices { names, source })
+    }
+
+    /// The backend for prices alone.
+    pub(crate) fn backend_for_prices(&self) -> Result<Arc<Backends>, EngineError> {
+        Ok(Arc::new(Backends::new(self.clone(), self.load_backend()?)))
+    }
+
+    /// The instants inside a period, in order, at which prices may change.
+    pub(crate) fn cuts(&self, prices: &Prices, period: Period) -> Vec<Timestamp> {
+        let calendar = &self.config.main.calendar;
+        let mut cuts: BTreeSet<Timestamp> = BTreeSet::new();
+        if let Some(cards) = prices.cards() {
+            cuts.extend(cards.changes(period));
+            if cards.count() {
+                cuts.extend(calendar.months(period).map(|month| month.end()));
+            }
+        }
+        if let Some(Source::Backend(_)) = prices.source {
+            // When its prices change is only known once it is asked what something costs.
+            cuts.extend(calendar.days(period));
+        }
+        cuts.retain(|cut| period.start() < *cut && *cut < period.end());
+        cuts.into_iter().collect()
+    }
+}
+
+impl Prices {
+    /// The prices, if any are configured.
+    pub fn source(&self) -> Option<&dyn PriceSource> {
+        self.source.as_ref().map(|source| -> &dyn PriceSource {
+            match source {
+                Source::Own(list) => list,
+                Source::Backend(backend) => backend,
+            }
+        })
+    }
+
+    /// Whether somebody else's system is asked for them.
+    pub fn are_asked_for(&self) -> bool {
+        matches!(self.source, Some(Source::Backend(_)))
+    }
+
+    fn cards(&self) -> Option<&Cards> {
+        match self.source.as_ref()? {
+            Source::Own(list) => Some(&list.cards),
+            Source::Backend(backend) => Some(&backend.cards),
+        }
+    }
+
+    /// Whether what a statement costs depends on the others of its month.
+    pub fn count(&self) -> bool {
+        self.cards().is_some_and(Cards::count)
+    }
+}
+
+/// The backend's price list. Each question is asked once a run.
+struct BackendPrices {
+    backends: Arc<Backends>,
+    /// Taxes and the minimum charge are the cards'.
+    cards: Cards,
+    time_slice_us: u64,
+    answers: Mutex<HashMap<Question, Quote>>,
+}
+
+/// Tenant, location, service, unit, instant, quantity.
+type Question = (String, String, String, String, Timestamp, Decimal);
+
+impl PriceSource for BackendPrices {
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Quote, PriceError> {
+        let PriceQuery { tenant, location, service, unit, at, quantity, .. } = *query;
+        let own = str::to_owned;
+        let question = (own(tenant), own(location), own(service), own(unit), at, quantity);
+        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = answers().get(&question) {
+            return Ok(known.clone());
+        }
+        let wrong = |why: String| PriceError { service: own(service), location: own(location), why };
+        let backend = self.backends.get().map_err(|error| wrong(error.to_string()))?;
+        let asked = backend.price(&api::PriceQuery {
+            tenant: tenant.into(),
+            location: location.into(),
+            service: service.into(),
+            unit: unit.into(),
+            at: api::Timestamp { micros: at.micros() },
+            quantity: api::Decimal::new(quantity.mantissa(), quantity.scale()),
+        });
+        let answer = asked.map_err(|error| wrong(error.message().to_owned()))?;
+        let quote = self.quote(&backend, at, answer).map_err(wrong)?;
+        answers().insert(question, quote.clone());
+        Ok(quote)
+    }
+
+    fn terms(&self, currency: Currency, at: Timestamp) -> Terms {
+        self.cards.terms(currency, at)
+    }
+
+    fn heeds_quantity(&self) -> bool {
+        true
+    }
+}
+
+impl BackendPrices {
+    /// What a backend says, checked: it is somebody else's program.
+    fn quote(&self, backend: &Backend, at: Timestamp, answer: Option<api::Price>) -> Result<Quote, String> {
+        let Some(price) = answer else { return Ok(Quote::default()) };
+        let class = backend.class();
+        let micros = |instant: Option<api::Timestamp>| instant.map(|instant| Timestamp::from_micros(instant.micros));
+        let (from, until) = (micros(price.from.into()), micros(price.until.into()));
+        if from.is_some_and(|from| from > at) || until.is_some_and(|until| until <= at) {
+            return Err(format!(
+                "{class} was asked for a price at {at}, and answered one that does not hold then; correct the backend"
+            ));
+        }
+        let amount = Decimal::new(price.amount.mantissa(), price.amount.scale().into())
+            .map_err(|why| format!("the amount that {class} answers is none: {why}"))?;
+        let per = Unit::of_price(&price.per, self.time_slice_us)
+            .map_err(|why| format!("{class} answers a price per {why}"))?;
+        let currency: Currency =
+            price.currency.parse().map_err(|why| format!("{class} answers a currency that is none: {why}"))?;
+        let origin = match price.origin.as_str() {
+            "" => class.to_string(),
+            origin => format!("{class}: {origin}"),
+        };
+        Ok(Quote { price: Some(Arc::new(Price::flat(amount, per, currency, origin))), until })
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a command could not start, or not go on for anybody.
+
+use artifice_model::Timestamp;
+use artifice_plugin_host::LoadError;
+
+use crate::config::ConfigError;
+use artifice_collect::CollectError;
+use artifice_ledger::{LedgerError, State};
+
+/// Why a command could not start, or not go on for anybody.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The configuration, rates or names.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The source.
+    #[error(transparent)]
+    Collect(#[from] CollectError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The ledger could be used, and can no more.
+    #[error("the ledger cannot be used any more, so the run ends here; run the same command again later: {0}")]
+    LedgerLost(LedgerError),
+    /// The backend's library.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A price list could not be asked.
+    #[error("{why}")]
+    Price {
+        /// Why.
+        why: String,
+    },
+    /// A key of the configuration that this command needs.
+    #[error("{file}: {what}")]
+    NotConfigured {
+        /// The configuration file.
+        file: String,
+        /// What is missing, and what to write.
+        what: &'static str,
+    },
+    /// The period may still change.
+    #[error(
+        "the period ends at {end}, and metering may come in until {settled}; bill it then, or now with --accept-incomplete"
+    )]
+    NotSettled {
+        /// The period's end.
+        end: Timestamp,
+        /// When it can be billed.
+        settled: Timestamp,
+    },
+    /// No statement has that id or number.
+    #[error("there is no statement '{key}'; `artifice statement list` shows all")]
+    NoStatement {
+        /// What was asked for.
+        key: String,
+    },
+    /// Statements of several backends have that number.
+    #[error("several backends have a statement {key}; name it by its id: {}", .ids.join(", "))]
+    ManyStatements {
+        /// What was asked for.
+        key: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// A statement was made for another backend.
+    #[error("statement {number} was made for {made_for}; set main.invoice:object to it for this")]
+    OtherBackend {
+        /// Its number.
+        number: u64,
+        /// The backend it was made for.
+        made_for: String,
+    },
+    /// A statement that its backend does not have yet.
+    #[error("statement {number} is {state}: there is no document yet; `artifice bill` finishes it")]
+    NotCommitted {
+        /// Its number.
+        number: u64,
+        /// How far it has got.
+        state: State,
+    },
+    /// A statement that cannot be taken back.
+    #[error("statement {number} is not void: {why}")]
+    NotVoided {
+        /// Its number.
+        number: u64,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A statement that is not held.
+    #[error("statement {number} is {state}, not held: there is nothing to release")]
+    NotHeld {
+        /// Its number.
+        number: u64,
+        /// How far it has got.
+        state: State,
+    },
+    /// The backend failed.
+    #[error("{backend}: {why}")]
+    Backend {
+        /// The backend.
+        backend: String,
+        /// What it says.
+        why: String,
+    },
+    /// The collecting thread ended early.
+    #[error("collecting ended: {0}")]
+    Ended(String),
+}
+
+impl EngineError {
+    /// Whether nothing could even begin: the configuration, the database or the plugin is wrong,
+    /// rather than what was found on the way.
+    pub fn is_start_up(&self) -> bool {
+        match self {
+            EngineError::Collect(error) => error.is_start_up(),
+            EngineError::Backend { .. } | EngineError::Ended(_) | EngineError::LedgerLost(_) => false,
+            EngineError::NoStatement { .. }
+            | EngineError::ManyStatements { .. }
+            | EngineError::NotCommitted { .. }
+            | EngineError::NotVoided { .. }
+            | EngineError::NotHeld { .. } => false,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What is done for one statement: finishing it, sending it, taking it back.
+
+use std::sync::Arc;
+
+use artifice_model::statement::Draft;
+use artifice_plugin_host::{Backend, public_settings};
+use tracing::Instrument;
+
+use crate::backend::backends::Backends;
+use crate::backend::document::BackendCourier;
+use crate::error::EngineError;
+use crate::lifecycle::crash;
+use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
+use crate::lifecycle::machine::{LedgerDesk, Machine};
+use crate::lifecycle::owner::Owner;
+use crate::run::report::{Billed, How};
+use crate::{Engine, check_backend};
+use artifice_ledger::now;
+use artifice_ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement};
+
+/// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
+/// all its tasks.
+pub(crate) struct Worker {
+    pub engine: Engine,
+    pub ledger: Arc<dyn Ledger>,
+    backends: Arc<Backends>,
+}
+
+/// What a statement says of the backend that it is for.
+pub(crate) struct BackendNamed {
+    class: String,
+    version: String,
+    /// Its settings without their secrets, as JSON.
+    settings: String,
+}
+
+/// Why something could not be done for a tenant.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// Something of the tenant's own, or of its statement's.
+    #[error("{0}")]
+    Tenant(String),
+    /// The ledger could not do what it was asked for.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Trouble::Tenant(why)
+    }
+}
+
+impl Trouble {
+    /// Whether it was only this tenant's: without a ledger nobody can be billed, and every one of them
+    /// would wait for it anew.
+    pub async fn concerns_others(self, ledger: &dyn Ledger) -> Result<(), EngineError> {
+        match self {
+            Trouble::Ledger(error) if error.concerns_all() => Err(EngineError::LedgerLost(error)),
+            Trouble::Ledger(_) => ledger.check().await.map_err(EngineError::LedgerLost),
+            Trouble::Tenant(_) => Ok(()),
+        }
+    }
+}
+
+impl Worker {
+    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backends: Arc<Backends>) -> Worker {
+        Worker { engine, ledger, backends }
+    }
+
+    /// The backend. One that has panicked is made anew: one tenant's panic is not the next one's.
+    pub fn backend(&self) -> Result<Arc<Backend>, EngineError> {
+        self.backends.get()
+    }
+
+    /// A draft as a new statement for the configured backend.
+    pub fn new_statement<'a>(
+        &'a self,
+        draft: &'a Draft,
+        kind: NewKind<'a>,
+        backend: &'a BackendNamed,
+    ) -> NewStatement<'a> {
+        NewStatement {
+            draft,
+            kind,
+            held: None,
+            timezone: self.engine.config().main.calendar.timezone(),
+            backend: &backend.class,
+            backend_version: &backend.version,
+            settings: Some(&backend.settings),
+            month: None,
+            created: now(),
+        }
+    }
+
+    /// Stores a statement.
+    pub async fn store(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+        let kind = new.kind.kind().name();
+        crash::point(&format!("before storing {kind}")).await;
+        let stored = self.ledger.statement_insert(new).instrument(tracing::debug_span!("store")).await?;
+        crash::point(&format!("after storing {kind}")).await;
+        Ok(stored)
+    }
+
+    /// What is stored of the configured backend.
+    pub fn backend_named(&self) -> Result<BackendNamed, Trouble> {
+        let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        let settings = public_settings(&self.engine.config().invoice_as_written, &backend.schema());
+        Ok(BackendNamed {
+            class: backend.class().to_string(),
+            version: backend.info().version.to_string(),
+            settings: settings.to_string(),
+        })
+    }
+
+    /// Hands a stored statement to its backend, or finds out that it has it.
+    pub async fn send(&self, statement: Statement, how: How) -> Result<Billed, Trouble> {
+        let number = statement.number;
+        match self.deliver(&statement, Aim::Send).await? {
+            Delivered::Committed(statement) => Ok(Billed { statement, how }),
+            Delivered::Void(_) => {
+                Err(Trouble::Tenant(format!("statement {number} was voided meanwhile; run the command again")))
+            }
+            Delivered::Held(statement) => Err(Trouble::Tenant(is_held(&statement))),
+            Delivered::NotSent(statement) => {
+                let why = statement.error.unwrap_or_default();
+                Err(Trouble::Tenant(format!(
+                    "statement {number} is stored, but not sent: {why}; the next `artifice bill` sends it"
+                )))
+            }
+            Delivered::InDoubt { why, .. } => Err(Trouble::Tenant(in_doubt(number, &why))),
+        }
+    }
+
+    /// Goes on with a statement that an earlier run has begun.
+    pub async fn finish(&self, statement: Statement) -> Result<Billed, Trouble> {
+        if statement.state != State::Voiding {
+            return self.send(statement, How::Finished).await;
+        }
+        let credit = self.credit_of(&statement).await?;
+        self.take_back(&statement.id, None).await?;
+        Ok(Billed { statement: self.read(&credit.id).await?, how: How::Finished })
+    }
+
+    /// Takes a statement back: stops what the backend surely has not, issues a credit for what it has.
+    /// Without a reason it only finishes what was begun. Answers the statement as it is then.
+    pub async fn take_back(&self, id: &str, reason: Option<&str>) -> Result<Statement, Trouble> {
+        loop {
+            let statement = self.read(id).await?;
+            match (statement.state, reason) {
+                (State::Void, _) => {
+                    if reason.is_some() {
+                        self.discard(&statement).await;
+                    }
+                    return Ok(statement);
+                }
+                (State::Voiding, _) => {
+                    let credit = self.credit_of(&statement).await?;
+                    self.send(credit, How::New).await?;
+                    self.change(&statement, &Change::Void(None)).await?;
+                }
+                (_, None) => return Ok(statement),
+                (State::Held | State::Pending, Some(reason)) => {
+                    self.change(&statement, &Change::Void(Some(reason.to_owned()))).await?;
+                }
+                (State::Sending | State::InDoubt, Some(_)) => {
+                    if let Delivered::InDoubt { why, .. } = self.deliver(&statement, Aim::Settle).await? {
+                        return Err(Trouble::Tenant(in_doubt(statement.number, &why)));
+                    }
+                }
+                (State::Committed, Some(reason)) => self.credit(&statement, reason).await?,
+            }
+        }
+    }
+
+    /// Has the backend remove what tries have left of a statement that it never had. Nobody sends it any
+    /// more, so whatever is there is left over; if it stays, it is in nobody's books.
+    async fn discard(&self, statement: &Statement) {
+        if statement.tries == 0 || statement.receipt.is_some() {
+            return;
+        }
+        let backend = self.backend().and_then(|backend| check_backend(&backend, statement).map(|()| backend));
+        let discarded = match backend {
+            Ok(backend) => BackendCourier::new(backend, self.ledger.as_ref()).discard(statement).await,
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = discarded {
+            tracing::warn!(
+                "statement {} is void, but what a try may have left of it at the backend could not be removed: {why}; \
+                 run the same command again, or remove it there",
+                statement.number
+            );
+        }
+    }
+
+    /// Stores the credit that takes a committed statement back.
+    async fn credit(&self, of: &Statement, reason: &str) -> Result<(), Trouble> {
+        let backend = self.backend_named()?;
+        let body = self.ledger.statement_body(of).await?;
+        let taken_back = Draft {
+            tenant: of.tenant.clone(),
+            period: of.period,
+            currency: of.currency,
+            usage: Vec::new(),
+            lines: body.lines,
+            subtotal: Some(of.subtotal),
+            taxes: body.taxes,
+            total: Some(of.total),
+        };
+        let draft = taken_back.negated().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, &backend);
+        // Its dates are the ones of what it takes back.
+        new.timezone = &of.timezone;
+        match self.store(new).await {
+            Ok(_) => Ok(()),
+            // Somebody else was faster: then the statement is no longer committed.
+            Err(LedgerError::Refused { .. }) if self.read(&of.id).await?.state != State::Committed => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The credit of a statement that is being taken back.
+    async fn credit_of(&self, statement: &Statement) -> Result<Statement, Trouble> {
+        let filter = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
+        let mut about = self.ledger.statement_list(&filter).await?.into_iter();
+        about
+            .find(|other| other.kind == Kind::Credit)
+            .ok_or_else(|| Trouble::Tenant(format!("statement {} is voiding, but has no credit", statement.number)))
+    }
+
+    /// Changes a statement, unless somebody else has meanwhile: whoever looks again sees what it is then.
+    async fn change(&self, statement: &Statement, change: &Change) -> Result<(), Trouble> {
+        let desk = LedgerDesk(self.ledger.as_ref());
+        desk.change(&statement.id, &statement.basis(), change).await?;
+        Ok(())
+    }
+
+    async fn read(&self, id: &str) -> Result<Statement, Trouble> {
+        Ok(LedgerDesk(self.ledger.as_ref()).read(id).await?)
+    }
+
+    async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {
+        loop {
+            let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
+            check_backend(&backend, statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
+            let courier = BackendCourier::new(backend, self.ledger.as_ref());
+            let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine(Owner::this()));
+            let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
+            // Where another tenant's document made the backend panic, this one is tried once more.
+            let unlucky = matches!(delivered, Delivered::NotSent(_) | Delivered::InDoubt { .. });
+            if !(unlucky && courier.met_a_panic_of_others()) {
+                return Ok(delivered);
+            }
+        }
+    }
+}
+
+/// What is said of a statement that waits for a person.
+pub(crate) fn is_held(statement: &Statement) -> String {
+    let number = statement.number;
+    let why = statement.error.as_deref().unwrap_or("it is beyond a bound");
+    format!(
+        "statement {number} is held, because {why}; look at it (`artifice statement show {number}`), then \
+         `artifice statement release {number}`, or void it"
+    )
+}
+
+fn in_doubt(number: u64, why: &str) -> String {
+    format!(
+        "statement {number} is in doubt: the backend cannot be asked whether it has it: {why}; the next `artifice bill` \
+         asks again"
+    )
+}

@@ -1,0 +1,170 @@
+//! Usage as it is being collected: on a thread that blocks, handed over tenant by tenant.
+
+use std::collections::BTreeSet;
+
+use artifice_model::aggregate::Entry;
+use artifice_model::statement::Tenant;
+use artifice_model::{Period, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::Selection;
+use crate::config::Config;
+use crate::error::EngineError;
+use crate::run::tenants::Tenants;
+use artifice_collect::{CollectError, Connected, Noticed, Receive, Request, Seen, Source, TenantUsage};
+
+/// The configured source, logged in to where that takes a log-in.
+pub(crate) struct Metering {
+    source: Connected,
+}
+
+impl Metering {
+    /// Gets hold of the configured source.
+    pub async fn connect(config: &Config) -> Result<Metering, EngineError> {
+        let source = config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
+            file: config.file.display().to_string(),
+            what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`, \
+                   or the cloud, as `openstack: {authentication_url: ...}`",
+        })?;
+        let source = Source::open(source, &config.directory).map_err(CollectError::from)?;
+        Ok(Metering { source: on_a_thread(move || source.connect()).await?? })
+    }
+
+    /// The tenants that the source knows by name.
+    pub fn tenants(&self) -> Vec<Tenant> {
+        self.source.tenants().to_vec()
+    }
+
+    /// Whether it answers.
+    pub async fn check(self) -> Result<(), EngineError> {
+        let mut source = self.source;
+        Ok(on_a_thread(move || source.check()).await??)
+    }
+
+    /// Lets go of it: connections are closed where waiting harms nobody.
+    pub async fn close(self) -> Result<(), EngineError> {
+        on_a_thread(move || drop(self.source)).await
+    }
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EngineError> {
+    spawn_blocking(work).await.map_err(|error| EngineError::Ended(error.to_string()))
+}
+
+/// Who decides whose usage is collected, when it is about to be. Called on the thread that collects.
+pub(crate) trait Admission: Send + 'static {
+    /// Whether a tenant is wanted.
+    fn admit(&mut self, tenant: &str) -> bool;
+    /// A tenant that was wanted has no usage.
+    fn dismiss(&mut self, tenant: &str);
+}
+
+/// Everybody is wanted.
+pub(crate) struct Everybody;
+
+impl Admission for Everybody {
+    fn admit(&mut self, _: &str) -> bool {
+        true
+    }
+
+    fn dismiss(&mut self, _: &str) {}
+}
+
+/// Hands over what is collected, of whoever is admitted.
+struct Door<A> {
+    admission: A,
+    /// Who was admitted before being collected.
+    admitted: Option<String>,
+    skip: BTreeSet<String>,
+    sender: mpsc::Sender<TenantUsage>,
+}
+
+impl<A: Admission> Receive for Door<A> {
+    fn wants(&mut self, tenant: &str) -> bool {
+        let wanted = self.admission.admit(tenant);
+        self.admitted = wanted.then(|| tenant.to_owned());
+        wanted
+    }
+
+    fn receive(&mut self, usage: TenantUsage) {
+        if self.skip.contains(&usage.tenant) {
+            return;
+        }
+        let admitted = self.admitted.take();
+        if admitted.is_none_or(|tenant| tenant != usage.tenant) && !self.admission.admit(&usage.tenant) {
+            return;
+        }
+        // Nobody listens any more only when the command is ending.
+        drop(self.sender.blocking_send(usage));
+    }
+
+    fn nothing(&mut self, tenant: &str) {
+        self.admitted = None;
+        self.admission.dismiss(tenant);
+    }
+}
+
+/// Tells what was noticed of a tenant's metering.
+pub(crate) fn tell(tenant: &Tenant, noticed: &Noticed) {
+    let name = tenant.name.as_deref().unwrap_or(&tenant.id);
+    for line in noticed.to_string().lines() {
+        tracing::warn!("tenant {name}: {line}");
+    }
+}
+
+/// Usage as it is being collected.
+pub(crate) struct Usages {
+    receiver: mpsc::Receiver<TenantUsage>,
+    thread: JoinHandle<Result<Seen, CollectError>>,
+}
+
+impl Usages {
+    /// Starts collecting for a period, cut where prices may change, of those who are admitted. Those that were billed `before` are left out, and not
+    /// even asked for where that can be spared.
+    pub fn of(
+        metering: Metering,
+        config: &Config,
+        tenants: &Tenants,
+        selection: &Selection,
+        (period, cuts): (Period, Vec<Timestamp>),
+        before: &BTreeSet<String>,
+        admission: impl Admission,
+    ) -> Self {
+        let mut source = metering.source;
+        let mut entries: Vec<Entry> = config.entries.clone();
+        entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
+        let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
+        // Of a part of the entries nobody can say what the others do not charge.
+        let notice_unmapped = selection.sections.is_empty();
+        let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
+        let (sender, receiver) = mpsc::channel(1);
+        let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
+        let thread = spawn_blocking(move || {
+            let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
+            let (tenants, cuts) = (wanted.as_ref(), &cuts);
+            let request =
+                Request { entries, locations, period, cuts, tenants, known, skip, memory_bytes, notice_unmapped };
+            source.collect(request, &mut door)
+        });
+        Usages { receiver, thread }
+    }
+
+    /// The next tenant's usage.
+    pub async fn next(&mut self) -> Option<TenantUsage> {
+        self.receiver.recv().await
+    }
+
+    /// What was seen on the way, once everything was handed over.
+    pub async fn end(self, tenants: &Tenants) -> Result<Seen, EngineError> {
+        let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
+        if seen.without_tenant > 0 {
+            tracing::warn!(
+                "{} samples of charged meters belong to no tenant and are billed to nobody",
+                seen.without_tenant
+            );
+        }
+        seen.noticed.iter().for_each(|(tenant, noticed)| tell(&tenants.found(tenant), noticed));
+        Ok(seen)
+    }
+}

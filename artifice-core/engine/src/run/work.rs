@@ -1,0 +1,83 @@
+//! Taking tenants: of many workers none does what another one is doing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::lifecycle::crash;
+use crate::lifecycle::owner::Owner;
+use artifice_ledger::{Lease, Ledger, LedgerError};
+
+/// For how long a worker that is no longer heard of keeps its tenants, where nobody can see that it is gone.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often a worker is heard of.
+const KEEP: Duration = Duration::from_secs(15);
+/// How often one looks whether another worker is done.
+const POLL: Duration = Duration::from_millis(200);
+
+/// A worker's tenants. As long as this exists, they stay its.
+pub(crate) struct Work {
+    ledger: Arc<dyn Ledger>,
+    owner: Owner,
+    lease: Lease,
+    keeper: JoinHandle<()>,
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
+}
+
+impl Work {
+    /// A worker that has no tenant yet.
+    pub fn new(ledger: Arc<dyn Ledger>) -> Work {
+        let owner = Owner::this();
+        let lease = Lease { token: uuid::Uuid::now_v7().to_string(), owner: owner.to_string(), lasts: LEASE };
+        let (to_keep, kept) = (ledger.clone(), lease.clone());
+        let keeper = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(KEEP).await;
+                if let Err(error) = to_keep.work_keep(&kept).await {
+                    tracing::debug!("the work of this program could not be kept: {error}");
+                }
+            }
+        });
+        Work { ledger, owner, lease, keeper }
+    }
+
+    /// Takes a tenant, unless another worker has it that may still run.
+    pub async fn take(&self, tenant: &str) -> Result<bool, LedgerError> {
+        crash::point("before taking a tenant").await;
+        let taken = match self.ledger.work_take(tenant, &self.lease, None).await? {
+            None => true,
+            Some(holder) if self.owner.knows_to_be_gone(&holder.owner) => {
+                self.ledger.work_take(tenant, &self.lease, Some(&holder.token)).await?.is_none()
+            }
+            Some(_) => false,
+        };
+        crash::point("after taking a tenant").await;
+        Ok(taken)
+    }
+
+    /// Gives a tenant back. (If that fails, its lease ends.)
+    pub async fn leave(&self, tenant: &str) {
+        crash::point("before leaving a tenant").await;
+        if let Err(error) = self.ledger.work_leave(tenant, &self.lease).await {
+            tracing::debug!("the work on tenant {tenant} could not be given back: {error}");
+        }
+        crash::point("after leaving a tenant").await;
+    }
+
+    /// Waits until nobody has a tenant any more.
+    pub async fn wait_for(&self, tenant: &str) -> Result<(), LedgerError> {
+        while let Some(holder) = self.ledger.work_holder(tenant).await? {
+            if self.owner.knows_to_be_gone(&holder.owner) {
+                break;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+}

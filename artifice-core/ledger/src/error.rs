@@ -1,0 +1,116 @@
+//! Why the ledger could not do what it was asked for.
+
+use artifice_model::Period;
+
+use crate::Statement;
+
+/// Why the ledger could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A part of the period is billed already.
+    #[error(
+        "the period {period} overlaps statement {} ({}, {}) for {}; what is billed is not billed again: bill a period beside it",
+        .statement.number, .statement.id, .statement.state, .statement.period
+    )]
+    Overlap {
+        /// The period that was to be billed.
+        period: Period,
+        /// The statement that covers a part of it.
+        statement: Box<Statement>,
+    },
+    /// The database refused by one of its own rules.
+    #[error("the ledger refuses: {rule}; nothing was changed")]
+    Refused {
+        /// The rule, as the database says it.
+        rule: String,
+    },
+    /// An adjustment was worked out beside others than are live now.
+    #[error("statement {number} was adjusted by another program meanwhile; nothing was changed: run the command again")]
+    Changed {
+        /// The number of the statement that was to be adjusted.
+        number: u64,
+    },
+    /// A statement was worked out beside others of its month than are live now.
+    #[error(
+        "another statement of the same month of tenant {tenant} was stored or voided meanwhile, and prices count the \
+         units of the month; nothing was stored: run the command again"
+    )]
+    MonthChanged {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// The schema is not one that this program can work with.
+    #[error("{database}: {why}")]
+    Schema {
+        /// The database.
+        database: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// The database cannot be used.
+    #[error("{database}: {why}; {advice}")]
+    Database {
+        /// The database.
+        database: String,
+        /// Why.
+        why: String,
+        /// What to do.
+        advice: &'static str,
+        /// Whether it would be the same for every tenant.
+        concerns_all: bool,
+    },
+    /// The database's server gives no connection.
+    #[error(
+        "{database}: no connection within {waited_s} s; check database.host and port, and that PostgreSQL is running there"
+    )]
+    Unreachable {
+        /// The database.
+        database: String,
+        /// How long was waited, in seconds.
+        waited_s: u64,
+    },
+    /// Another program holds the database for too long.
+    #[error(
+        "{database}: another program has been writing to it for {waited_s} s; run the command again when it has ended"
+    )]
+    Locked {
+        /// The database.
+        database: String,
+        /// How long was waited, in seconds.
+        waited_s: u64,
+    },
+    /// What is stored is not what it should be.
+    #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
+    Damaged {
+        /// The database.
+        database: String,
+        /// The statement's id.
+        id: String,
+        /// What does not agree.
+        what: String,
+    },
+    /// A sum of what was billed does not fit.
+    #[error(
+        "{database}: a sum of what was billed has more than 38 digits; ask for fewer tenants or for a shorter period"
+    )]
+    TooLarge {
+        /// The database.
+        database: String,
+    },
+}
+
+impl LedgerError {
+    /// Whether it would be the same, and take as long, for every other tenant.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            LedgerError::Database { concerns_all, .. } => *concerns_all,
+            LedgerError::Unreachable { .. } | LedgerError::Locked { .. } | LedgerError::Schema { .. } => true,
+            LedgerError::Overlap { .. }
+            | LedgerError::Refused { .. }
+            | LedgerError::Changed { .. }
+            | LedgerError::MonthChanged { .. }
+            | LedgerError::Damaged { .. } => false,
+            LedgerError::TooLarge { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The ledger on a PostgreSQL server (15 and newer): for many workers on many machines.
+
+mod change;
+mod copy;
+mod error;
+mod guards;
+mod history;
+mod insert;
+mod migrate;
+mod read;
+mod verify;
+mod work;
+
+use std::time::Duration;
+
+use artifice_model::Timestamp;
+use artifice_model::statement::Tenant;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::url::PostgresUrl;
+use crate::{
+    Action, Author, Basis, Body, Change, Checked, Entry, Explained, Filter, Holder, Lease, Ledger, LedgerError, Listed,
+    NewStatement, Part, SchemaStatus, Statement, StoredUsage,
+};
+use crate::{EachLine, Group, Grouping, Wanted};
+
+/// How long a server that is starting, or restarting in the middle of a run, is waited for.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a writer waits for another one, as with SQLite.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// They are opened when they are needed, so this is no bound on workers (`main.workers`), of which each needs
+/// one at a time, and another one while it collects.
+const MOST_CONNECTIONS: u32 = 72;
+/// How often a transaction that another one has got in the way of is begun.
+const TRIES: u32 = 3;
+/// The oldest server that this works with.
+const OLDEST_MAJOR: i32 = 15;
+
+/// The ledger in a database of a server.
+#[derive(Debug)]
+pub struct PostgresLedger {
+    pool: PgPool,
+    options: PgConnectOptions,
+    author: Author,
+    name: String,
+}
+
+impl PostgresLedger {
+    /// Connects to a server.
+    pub async fn open(url: &PostgresUrl, author: Author) -> Result<Self, LedgerError> {
+        let mut options = url.options().clone().disable_statement_logging();
+        if options.get_application_name().is_none() {
+            options = options.application_name("artifice");
+        }
+        let name = url.to_string();
+        // A pool would hide why it gets no connection.
+        let first = connect(&options, error::is_starting).await.map_err(|source| error::of(&name, source))?;
+        check_server(&name, first).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(MOST_CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .after_connect(|connection, _| Box::pin(prepare(connection)))
+            .connect_lazy_with(options.clone());
+        Ok(PostgresLedger { pool, options, author, name })
+    }
+
+    fn error(&self, source: sqlx::Error) -> LedgerError {
+        error::of(&self.name, source)
+    }
+}
+
+/// How often a transaction has been tried.
+#[derive(Default)]
+struct Tries(u32);
+
+impl Tries {
+    /// Whether it is to be tried again: where nothing was wrong with it but that another client's got in
+    /// its way.
+    fn again<T>(&mut self, done: &sqlx::Result<T>) -> bool {
+        self.0 += 1;
+        self.0 < TRIES && done.as_ref().err().is_some_and(error::is_passing)
+    }
+}
+
+/// Connects. As long as what goes wrong is worth waiting for, it is tried again.
+async fn connect(options: &PgConnectOptions, is_worth_waiting: fn(&sqlx::Error) -> bool) -> sqlx::Result<PgConnection> {
+    let begin = std::time::Instant::now();
+    loop {
+        let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(options)).await;
+        match connected.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Err(error) if is_worth_waiting(&error) && begin.elapsed() < CONNECT_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// Refuses a server that the ledger cannot rely on.
+async fn check_server(name: &str, mut connection: PgConnection) -> Result<(), LedgerError> {
+    let asked = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')";
+    let (major, encoding): (i32, String) =
+        sqlx::query_as(asked).fetch_one(&mut connection).await.map_err(|source| error::of(name, source))?;
+    let refuse = |why: String| Err(LedgerError::Schema { database: name.to_owned(), why });
+    if major < OLDEST_MAJOR {
+        return refuse(format!("the server is PostgreSQL {major}; use {OLDEST_MAJOR} or newer"));
+    }
+    if encoding != "UTF8" {
+        return refuse(format!(
+            "the database's encoding is {encoding}, which cannot hold every name; make the database with \
+             ENCODING 'UTF8' TEMPLATE template0"
+        ));
+    }
+    // It was for asking only. Whether the server hears the farewell does not matter.
+    let _ = connection.close().await;
+    Ok(())
+}
+
+/// What holds for every connection, whatever the server's own settings are.
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query(
+        "SELECT set_config('lock_timeout', $1, false),
+                set_config('default_transaction_isolation', 'read committed', false),
+                -- A worker that hangs in the middle of storing must not keep its tenant for ever; one that
+                -- waits for its backend, or stores a large statement, does no wrong.
+                set_config('idle_in_transaction_session_timeout', '5min', false),
+                set_config('idle_session_timeout', '0', false),
+                set_config('statement_timeout', '0', false),
+                -- A statement that a backend has been told of must survive a power cut.
+                CASE WHEN current_setting('synchronous_commit') = 'off'
+                     THEN set_config('synchronous_commit', 'on', false) END",
+    )
+    .bind(format!("{}ms", LOCK_TIMEOUT.as_millis()))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// An instant as the database's.
+fn instant(at: Timestamp) -> sqlx::Result<DateTime<Utc>> {
+    at.to_chrono().ok_or_else(|| sqlx::Error::Encode(format!("{at} is beyond what PostgreSQL can store").into()))
+}
+
+#[async_trait]
+impl Ledger for PostgresLedger {
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
+        self.bring_up_to_date().await
+    }
+
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
+        self.status().await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn check(&self) -> Result<(), LedgerError> {
+        // Past the pool, which would hide why it gets no connection. A server that restarts is waited for.
+        let connection = connect(&self.options, error::is_down).await.map_err(|error| self.error(error))?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {
+        self.tenants().await
+    }
+
+    async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+        self.insert_statement(new).await
+    }
+
+    async fn statement_rows(&self, filter: &Filter) -> Result<Listed, LedgerError> {
+        self.list(filter).await
+    }
+
+    async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
+        self.body(statement).await
+    }
+
+    async fn statement_explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
+        self.explained(statement).await
+    }
+
+    async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
+        self.usage(statement).await
+    }
+
+    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
+        self.audit(statement).await
+    }
+
+    async fn audit_insert(
+        &self,
+        statement: &Statement,
+        action: Action,
+        detail: Option<&str>,
+    ) -> Result<(), LedgerError> {
+        self.note(&statement.id, action, detail).await
+    }
+
+    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
+        self.parts_to_check().await
+    }
+
+    async fn verify_part(&self, part: Part) -> Result<Checked, LedgerError> {
+        self.check_part(part).await
+    }
+
+    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {
+        self.take(tenant, lease, gone).await
+    }
+
+    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+        self.holder(tenant).await
+    }
+
+    async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError> {
+        self.keep(lease).await
+    }
+
+    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+        self.leave(tenant, lease).await
+    }
+
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
+        self.lines(wanted, each).await
+    }
+
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
+        self.groups(wanted, grouping).await
+    }
+
+    async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+        self.change(id, basis, change).await
+    }
+}

@@ -1,0 +1,260 @@
+//! Storing a statement, in one transaction.
+
+use artifice_model::statement::{Draft, Line, Usage};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
+use uuid::Uuid;
+
+use super::SqliteLedger;
+use super::change::append;
+use crate::explained::{Explained, free_text};
+use crate::series::{Numbers, SeriesRow};
+use crate::statement::{changed, next_revision};
+use crate::{Action, LedgerError, Month, NewKind, NewStatement, Statement, digest};
+
+/// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 22.
+const ROWS: usize = 500;
+
+impl SqliteLedger {
+    pub(super) async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+        let stored = self.in_transaction(async |connection| self.insert_on(connection, new).await).await;
+        match stored.map_err(|error| self.error(error))? {
+            Some(id) => Ok(id),
+            None => Err(changed(new)),
+        }
+    }
+
+    /// Answers the id; nothing if an adjustment was not worked out beside what is live now.
+    async fn insert_on(
+        &self,
+        connection: &mut SqliteConnection,
+        new: NewStatement<'_>,
+    ) -> sqlx::Result<Option<String>> {
+        let transaction = connection;
+        let tenant_no = tenant_no(transaction, new).await?;
+        let revision = match new.kind {
+            NewKind::Adjustment { of, beside, .. } => match revision(transaction, tenant_no, of, beside).await? {
+                Some(revision) => Some(revision),
+                None => return Ok(None),
+            },
+            NewKind::Invoice | NewKind::Credit { .. } => None,
+        };
+        if !month_is_the_same(transaction, tenant_no, new.month).await? {
+            return Ok(None);
+        }
+        let id = Uuid::now_v7().to_string();
+        insert_statement(transaction, tenant_no, &id, new, revision).await?;
+        insert_usage(transaction, tenant_no, &id, new).await?;
+        insert_lines(transaction, tenant_no, &id, &new.draft.lines).await?;
+        insert_taxes(transaction, tenant_no, &id, new.draft).await?;
+        // Last, so that the number is taken for the shortest time and never by one that fails.
+        sqlx::query(
+            "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
+             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM invoice_number WHERE backend = ?1",
+        )
+        .bind(new.backend)
+        .bind(tenant_no)
+        .bind(&id)
+        .execute(&mut *transaction)
+        .await?;
+        let action = if new.held.is_some() { Action::Held } else { Action::Stored };
+        append(transaction, &id, &self.author, action, new.held).await?;
+        if let NewKind::Credit { of, reason } = new.kind {
+            sqlx::query("UPDATE statement SET state = 'voiding', void_reason = ?2 WHERE statement_id = ?1")
+                .bind(&of.id)
+                .bind(reason)
+                .execute(&mut *transaction)
+                .await?;
+            append(transaction, &of.id, &self.author, Action::Voiding, Some(reason)).await?;
+        }
+        Ok(Some(id))
+    }
+}
+
+/// Whether the live statements of the month are still those that the new one was worked out beside.
+async fn month_is_the_same(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    month: Option<&Month>,
+) -> sqlx::Result<bool> {
+    let Some(Month { months, beside }) = month else { return Ok(true) };
+    let now: Vec<String> = sqlx::query_scalar(
+        "SELECT statement_id FROM statement WHERE tenant_no = ? AND period_start < ? AND period_end > ?
+         AND kind <> 'credit' AND state <> 'void' ORDER BY statement_id",
+    )
+    .bind(tenant_no)
+    .bind(months.end().micros())
+    .bind(months.start().micros())
+    .fetch_all(connection)
+    .await?;
+    Ok(now == *beside)
+}
+
+/// The next adjustment's number, if those that are live are the ones that it was worked out beside.
+async fn revision(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    of: &Statement,
+    beside: &[String],
+) -> sqlx::Result<Option<i64>> {
+    let all: Vec<(String, i64, bool)> = sqlx::query_as(
+        "SELECT statement_id, revision, state <> 'void' FROM statement
+         WHERE tenant_no = ? AND refers_to = ? AND kind = 'adjustment'",
+    )
+    .bind(tenant_no)
+    .bind(&of.id)
+    .fetch_all(connection)
+    .await?;
+    Ok(next_revision(&all, beside))
+}
+
+/// The tenant's number; a new tenant gets the next one.
+async fn tenant_no(connection: &mut SqliteConnection, new: NewStatement<'_>) -> sqlx::Result<i64> {
+    let (id, name) = (&new.draft.tenant.id, new.name_of_today());
+    let known =
+        sqlx::query_scalar("UPDATE tenant SET name = coalesce(?2, name) WHERE tenant_id = ?1 RETURNING tenant_no");
+    match known.bind(id).bind(name).fetch_optional(&mut *connection).await? {
+        Some(number) => Ok(number),
+        None => {
+            let new = sqlx::query_scalar("INSERT INTO tenant (tenant_id, name) VALUES (?1, ?2) RETURNING tenant_no");
+            new.bind(id).bind(name).fetch_one(connection).await
+        }
+    }
+}
+
+async fn insert_statement(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    id: &str,
+    new: NewStatement<'_>,
+    revision: Option<i64>,
+) -> sqlx::Result<()> {
+    let (draft, kind) = (new.draft, new.kind.kind());
+    let about = new.kind.refers_to().map(|statement| statement.id.as_str());
+    let sum = |sum: Option<artifice_model::Decimal>| sum.map(|sum| sum.to_string());
+    sqlx::query(
+        "INSERT INTO statement (tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency,
+                                subtotal, total, digest, backend, backend_version, created_us, refers_to, revision,
+                                settings, state, error)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(tenant_no)
+    .bind(id)
+    .bind(kind.name())
+    .bind(draft.period.start().micros())
+    .bind(draft.period.end().micros())
+    .bind(&draft.tenant.name)
+    .bind(new.timezone)
+    .bind(draft.currency.code())
+    .bind(sum(draft.subtotal))
+    .bind(sum(draft.total))
+    .bind(digest(kind, about, new.timezone, draft))
+    .bind(new.backend)
+    .bind(new.backend_version)
+    .bind(new.created.micros())
+    .bind(about)
+    .bind(revision)
+    .bind(new.settings)
+    .bind(new.state().to_string())
+    .bind(new.held)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The numbers of all series of a tenant's usage; new series get the next ones.
+async fn series_numbers<'u>(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    usage: &'u [Usage],
+) -> sqlx::Result<Numbers<'u>> {
+    let known: Vec<SeriesRow> =
+        sqlx::query_as("SELECT series_no, resource_id, entry, service, location FROM series WHERE tenant_no = ?")
+            .bind(tenant_no)
+            .fetch_all(&mut *connection)
+            .await?;
+    let numbers = Numbers::of(usage, &known, 0);
+    for rows in numbers.new.chunks(ROWS) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ",
+        );
+        sql.push_values(rows, |mut row, (number, (resource, entry, service, location))| {
+            row.push_bind(tenant_no)
+                .push_bind(*number)
+                .push_bind(*resource)
+                .push_bind(*entry)
+                .push_bind(*service)
+                .push_bind(*location);
+        });
+        sql.build().execute(&mut *connection).await?;
+    }
+    Ok(numbers)
+}
+
+async fn insert_usage(
+    connection: &mut SqliteConnection,
+    tenant_no: i64,
+    id: &str,
+    new: NewStatement<'_>,
+) -> sqlx::Result<()> {
+    let usage = &new.draft.usage;
+    let numbers = series_numbers(connection, tenant_no, usage).await?;
+    let usage: Vec<(usize, &Usage)> = usage.iter().enumerate().collect();
+    for rows in usage.chunks(ROWS) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO usage (tenant_no, series_no, period_start, period_end, statement_id, meter, section, resource_name, volume, unit, aggregate, corrects) ",
+        );
+        sql.push_values(rows, |mut row, (index, usage)| {
+            row.push_bind(tenant_no).push_bind(numbers.number(usage));
+            row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros()).push_bind(id);
+            row.push_bind(&usage.meter).push_bind(&usage.section).push_bind(&usage.resource_name);
+            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate.name());
+            row.push_bind(new.kind.corrects(*index));
+        });
+        sql.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
+    let numbered: Vec<(i64, &Line)> = (1..).zip(lines).collect();
+    for rows in numbered.chunks(ROWS) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
+                               entry, meter, aggregate, period_start, period_end, volume, unit, rate, rate_unit, rate_origin, cost,
+                               free, explained) ",
+        );
+        sql.push_values(rows, |mut row, (number, line)| {
+            let (usage, rate) = (&line.usage, line.rate.as_ref());
+            row.push_bind(tenant_no).push_bind(id).push_bind(*number);
+            row.push_bind(&usage.section).push_bind(&usage.location).push_bind(&usage.service).push_bind(&line.name);
+            row.push_bind(&usage.resource_id).push_bind(&usage.resource_name);
+            row.push_bind(&usage.entry).push_bind(&usage.meter).push_bind(usage.aggregate.name());
+            row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros());
+            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit);
+            row.push_bind(rate.map(|rate| rate.amount.to_string()));
+            row.push_bind(rate.map(|rate| &rate.per)).push_bind(rate.map(|rate| &rate.origin));
+            row.push_bind(line.cost.map(|cost| cost.to_string()));
+            row.push_bind(free_text(line)).push_bind(Explained::text(line));
+        });
+        sql.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn insert_taxes(connection: &mut SqliteConnection, tenant_no: i64, id: &str, draft: &Draft) -> sqlx::Result<()> {
+    for (number, tax) in (1_i64..).zip(&draft.taxes) {
+        sqlx::query("INSERT INTO tax (tenant_no, statement_id, tax_no, name, percent, base, amount, sections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(tenant_no)
+            .bind(id)
+            .bind(number)
+            .bind(&tax.name)
+            .bind(tax.percent.to_string())
+            .bind(tax.base.to_string())
+            .bind(tax.amount.to_string())
+            .bind(serde_json::json!(tax.sections).to_string())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! A configuration that cannot be used.
+
+use std::path::{Path, PathBuf};
+
+use artifice_model::position::{Mistake, Position};
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{}: {why}; {advice}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Mistakes in files, in their order.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<Mistake>),
+}
+
+/// Reads a text file that a person wrote.
+pub fn read(path: &Path, advice: &'static str) -> Result<String, ConfigError> {
+    let unreadable = |why: String| ConfigError::Unreadable { path: path.to_owned(), why, advice };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
+        let line = valid.matches('\n').count() + 1;
+        let column = valid.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let at = Position { file: path.display().to_string(), line, column };
+        ConfigError::Mistakes(vec![Mistake { at, what: "not UTF-8; save the file in that encoding".to_owned() }])
+    })
+}

@@ -1,0 +1,15 @@
+//! How a configuration is read: the mechanism, and no section of it.
+//!
+//! A [`Document`] is a YAML file whose values know their places. A section is read by the crate where its
+//! type lives, key by key through a [`Map`]; whatever is wrong is reported to the document, so that all
+//! mistakes of a file are told at once, each with its line and column.
+
+mod error;
+mod json;
+mod text;
+mod yaml;
+
+pub use error::{ConfigError, read};
+pub use json::{expand_all, json};
+pub use text::{Secret, bytes, duration_us, expand};
+pub use yaml::{Document, Map, Node, one_of};

@@ -1,0 +1,380 @@
+//! YAML with places: a document whose mistakes all are reported, each with its line and column.
+//!
+//! The parser (serde_yaml) tells the place of what it refuses itself, but not of a value that only
+//! its reader finds wrong. So values carry their path, and [`places`] tells where a path leads.
+
+mod places;
+
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
+use std::path::Path;
+
+use artifice_model::position::{Mistake, Position};
+use serde_yaml::Value;
+
+use self::places::{Places, Step};
+use crate::text::Secret;
+
+/// The largest configuration file that is read, in bytes.
+const MAX_BYTES: usize = 1_000_000;
+
+/// How many brackets may be open at once. The parser takes hours for thousands.
+const MOST_OPEN: usize = 500;
+
+/// How many mistakes are reported at once.
+const MOST_MISTAKES: usize = 50;
+
+/// A parsed file, and what is wrong with it so far.
+pub struct Document {
+    file: String,
+    text: String,
+    root: Value,
+    places: OnceCell<Places>,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+/// A value of a document, with its place in it.
+#[derive(Clone)]
+pub struct Node<'a> {
+    document: &'a Document,
+    path: Vec<Step>,
+    value: &'a Value,
+}
+
+/// A mapping that is being read key by key. What nobody asked for is a mistake.
+pub struct Map<'a> {
+    node: Node<'a>,
+    known: Vec<&'static str>,
+}
+
+impl Document {
+    /// Parses a file's text; `file` is what mistakes call it.
+    pub fn parse(file: &str, text: String) -> Result<Document, Mistake> {
+        let at = |line, column| Position { file: file.to_owned(), line, column };
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        if text.len() > MAX_BYTES {
+            let what = format!("a file of {} bytes; at most {MAX_BYTES} are read: split it", text.len());
+            return Err(Mistake { at: at(1, 1), what });
+        }
+        if let Some(line) = too_deep(&text) {
+            let what = format!("more than {MOST_OPEN} brackets are open here; close them, or put the text in quotes");
+            return Err(Mistake { at: at(line, 1), what });
+        }
+        let root: Value = serde_yaml::from_str(&text).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+            let what = error.to_string();
+            let suffix = format!(" at line {line} column {column}");
+            // The reader's own words for a number of more than 64 bits.
+            let advice = if what.contains("expected any YAML value") { "; put the number in quotes" } else { "" };
+            Mistake { at: at(line, column), what: format!("not valid YAML: {}{advice}", what.replacen(&suffix, "", 1)) }
+        })?;
+        Ok(Document { file: file.to_owned(), text, root, places: OnceCell::new(), mistakes: RefCell::default() })
+    }
+
+    /// The whole document.
+    pub fn root(&self) -> Node<'_> {
+        Node { document: self, path: Vec::new(), value: &self.root }
+    }
+
+    /// What is wrong, in the file's order.
+    pub fn mistakes(self) -> Vec<Mistake> {
+        let mut mistakes = self.mistakes.into_inner();
+        mistakes.sort();
+        mistakes
+    }
+
+    fn report(&self, path: &[Step], key: bool, what: String) {
+        // Nobody reads more.
+        if self.mistakes.borrow().len() >= MOST_MISTAKES {
+            return;
+        }
+        let at = self.position(if key { self.places().key(path) } else { self.places().value(path) });
+        self.mistakes.borrow_mut().push(Mistake { at, what });
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.text))
+    }
+
+    fn position(&self, (line, column): places::Place) -> Position {
+        Position { file: self.file.clone(), line, column }
+    }
+}
+
+/// The line in which too many brackets are open. (Those in quotes count, too: nobody has so many.)
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open: usize = 0;
+    let is_too_deep = |line: &str| {
+        line.bytes().any(|byte| {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open > MOST_OPEN
+        })
+    };
+    text.lines().position(is_too_deep).map(|line| line + 1)
+}
+
+impl<'a> Node<'a> {
+    /// Says that something is wrong here.
+    pub fn mistake(&self, what: impl fmt::Display) {
+        self.document.report(&self.path, false, format!("{}: {what}", self.name()));
+    }
+
+    /// Where it stands.
+    pub fn position(&self) -> Position {
+        self.document.position(self.document.places().value(&self.path))
+    }
+
+    /// The path as people write it: `rates.file`.
+    pub fn name(&self) -> String {
+        let mut name = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) if name.is_empty() => name.push_str(key),
+                Step::Key(key) => name.extend([".", key]),
+                Step::Index(index) => name.push_str(&format!("[{index}]")),
+            }
+        }
+        if name.is_empty() { "the file".to_owned() } else { name }
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    fn child(&self, step: Step, value: &'a Value) -> Node<'a> {
+        let mut path = self.path.clone();
+        path.push(step);
+        Node { document: self.document, path, value }
+    }
+
+    /// As a mapping; an absent value is an empty one.
+    pub fn map(self) -> Option<Map<'a>> {
+        match self.value {
+            Value::Null | Value::Mapping(_) => Some(Map { node: self, known: Vec::new() }),
+            _ => {
+                self.mistake("keys with values are expected here");
+                None
+            }
+        }
+    }
+
+    /// As a list; a single value is a list of one.
+    pub fn list(&self) -> Vec<Node<'a>> {
+        match self.value {
+            Value::Sequence(items) => {
+                items.iter().enumerate().map(|(index, item)| self.child(Step::Index(index), item)).collect()
+            }
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// As a text, with `${VARIABLE}` replaced by what the environment says. Numbers are their digits.
+    pub fn text(&self) -> Option<String> {
+        let text = match self.value {
+            Value::String(text) => text.clone(),
+            // Its digits as they are written: the parser has made a binary number of them.
+            Value::Number(_) | Value::Bool(_) => match self.document.places().text(&self.path) {
+                Some(digits) => digits,
+                None => {
+                    self.mistake("it cannot be read as it is written; put it in quotes");
+                    return None;
+                }
+            },
+            _ => {
+                self.mistake("a text is expected here");
+                return None;
+            }
+        };
+        crate::text::expand(&text).map_err(|why| self.mistake(why)).ok()
+    }
+
+    /// As a text that no mistake may show.
+    pub fn secret(&self) -> Option<Secret> {
+        let unclosed = |text: &str| text.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'));
+        if self.value.as_str().is_some_and(unclosed) {
+            self.mistake("a '${' in it is not closed; write ${NAME} for an environment variable");
+            return None;
+        }
+        self.text().map(Secret::new)
+    }
+
+    /// As whatever `read` makes of its text.
+    pub fn parse<T, E: fmt::Display>(&self, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        read(&self.text()?).map_err(|why| self.mistake(why)).ok()
+    }
+}
+
+impl<'a> Map<'a> {
+    /// The mapping's own place.
+    pub fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+
+    /// A key's value, unless it is absent or empty.
+    pub fn get(&mut self, key: &'static str) -> Option<Node<'a>> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        let value = self.node.value.as_mapping()?.get(key)?;
+        (!value.is_null()).then(|| self.node.child(Step::Key(key.to_owned()), value))
+    }
+
+    /// A key's value as whatever `read` makes of its text.
+    pub fn parse<T, E: fmt::Display>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.get(key)?.parse(read)
+    }
+
+    /// A key's text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.get(key)?.text()
+    }
+
+    /// A key's text that nobody may see, or the content of the file that another key names instead.
+    /// A line's end at the end of the file is not a part of it.
+    pub fn secret(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
+        let (text, file) = (self.get(key), self.get(file_key));
+        if let (Some(_), Some(file)) = (&text, &file) {
+            file.mistake(format!("the same as {key}; keep one of the two"));
+        }
+        if let Some(text) = text {
+            return text.secret();
+        }
+        file?.parse(|name| {
+            let path = directory.join(name);
+            let read = std::fs::read_to_string(&path);
+            let read = read.map_err(|why| format!("{}: {why}; name a file that can be read", path.display()))?;
+            Ok::<_, String>(Secret::new(read.trim_end_matches(['\r', '\n']).to_owned()))
+        })
+    }
+
+    /// A key's value, one of a few words.
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+        self.parse(key, |text| match words.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => Ok(*value),
+            None => Err(format!("'{text}' is not known here; {}", one_of(text, words.iter().map(|(word, _)| *word)))),
+        })
+    }
+
+    /// A key's value as a mapping; where there is none, an empty one.
+    pub fn section(&mut self, key: &'static str) -> Map<'a> {
+        static NOTHING: Value = Value::Null;
+        let map = self.get(key).and_then(Node::map);
+        map.unwrap_or_else(|| Map { node: self.node.child(Step::Key(key.to_owned()), &NOTHING), known: Vec::new() })
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> Vec<(String, Node<'a>)> {
+        let mapping = self.node.value.as_mapping();
+        let text = |key: &Value| match key {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
+            other => format!("{other:?}"),
+        };
+        let entry = |(key, value)| (text(key), self.node.child(Step::Key(text(key)), value));
+        mapping.into_iter().flatten().map(entry).collect()
+    }
+
+    /// Ends the reading: every key that was never asked for is a mistake.
+    pub fn end(self) {
+        for (key, node) in self.entries() {
+            if self.known.iter().all(|known| *known != key) {
+                let nearest = one_of(&key, self.known.iter().copied());
+                let what = match key.as_str() {
+                    "<<" => format!("{}: YAML's merge key is not supported; write the keys out", node.name()),
+                    _ => format!("{}: there is no such key; {nearest}", node.name()),
+                };
+                self.node.document.report(&node.path, true, what);
+            }
+        }
+    }
+}
+
+/// "did you mean …?", or all there is.
+pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min();
+    match near {
+        Some((distance, word)) if distance <= 1 + word.len() / 3 => format!("did you mean '{word}'?"),
+        _ => format!("it can be {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str, read: impl FnOnce(Map<'_>)) -> Vec<String> {
+        let document = match Document::parse("c.yaml", text.to_owned()) {
+            Ok(document) => document,
+            Err(mistake) => return vec![mistake.to_string()],
+        };
+        if let Some(map) = document.root().map() {
+            read(map);
+        }
+        document.mistakes().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn all_mistakes_are_reported_in_order_with_their_places() {
+        let text = "main:\n  region: [x]\n  currncy: NZD\n  settle:   soon\nplugins: 5\nlist: [a, {b: 1}]\n";
+        let found = mistakes(text, |mut root| {
+            let mut main = root.get("main").unwrap().map().unwrap();
+            main.text("region");
+            main.text("currency");
+            main.parse("settle", |_| Err::<(), _>("not a duration"));
+            main.end();
+            root.get("plugins").unwrap().map();
+            root.get("list").unwrap().list()[1].text();
+            root.end();
+        });
+        assert_eq!(
+            found,
+            [
+                "c.yaml:2:11: main.region: a text is expected here",
+                "c.yaml:3:3: main.currncy: there is no such key; did you mean 'currency'?",
+                "c.yaml:4:13: main.settle: not a duration",
+                "c.yaml:5:10: plugins: keys with values are expected here",
+                "c.yaml:6:11: list[1]: a text is expected here",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written_also_as_keys() {
+        let found = mistakes("\u{feff}a: [1.10, 0x10, true]\n10: x\n", |mut root| {
+            let items = root.get("a").unwrap().list();
+            assert_eq!(items.iter().map(|item| item.text().unwrap()).collect::<Vec<_>>(), ["1.10", "0x10", "true"]);
+            assert_eq!(root.entries()[1].0, "10");
+        });
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn what_yaml_parsers_silently_accept_is_refused() {
+        assert_eq!(
+            mistakes("a:\n  c: 1\n  c: 2\n", |_| ()),
+            ["c.yaml:2:3: not valid YAML: a: duplicate entry with key \"c\""]
+        );
+        let merge = mistakes("a: &x {q: 1}\nb:\n  <<: *x\n", |mut root| {
+            root.get("a");
+            root.get("b").unwrap().map().unwrap().end();
+        });
+        assert_eq!(merge, ["c.yaml:3:3: b.<<: YAML's merge key is not supported; write the keys out"]);
+        assert!(mistakes(&"# x\n".repeat(300_000), |_| ())[0].contains("at most 1000000"));
+        assert_eq!(mistakes("a: [1, 2\n", |_| ()).len(), 1);
+        assert!(
+            mistakes(&format!("a: 1\nb: {}", "[".repeat(100_000)), |_| ())[0].starts_with("c.yaml:2:1: more than 500")
+        );
+        assert!(mistakes("a: 99999999999999999999\n", |_| ())[0].ends_with("put the number in quotes"));
+    }
+}
