@@ -19,8 +19,8 @@ mod kind;
 mod life;
 mod parts;
 mod presets;
+mod reader;
 mod reading;
-mod run;
 mod scaling;
 mod template;
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! What an aggregate remembers between samples.
+//! What an aggregate remembers between samples, and what it makes of the next one.
 
+use super::contribution::Contributions;
+use super::entry::Entry;
 use super::kind::Aggregate;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
-use crate::time::Timestamp;
+use crate::time::{HOUR_US, Timestamp};
 
 /// What is remembered, by kind of aggregate. A group of `None` is one that nobody is charged for.
 #[derive(Debug)]
@@ -54,6 +56,86 @@ impl Walk {
             Aggregate::Increase => Walk::Increase(None),
             Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => Walk::Whole(None),
         }
+    }
+
+    /// Takes the next sample's value. A group of `None` is one that nobody is charged for.
+    #[inline]
+    pub fn step(&mut self, entry: &Entry, at: Timestamp, value: Decimal, group: Option<usize>, to: &mut Contributions) {
+        match (self, group) {
+            (Walk::Each, Some(group)) => to.add(group, value, 1, at),
+            (Walk::Hold(held), group) => {
+                if let Some(before) = held.replace(Held { since: at, value, group }) {
+                    before.let_go(entry, at, to);
+                }
+            }
+            (Walk::Slices(slice), Some(group)) => {
+                let number = (at.micros() - to.period.start().micros()) / entry.slice_us;
+                match slice {
+                    Some(slice) if slice.number == number => (slice.max, slice.group) = (slice.max.max(value), group),
+                    _ => {
+                        if let Some(full) = slice.replace(Slice { number, max: value, group }) {
+                            full.count(entry, to);
+                        }
+                    }
+                }
+            }
+            (Walk::Increase(baseline), group) => {
+                let baseline = baseline.replace((at, value));
+                if let Some(group) = group.filter(|_| at >= to.period.start()) {
+                    to.rise(group, baseline, value, at, entry.max_gap.micros());
+                }
+            }
+            (Walk::Whole(whole), Some(group)) => {
+                whole.get_or_insert_with(|| Whole::of(value, group)).add(value, group);
+            }
+            (Walk::Each | Walk::Slices(_) | Walk::Whole(_), None) => {}
+        }
+    }
+
+    /// Counts what the last sample leaves open.
+    pub fn close(&self, entry: &Entry, to: &mut Contributions) {
+        match self {
+            Walk::Hold(Some(held)) => held.let_go(entry, to.period.end(), to),
+            Walk::Slices(Some(slice)) => slice.count(entry, to),
+            Walk::Whole(Some(whole)) => match entry.aggregate {
+                Aggregate::Max => to.groups.add(whole.group, whole.max, 1),
+                Aggregate::Min => to.groups.add(whole.group, whole.min, 1),
+                Aggregate::Last => to.groups.add(whole.group, whole.last, 1),
+                _ => to.groups.merge(whole.group, &whole.sum),
+            },
+            _ => {}
+        }
+    }
+
+    /// By what the sums have to be divided: contributions over time are multiplied by microseconds.
+    pub fn divisor(&self, aggregate: Aggregate) -> u64 {
+        match self {
+            Walk::Hold(_) | Walk::Slices(_) => HOUR_US.unsigned_abs(),
+            Walk::Whole(Some(whole)) if aggregate == Aggregate::Mean => whole.count,
+            _ => 1,
+        }
+    }
+}
+
+impl Held {
+    /// A sample held until the next one, its `max_gap` or the period's end, whichever came first.
+    #[inline]
+    fn let_go(self, entry: &Entry, next: Timestamp, to: &mut Contributions) {
+        if let Some(group) = self.group {
+            to.hold(group, self.value, self.since, next.min(self.since.plus(entry.max_gap.micros())));
+        }
+    }
+}
+
+impl Slice {
+    #[inline]
+    fn count(self, entry: &Entry, to: &mut Contributions) {
+        let value = match entry.aggregate {
+            Aggregate::ExistsPerSlice if self.max > Decimal::ZERO => Decimal::ONE,
+            Aggregate::ExistsPerSlice => Decimal::ZERO,
+            _ => self.max,
+        };
+        to.slice(self.group, value, self.number, entry.slice_us);
     }
 }
 
