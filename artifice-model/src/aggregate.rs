@@ -10,6 +10,7 @@
 //! - **No sample in reach gives no volume**, which is not a volume of 0.
 
 mod aggregator;
+mod behaviour;
 mod condition;
 mod contribution;
 mod entry;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::behaviour::{Behaviour, Reads};
 use super::contribution::Contributions;
 use super::entry::Entry;
 use super::evidence::Evidence;
 use super::groups::Group;
-use super::kind::Aggregate;
 use super::parts::Parts;
 use super::reader::Reader;
 use super::reading::Locations;
@@ -21,6 +21,7 @@ use crate::time::{Period, Timestamp};
 #[derive(Debug)]
 pub struct Aggregator<'a> {
     entry: &'a Entry,
+    behaviour: Behaviour,
     /// The last sample before the period and how often it was repeated, until the first one inside it
     /// decides whether it counts.
     before: Option<(Sample, u64)>,
@@ -33,11 +34,13 @@ pub struct Aggregator<'a> {
 impl<'a> Aggregator<'a> {
     /// Begins the aggregation of a series.
     pub fn new(entry: &'a Entry, locations: &'a Locations, period: Period) -> Self {
+        let behaviour = entry.aggregate.behaviour();
         Aggregator {
             entry,
+            behaviour,
             before: None,
             reader: Reader::new(entry, locations),
-            walk: Walk::new(entry.aggregate),
+            walk: Walk::new(behaviour.adds),
             sums: Contributions::new(period),
             is_scaled: entry.scaling != Scaling::default(),
         }
@@ -62,7 +65,7 @@ impl<'a> Aggregator<'a> {
             return Ok(());
         }
         if sample.at < self.sums.period.start() {
-            if self.entry.aggregate.looks_back() {
+            if self.behaviour.looks_back() {
                 self.before = Some((sample.clone(), 0));
             }
             return Ok(());
@@ -93,26 +96,20 @@ impl<'a> Aggregator<'a> {
     /// [`AggregateError::Overflow`] if a volume is too large.
     pub fn finish(mut self) -> Result<Outcome, AggregateError> {
         self.look_back()?;
-        let Aggregator { entry, mut reader, walk, mut sums, .. } = self;
+        let Aggregator { entry, behaviour, mut reader, walk, mut sums, .. } = self;
         walk.close(entry, &mut sums);
         reader.settle(&mut sums);
-        let aggregate = entry.aggregate;
-        // What values are divided by matters only where they are added up.
-        let is_summed = aggregate.reads_values() && aggregate != Aggregate::ExistsPerSlice;
-        let divisor =
-            u128::from(walk.divisor(aggregate)) * u128::from(if is_summed { entry.scaling.denominator() } else { 1 });
-        let unit = match (aggregate, &entry.unit) {
-            (Aggregate::Count, Some(unit)) => unit.clone(),
-            _ => aggregate.unit_of(reader.unit.as_deref().unwrap_or_default()),
-        };
+        let scale = if behaviour.adds_values() { entry.scaling.denominator() } else { 1 };
+        let divisor = u128::from(walk.divisor()) * u128::from(scale);
+        let unit = behaviour.unit_of(reader.unit.as_deref().unwrap_or_default(), entry.unit.as_deref());
         let Contributions { cuts, groups, life, .. } = sums;
-        let short = life.short().filter(|_| aggregate.is_over_time());
+        let short = life.short().filter(|_| behaviour.is_over_time());
         let (max_gap, slice_us) = (entry.max_gap, entry.slice_us);
         let volume = |group: Group| {
             let evidence = Evidence {
                 exact: group.sum.fraction(divisor),
-                max_gap: aggregate.looks_back().then_some(max_gap),
-                slice_us: aggregate.is_sliced().then_some(slice_us),
+                max_gap: behaviour.looks_back().then_some(max_gap),
+                slice_us: behaviour.is_sliced().then_some(slice_us),
                 ..group.evidence
             };
             let parts = match cuts.len() {
@@ -160,14 +157,12 @@ impl<'a> Aggregator<'a> {
     #[inline]
     fn consider(&mut self, sample: &Sample) -> Result<(), AggregateError> {
         let said = self.reader.read(sample, &mut self.sums)?;
-        let aggregate = self.entry.aggregate;
-        let counts = !(said.deleted && aggregate.is_over_time());
-        let value = match aggregate {
-            _ if !counts => Decimal::ZERO,
-            Aggregate::Uptime if said.billable => Decimal::ONE,
-            Aggregate::Uptime => Decimal::ZERO,
-            Aggregate::Count => Decimal::ONE,
-            _ => self.scaled(sample)?,
+        let value = match self.behaviour.reads {
+            // What is deleted holds nothing any more.
+            _ if said.deleted && self.behaviour.is_over_time() => Decimal::ZERO,
+            Reads::State if !said.billable => Decimal::ZERO,
+            Reads::State | Reads::Presence => Decimal::ONE,
+            Reads::Value => self.scaled(sample)?,
         };
         self.walk.step(self.entry, sample.at, value, said.group, &mut self.sums);
         Ok(())

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::AggregateError;
 use super::contribution::Contributions;
 use super::entry::Entry;
-use super::kind::Aggregate;
 use super::reading::{Locations, Reading};
 use crate::sample::{Facts, Sample};
 use crate::time::Timestamp;
@@ -80,7 +79,7 @@ impl<'a> Reader<'a> {
     #[cold]
     fn gap(&self, before: Said, group: Option<usize>, gap: (Timestamp, Timestamp), sums: &mut Contributions) {
         // It belongs to what was not charged for it, or to what went up over it.
-        let of = if self.entry.aggregate == Aggregate::Increase { group } else { before.group };
+        let of = if self.entry.aggregate.is_rise() { group } else { before.group };
         if let Some(of) = of.filter(|_| before.exists()) {
             sums.groups.evidence(of).gaps.add(gap.0, gap.1);
         }
@@ -106,9 +105,10 @@ impl<'a> Reader<'a> {
     fn read_anew(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<Said, AggregateError> {
         let reading = Reading::new(self.entry, self.locations, &sample.facts);
         let group = sums.groups.of(&reading);
+        let behaviour = self.entry.aggregate.behaviour();
         // A counter's baseline matters, whether or not its sample is charged.
-        let has_value = group.is_some() || self.entry.aggregate == Aggregate::Increase;
-        if self.entry.aggregate.keeps_unit() && has_value {
+        let has_value = group.is_some() || behaviour.is_rise();
+        if behaviour.keeps_unit() && has_value {
             let unit = self.unit.get_or_insert_with(|| reading.unit.clone());
             if *unit != reading.unit {
                 return Err(AggregateError::Units { one: unit.clone(), other: reading.unit, at: sample.at });
