@@ -3,8 +3,11 @@
 //! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
 //! it, `months` counts what calendar months have had, `terms` adds fees, minimum charge and taxes.
 
+mod charging;
 mod draft;
+mod error;
 mod fees;
+mod item;
 mod months;
 mod problem;
 mod stretch;
@@ -21,7 +24,8 @@ use crate::money::Currency;
 use crate::rate::Working;
 use crate::time::Period;
 
-pub use draft::{Charging, DraftError, Earlier};
+pub use charging::{Charging, Earlier};
+pub use error::DraftError;
 pub use fees::{Fee, FeePer};
 pub use problem::Problem;
 

@@ -1,101 +1,19 @@
 //! Usage becomes lines with costs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::fees::Fee;
+use super::charging::Charging;
+use super::error::DraftError;
+use super::item::Item;
 use super::months::{MonthCosts, Months};
 use super::problem::joined;
 use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit};
 use super::{Draft, Line, Metered, Problem, Rate, Tenant, Usage, terms};
-use crate::calendar::Calendar;
 use crate::decimal::Decimal;
-use crate::exact::{Overflow, Ratio};
+use crate::exact::Overflow;
 use crate::money::Currency;
-use crate::rate::{Charged, Names, PriceError, PriceSource, Tariff};
-use crate::time::{Period, Timestamp};
-
-/// Why there is no draft.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DraftError {
-    /// A price list could not be asked.
-    #[error(transparent)]
-    Price(#[from] PriceError),
-    /// What something costs is too large.
-    #[error(
-        "'{service}' at '{location}', used by {resource}: the cost is larger than a bill can hold (22 digits before the \
-         point); correct the price at {origin}, or the metering"
-    )]
-    TooLarge {
-        /// The service.
-        service: String,
-        /// The location.
-        location: String,
-        /// The resource's id.
-        resource: String,
-        /// Where the price stands.
-        origin: String,
-    },
-    /// A sum is too large.
-    #[error(transparent)]
-    Overflow(#[from] Overflow),
-}
-
-/// How usage is charged.
-#[derive(Clone, Copy)]
-pub struct Charging<'a> {
-    /// The statement's currency where no price says another.
-    pub currency: Currency,
-    /// What people call the services.
-    pub names: &'a Names,
-    /// The prices, if any are configured.
-    pub prices: Option<&'a dyn PriceSource>,
-    /// Whether what has no price costs nothing (`rates.missing: zero`).
-    pub missing_is_zero: bool,
-    /// Whether a usage of 0 makes a line (`main.zero_lines: show`).
-    pub zero_lines: bool,
-    /// Where months begin and end.
-    pub calendar: &'a Calendar,
-    /// The instants inside the period, in order, at which usage was cut.
-    pub cuts: &'a [Timestamp],
-    /// What is charged without metering.
-    pub fees: &'a [Fee],
-    /// What the tenant's live statements have billed already in the months of the period.
-    pub earlier: &'a [Earlier],
-    /// The only sections that are wanted: then there is no minimum to be reached, and no fee of another one.
-    /// All if empty.
-    pub sections: &'a [String],
-}
-
-/// A line of a live statement, as far as the next statement of its month depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    /// Where.
-    pub location: String,
-    /// What was priced.
-    pub service: String,
-    /// When.
-    pub period: Period,
-    /// The volume's unit.
-    pub unit: String,
-    /// How much.
-    pub volume: Decimal,
-    /// How much of it was free.
-    pub free: Ratio,
-    /// What it cost.
-    pub cost: Decimal,
-    /// In which money.
-    pub currency: Currency,
-}
-
-/// A part of a usage that becomes a line.
-pub(super) struct Item<'m> {
-    pub metered: &'m Metered,
-    pub period: Period,
-    pub volume: Decimal,
-    pub tariff: Option<Arc<Tariff>>,
-    pub charged: Option<Charged>,
-}
+use crate::rate::{Names, Tariff};
+use crate::time::Period;
 
 impl Draft {
     /// Charges a tenant's usage. What cannot be charged stands without a cost, and is among the problems.

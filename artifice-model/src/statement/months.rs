@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::draft::{Charging, Earlier, Item};
+use super::charging::{Charging, Earlier};
+use super::item::Item;
 use super::stretch::volume_between;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::draft::{Charging, DraftError};
+use super::charging::Charging;
+use super::error::DraftError;
 use super::{Metered, Usage};
 use crate::decimal::Decimal;
 use crate::exact::Overflow;

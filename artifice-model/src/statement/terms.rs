@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Charging, DraftError, Earlier};
+use super::charging::{Charging, Earlier};
+use super::error::DraftError;
 use super::fees::FeePer;
 use super::months::MonthCosts;
 use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
