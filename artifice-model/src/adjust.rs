@@ -184,13 +184,9 @@ fn known_lines(billed: &[Billed]) -> Result<BTreeMap<Key<'_>, KnownLine<'_>>, Ov
         known.line = line;
         known.volume = known.volume.checked_add(line.usage.volume).ok_or(Overflow)?;
         known.cost = known.cost.checked_add(line.cost.unwrap_or_default()).ok_or(Overflow)?;
-        known.free = known.free.clone().plus(&free(line));
+        known.free = known.free.clone().plus(&line.free());
     }
     Ok(all)
-}
-
-fn free(line: &Line) -> Ratio {
-    line.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
 }
 
 /// The lines that make of what is billed what the whole is now: those of changed usage; where the units of
@@ -250,7 +246,7 @@ fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -
         now.map_or((Decimal::ZERO, Decimal::ZERO), |line| (line.usage.volume, line.cost.unwrap_or_default()));
     let volume = volume.checked_sub(before.volume).ok_or(Overflow)?;
     let cost = cost.checked_sub(before.cost).ok_or(Overflow)?;
-    let free = now.map_or_else(Ratio::zero, free).minus(&before.free);
+    let free = now.map_or_else(Ratio::zero, Line::free).minus(&before.free);
     if volume.is_zero() && cost.is_zero() && free.is_zero() {
         return Ok(None);
     }

@@ -48,6 +48,16 @@ impl Parts {
         &self.cuts
     }
 
+    /// Some neighbouring parts alone, cut where they meet. Part 0 ends at the first cut.
+    pub(crate) fn between(&self, parts: Range<usize>) -> Parts {
+        let start = self.start_of(parts.start);
+        let cuts = self.cuts.get(parts.start..parts.end.saturating_sub(1)).unwrap_or_default().into();
+        let sums = self.sums.get(parts.clone()).unwrap_or_default().to_vec();
+        let far = self.far.iter().filter(|far| far.is_known(&parts, start));
+        let far = far.map(|far| Far { part: far.part - parts.start, ..far.clone() }).collect();
+        Parts { cuts, sums, divisor: self.divisor, far }
+    }
+
     /// The volume of neighbouring parts together, rounded once. Part 0 ends at the first cut.
     ///
     /// # Errors
@@ -55,9 +65,55 @@ impl Parts {
     pub fn volume(&self, parts: Range<usize>) -> Result<Decimal, Overflow> {
         let mut sum = Exact::default();
         self.sums.get(parts.clone()).unwrap_or_default().iter().for_each(|part| sum.merge(part));
-        let start = parts.start.checked_sub(1).and_then(|cut| self.cuts.get(cut)).copied();
-        let is_known = |far: &&Far| parts.contains(&far.part) && start.is_none_or(|start| start <= far.known_until);
-        self.far.iter().filter(is_known).for_each(|far| sum.merge(&far.rise));
+        let start = self.start_of(parts.start);
+        self.far.iter().filter(|far| far.is_known(&parts, start)).for_each(|far| sum.merge(&far.rise));
         sum.divided_by(self.divisor.max(1), VOLUME_PLACES)
+    }
+
+    /// Where a part begins; the first one begins where the whole does.
+    fn start_of(&self, part: usize) -> Option<Timestamp> {
+        part.checked_sub(1).and_then(|cut| self.cuts.get(cut)).copied()
+    }
+}
+
+impl Far {
+    /// Whether parts that begin then know it.
+    fn is_known(&self, parts: &Range<usize>, start: Option<Timestamp>) -> bool {
+        parts.contains(&self.part) && start.is_none_or(|start| start <= self.known_until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PARTS: usize = 5;
+
+    fn exact(value: i64) -> Exact {
+        let mut sum = Exact::default();
+        sum.add(value.into(), 1);
+        sum
+    }
+
+    proptest! {
+        #[test]
+        fn some_parts_alone_are_what_they_are_among_the_others(
+            sums in prop::collection::vec(-99_i64..99, PARTS),
+            far in prop::collection::vec((0..PARTS, 0_i64..60, 1_i64..99), 0..4),
+            mut ends in prop::array::uniform4(0..=PARTS),
+        ) {
+            let cuts = (1..).map(|cut| Timestamp::from_micros(10 * cut)).take(PARTS - 1).collect();
+            let far = far.into_iter().map(|(part, known_until, rise)| {
+                Far { part, known_until: Timestamp::from_micros(known_until), rise: exact(rise) }
+            });
+            let whole = Parts::new(cuts, sums.into_iter().map(exact).collect(), 1).with_far(far.collect());
+            ends.sort_unstable();
+            let [start, first, last, end] = ends;
+            let some = whole.between(start..end);
+            prop_assert_eq!(some.cuts().len(), (end - start).saturating_sub(1));
+            prop_assert_eq!(some.volume(first - start..last - start), whole.volume(first..last));
+        }
     }
 }

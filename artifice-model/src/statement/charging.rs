@@ -1,12 +1,12 @@
 //! What charging goes by.
 
+use super::billed::BilledLine;
 use super::fees::Fee;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
-use crate::exact::Ratio;
 use crate::money::Currency;
 use crate::rate::{Names, PriceSource};
-use crate::time::{Period, Timestamp};
+use crate::time::Timestamp;
 
 /// How usage is charged.
 #[derive(Clone, Copy)]
@@ -28,29 +28,15 @@ pub struct Charging<'a> {
     /// What is charged without metering.
     pub fees: &'a [Fee],
     /// What the tenant's live statements have billed already in the months of the period.
-    pub earlier: &'a [Earlier],
+    pub earlier: &'a [BilledLine],
     /// The only sections that are wanted: then there is no minimum to be reached, and no fee of another one.
     /// All if empty.
     pub sections: &'a [String],
 }
 
-/// A line of a live statement, as far as the next statement of its month depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    /// Where.
-    pub location: String,
-    /// What was priced.
-    pub service: String,
-    /// When.
-    pub period: Period,
-    /// The volume's unit.
-    pub unit: String,
-    /// How much.
-    pub volume: Decimal,
-    /// How much of it was free.
-    pub free: Ratio,
-    /// What it cost.
-    pub cost: Decimal,
-    /// In which money.
-    pub currency: Currency,
+impl Charging<'_> {
+    /// Whether a volume makes a line.
+    pub(super) fn makes_line(&self, volume: Decimal) -> bool {
+        self.zero_lines || !volume.is_zero()
+    }
 }

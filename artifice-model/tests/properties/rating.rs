@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Aggregate, Parts};
-use artifice_model::exact::{Exact, Ratio};
+use artifice_model::exact::Exact;
 use artifice_model::rate::{Card, Cards, Month, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Earlier, Metered, Tenant, Usage};
+use artifice_model::statement::{BilledLine, Charging, Draft, Metered, Tenant, Usage};
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use proptest::prelude::*;
@@ -163,15 +163,12 @@ proptest! {
         let half = period("2026-01-01T00:00:00Z", "2026-01-16T00:00:00Z");
         let rest = period("2026-01-16T00:00:00Z", "2026-02-01T00:00:00Z");
         let one = draft(half, usage(half, &first), card());
-        let earlier: Vec<Earlier> = one.lines.iter().map(|line| Earlier {
-            location: line.usage.location.clone(),
-            service: line.usage.service.clone(),
-            period: line.usage.period,
-            unit: line.usage.unit.clone(),
-            volume: line.usage.volume,
-            free: line.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone()),
-            cost: line.cost.unwrap(),
+        let earlier: Vec<BilledLine> = one.lines.iter().map(|line| BilledLine {
+            tenant: one.tenant.clone(),
+            statement_id: "first".to_owned(),
+            number: 1,
             currency: one.currency,
+            line: line.clone(),
         }).collect();
         let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
         let prices = PriceList { cards: Cards::new(card(), &names).unwrap(), table: None };
