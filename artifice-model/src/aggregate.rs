@@ -36,7 +36,7 @@ pub use entry::{EVENT_TYPE, Entry, MaxGap};
 pub use evidence::{Evidence, Gaps};
 pub use kind::Aggregate;
 pub use life::Short;
-pub use parts::{Far, Parts};
+pub use parts::{Far, VolumeParts};
 pub use reading::{Locations, matches};
 pub use scaling::{Factor, NotAFactor, Scaling};
 pub use template::{Template, TemplateError};
@@ -62,7 +62,7 @@ pub struct Volume {
     /// The unit, with `·hour` where time is in it.
     pub unit: String,
     /// The volume in parts, where it can be cut.
-    pub parts: Parts,
+    pub parts: VolumeParts,
     /// The samples it rests on.
     pub evidence: Evidence,
 }

@@ -7,7 +7,7 @@ use super::contribution::Contributions;
 use super::entry::Entry;
 use super::evidence::Evidence;
 use super::groups::Group;
-use super::parts::Parts;
+use super::parts::VolumeParts;
 use super::reader::Reader;
 use super::reading::Locations;
 use super::scaling::Scaling;
@@ -113,11 +113,11 @@ impl<'a> Aggregator<'a> {
                 ..group.evidence
             };
             let parts = match cuts.len() {
-                0 => Parts::default(),
+                0 => VolumeParts::default(),
                 len => {
                     let mut sums = group.parts;
                     sums.resize_with(len + 1, Default::default);
-                    Parts::new(cuts.clone(), sums, divisor).with_far(group.far)
+                    VolumeParts::new(cuts.clone(), sums, divisor).with_far(group.far)
                 }
             };
             Ok(Volume {

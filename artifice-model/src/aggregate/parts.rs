@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 /// What each part of the period adds to a volume, exact: rounding comes when it is known which parts are
 /// charged together.
 #[derive(Debug, Clone, Default)]
-pub struct Parts {
+pub struct VolumeParts {
     cuts: Arc<[Timestamp]>,
     /// One more than there are cuts; none where nothing can be cut.
     sums: Vec<Exact>,
@@ -31,15 +31,15 @@ pub struct Far {
     pub rise: Exact,
 }
 
-impl Parts {
-    /// Parts at `cuts`, in order, each adding `sums / divisor`: one more sum than cuts.
+impl VolumeParts {
+    /// VolumeParts at `cuts`, in order, each adding `sums / divisor`: one more sum than cuts.
     pub fn new(cuts: Arc<[Timestamp]>, sums: Vec<Exact>, divisor: u128) -> Self {
-        Parts { cuts, sums, divisor, far: Vec::new() }
+        VolumeParts { cuts, sums, divisor, far: Vec::new() }
     }
 
     /// The same, with rises that came from far.
     pub fn with_far(self, far: Vec<Far>) -> Self {
-        Parts { far, ..self }
+        VolumeParts { far, ..self }
     }
 
     /// The instants inside the period at which this volume can be cut. A volume that is not additive can
@@ -49,13 +49,13 @@ impl Parts {
     }
 
     /// Some neighbouring parts alone, cut where they meet. Part 0 ends at the first cut.
-    pub(crate) fn between(&self, parts: Range<usize>) -> Parts {
+    pub(crate) fn between(&self, parts: Range<usize>) -> VolumeParts {
         let start = self.start_of(parts.start);
         let cuts = self.cuts.get(parts.start..parts.end.saturating_sub(1)).unwrap_or_default().into();
         let sums = self.sums.get(parts.clone()).unwrap_or_default().to_vec();
         let far = self.far.iter().filter(|far| far.is_known(&parts, start));
         let far = far.map(|far| Far { part: far.part - parts.start, ..far.clone() }).collect();
-        Parts { cuts, sums, divisor: self.divisor, far }
+        VolumeParts { cuts, sums, divisor: self.divisor, far }
     }
 
     /// The volume of neighbouring parts together, rounded once. Part 0 ends at the first cut.
@@ -108,7 +108,7 @@ mod tests {
             let far = far.into_iter().map(|(part, known_until, rise)| {
                 Far { part, known_until: Timestamp::from_micros(known_until), rise: exact(rise) }
             });
-            let whole = Parts::new(cuts, sums.into_iter().map(exact).collect(), 1).with_far(far.collect());
+            let whole = VolumeParts::new(cuts, sums.into_iter().map(exact).collect(), 1).with_far(far.collect());
             ends.sort_unstable();
             let [start, first, last, end] = ends;
             let some = whole.between(start..end);

@@ -16,7 +16,7 @@ pub(super) struct Reader<'a> {
     pub locations: &'a Locations,
     /// The unit of the samples so far.
     pub unit: Option<Arc<str>>,
-    last: Option<Row>,
+    last: Option<Streak>,
     /// How many samples inside the period were not charged because the entry can make no service of them.
     pub without_service: u64,
     /// What is longer than this between two samples is a gap, in microseconds.
@@ -25,7 +25,7 @@ pub(super) struct Reader<'a> {
 
 /// Samples in a row that say the same, as most do: what was found out of it once, and where they are.
 #[derive(Debug, Clone)]
-struct Row {
+struct Streak {
     facts: Arc<Facts>,
     said: Said,
     first: Timestamp,
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
 
     /// Takes note of samples in a row, when another one follows that says something else, or none.
     pub fn settle(&mut self, sums: &mut Contributions) {
-        let Some(Row { said, first, at, samples, .. }) = self.last.take() else { return };
+        let Some(Streak { said, first, at, samples, .. }) = self.last.take() else { return };
         match said.group {
             Some(group) => sums.groups.saw(group, first, at, samples),
             // The one before the period is nothing that could have been charged.
@@ -116,14 +116,14 @@ impl<'a> Reader<'a> {
         }
         let Reading { accepted, billable, deleted, announced, .. } = reading;
         let said = Said { group, accepted, billable, deleted, announced };
-        if let Some(Row { said: before, at, .. }) = self.last {
+        if let Some(Streak { said: before, at, .. }) = self.last {
             if sample.at.micros().saturating_sub(at.micros()) > self.gap_us {
                 self.gap(before, group, (at, sample.at), sums);
             }
             self.settle(sums);
             sums.life.goes_on(sample.at);
         }
-        self.last = Some(Row { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
+        self.last = Some(Streak { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
         Ok(said)
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Walk {
     /// The value before, and when.
     Rise(Option<(Timestamp, Decimal)>),
     /// The samples seen so far.
-    Once(OfPeriod, Option<Whole>),
+    Once(OfPeriod, Option<Seen>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct Slice {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Whole {
+pub(super) struct Seen {
     pub max: Decimal,
     pub min: Decimal,
     pub last: Decimal,
@@ -86,7 +86,7 @@ impl Walk {
                 }
             }
             (Walk::Once(_, whole), Some(group)) => {
-                whole.get_or_insert_with(|| Whole::of(value, group)).add(value, group);
+                whole.get_or_insert_with(|| Seen::of(value, group)).add(value, group);
             }
             (Walk::Each | Walk::PerSlice(..) | Walk::Once(..), None) => {}
         }
@@ -140,9 +140,9 @@ impl Slice {
     }
 }
 
-impl Whole {
+impl Seen {
     pub fn of(value: Decimal, group: usize) -> Self {
-        Whole { max: value, min: value, last: value, sum: Exact::default(), count: 0, group }
+        Seen { max: value, min: value, last: value, sum: Exact::default(), count: 0, group }
     }
 
     pub fn add(&mut self, value: Decimal, group: usize) {

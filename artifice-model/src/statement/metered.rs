@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Usage;
-use crate::aggregate::{Evidence, Parts};
+use crate::aggregate::{Evidence, VolumeParts};
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::rate::{Charged, Tariff};
@@ -17,7 +17,7 @@ pub struct Metered {
     /// What was used.
     pub usage: Usage,
     /// Its volume in parts, for prices that change inside the period.
-    pub parts: Parts,
+    pub parts: VolumeParts,
     /// The samples it rests on, if anybody knows.
     pub evidence: Option<Arc<Evidence>>,
     /// The price, made ready for the usage's unit.
@@ -27,7 +27,7 @@ pub struct Metered {
 
 impl Metered {
     /// A usage with its volume in parts and the samples it rests on.
-    pub fn new(usage: Usage, parts: Parts, evidence: Option<Arc<Evidence>>) -> Self {
+    pub fn new(usage: Usage, parts: VolumeParts, evidence: Option<Arc<Evidence>>) -> Self {
         Metered { usage, parts, evidence, tariff: None, charged: None }
     }
 
@@ -54,6 +54,6 @@ impl Metered {
 
 impl From<Usage> for Metered {
     fn from(usage: Usage) -> Self {
-        Metered::new(usage, Parts::default(), None)
+        Metered::new(usage, VolumeParts::default(), None)
     }
 }

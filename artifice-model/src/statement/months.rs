@@ -8,7 +8,7 @@ use super::metered::Metered;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
-use crate::rate::{Charged, Month, Tariff};
+use crate::rate::{Charged, MonthUnits, Tariff};
 use crate::time::{Period, Timestamp};
 use crate::units::Unit;
 
@@ -16,7 +16,7 @@ use crate::units::Unit;
 pub(super) struct Months<'a> {
     calendar: &'a Calendar,
     /// By the month's first instant. Units of another kind are counted apart.
-    all: HashMap<Timestamp, Vec<(Unit, Month)>>,
+    all: HashMap<Timestamp, Vec<(Unit, MonthUnits)>>,
 }
 
 impl<'a> Months<'a> {
@@ -39,11 +39,11 @@ impl<'a> Months<'a> {
     }
 
     /// What the month has had in which a period begins.
-    fn of(&mut self, period: Period, unit: &Unit) -> &mut Month {
+    fn of(&mut self, period: Period, unit: &Unit) -> &mut MonthUnits {
         let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
         let kinds = self.all.entry(start).or_default();
         let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
-            kinds.push((unit.clone(), Month::default()));
+            kinds.push((unit.clone(), MonthUnits::default()));
             kinds.len() - 1
         });
         &mut kinds[place].1

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use artifice_model::aggregate::{Aggregate, Parts};
+use artifice_model::aggregate::{Aggregate, VolumeParts};
 use artifice_model::exact::Exact;
-use artifice_model::rate::{Card, Cards, Month, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity};
+use artifice_model::rate::{
+    Card, Cards, MonthUnits, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity,
+};
 use artifice_model::statement::{BilledLine, Charging, Draft, Metered, Tenant, Usage};
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
@@ -225,7 +227,7 @@ proptest! {
         let flat = Price::flat(Decimal::new(price.into(), scale).unwrap(), per, nzd(), String::new());
         let tariff = Tariff::new(Price { discount: discount.into(), ..flat }.into(), units.0).unwrap();
         let volume = Decimal::new(volume.into(), 6).unwrap();
-        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut Month::default()));
+        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut MonthUnits::default()));
     }
 
     #[test]
@@ -247,7 +249,7 @@ proptest! {
             card(price(prices[0]), 0, Validity { from: None, until: Some(cut) }),
             card(price(prices[1]), 0, Validity { from: Some(cut), until: None }),
         ];
-        let one = |period: Period, volume: Decimal, parts: Parts| {
+        let one = |period: Period, volume: Decimal, parts: VolumeParts| {
             let mut metered = usage(period, &[1]);
             metered[0].usage.volume = volume;
             metered[0].parts = parts;
@@ -258,9 +260,9 @@ proptest! {
             let tenant = Tenant { id: "demo".to_owned(), name: None };
             Draft::new(tenant, period, metered, charging).unwrap().0
         };
-        let whole = one(january(), volume(&[before, after]), Parts::new(Arc::new([cut]), parts(&[before, after]), 3_600_000_000));
-        let first = one(Period::new(january().start(), cut).unwrap(), volume(&[before]), Parts::default());
-        let second = one(Period::new(cut, january().end()).unwrap(), volume(&[after]), Parts::default());
+        let whole = one(january(), volume(&[before, after]), VolumeParts::new(Arc::new([cut]), parts(&[before, after]), 3_600_000_000));
+        let first = one(Period::new(january().start(), cut).unwrap(), volume(&[before]), VolumeParts::default());
+        let second = one(Period::new(cut, january().end()).unwrap(), volume(&[after]), VolumeParts::default());
 
         prop_assert_eq!(whole.lines.len(), 2);
         prop_assert_eq!(whole.lines[0].cost, first.lines[0].cost);
