@@ -45,9 +45,6 @@ use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::time::Timestamp;
 
-/// Digits after the point that a volume is rounded to.
-pub const VOLUME_PLACES: u8 = 6;
-
 /// What was used of one service at one location.
 #[derive(Debug, Clone)]
 pub struct Volume {

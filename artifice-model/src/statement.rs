@@ -125,7 +125,9 @@ impl Tax {
     /// [`Overflow`] if the amount is larger than a bill can hold.
     pub fn on(self, base: Decimal, currency: Currency) -> Result<Tax, Overflow> {
         let exact = Ratio::from(base).times(&self.percent.into()).over(&Ratio::new(100, 1));
-        Ok(Tax { base, amount: exact.rounded(currency.digits())?, ..self })
+        let amount = exact.rounded(currency.digits())?;
+        assert!(amount.scale() <= currency.digits(), "a tax is rounded to what can be paid");
+        Ok(Tax { base, amount, ..self })
     }
 
     /// Whether it applies to the lines of a section.
@@ -161,6 +163,8 @@ impl Draft {
         self.subtotal = sum(self.lines.iter().map(|line| line.cost))?;
         let all = self.taxes.iter().map(|tax| Some(tax.amount)).chain([self.subtotal]);
         self.total = sum(all)?;
+        assert!(self.period.start() < self.period.end(), "a statement is for some time");
+        assert!(self.adds_up(), "subtotal, taxes and total agree with the lines");
         Ok(())
     }
 

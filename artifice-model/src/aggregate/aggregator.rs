@@ -12,8 +12,9 @@ use super::reader::Reader;
 use super::reading::Locations;
 use super::scaling::Scaling;
 use super::walk::Walk;
-use super::{AggregateError, Outcome, VOLUME_PLACES, Volume};
+use super::{AggregateError, Outcome, Volume};
 use crate::decimal::Decimal;
+use crate::limits::VOLUME_PLACES;
 use crate::sample::Sample;
 use crate::time::{Period, Timestamp};
 
@@ -102,7 +103,8 @@ impl<'a> Aggregator<'a> {
         let scale = if behaviour.adds_values() { entry.scaling.denominator() } else { 1 };
         let divisor = u128::from(walk.divisor()) * u128::from(scale);
         let unit = behaviour.unit_of(reader.unit.as_deref().unwrap_or_default(), entry.unit.as_deref());
-        let Contributions { cuts, groups, life, .. } = sums;
+        let Contributions { period, cuts, groups, life, .. } = sums;
+        assert!(life.charged_us <= period.micros(), "no time of a series is charged twice");
         let short = life.short().filter(|_| behaviour.is_over_time());
         let (max_gap, slice_us) = (entry.max_gap, entry.slice_us);
         let volume = |group: Group| {
@@ -120,11 +122,13 @@ impl<'a> Aggregator<'a> {
                     VolumeParts::new(cuts.clone(), sums, divisor).with_far(group.far)
                 }
             };
+            let volume = group.sum.divided_by(divisor, VOLUME_PLACES)?;
+            assert!(parts.cuts().is_empty() || parts.whole()? == volume, "the parts of a volume make the whole");
             Ok(Volume {
                 service: group.service,
                 location: group.location.unwrap_or_else(|| reader.locations.of(None)),
                 resource_name: group.name,
-                volume: group.sum.divided_by(divisor, VOLUME_PLACES)?,
+                volume,
                 unit: unit.clone(),
                 parts,
                 evidence,

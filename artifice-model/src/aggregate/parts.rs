@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::VOLUME_PLACES;
 use crate::decimal::Decimal;
 use crate::exact::{Exact, Overflow};
+use crate::limits::VOLUME_PLACES;
 use crate::time::Timestamp;
 
 /// What each part of the period adds to a volume, exact: rounding comes when it is known which parts are
@@ -68,6 +68,14 @@ impl VolumeParts {
         let start = self.start_of(parts.start);
         self.far.iter().filter(|far| far.is_known(&parts, start)).for_each(|far| sum.merge(&far.rise));
         sum.divided_by(self.divisor.max(1), VOLUME_PLACES)
+    }
+
+    /// The volume of all parts together.
+    ///
+    /// # Errors
+    /// [`Overflow`] if it is larger than a bill can hold.
+    pub(super) fn whole(&self) -> Result<Decimal, Overflow> {
+        self.volume(0..self.sums.len())
     }
 
     /// Where a part begins; the first one begins where the whole does.

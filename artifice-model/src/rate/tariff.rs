@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::price::{Price, Scheme, Tiers};
 use super::working::{Step, Working};
-use crate::aggregate::VOLUME_PLACES;
 use crate::decimal::{Decimal, pow10};
-use crate::exact::{MAX_WHOLE_DIGITS, Overflow, Ratio};
+use crate::exact::{Overflow, Ratio};
+use crate::limits::{MAX_WHOLE_DIGITS, VOLUME_PLACES};
 use crate::units::{Mismatch, Unit};
 
 /// A price, made ready for volumes of one unit.
@@ -179,6 +179,7 @@ impl Tiers {
                 start = stop;
             }
         }
+        assert!(start == to, "every unit lies in a tier");
         let rate = match &steps[..] {
             [only] => Some(only.price),
             [] => Some(self.next(&from)),

@@ -145,6 +145,7 @@ fn line(metered: Metered, currency: Currency, charging: Charging<'_>, problems: 
     let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence };
     match (tariff, charged) {
         (Some(tariff), Some(charged)) if tariff.price().currency == currency => {
+            assert!(charged.cost.scale() <= currency.digits(), "a cost is rounded to what can be paid");
             let price = tariff.price();
             let rate = |amount| Rate { amount, per: price.per.to_string(), origin: price.origin.clone() };
             line.rate = charged.rate.map(rate);

@@ -179,8 +179,9 @@ impl<'a> Stretches<'a> {
         for Stretch { period, tariff } in stretches {
             let mut start = period.start();
             while start < period.end() {
-                let month = self.charging.calendar.month_of(start);
-                let end = month.map_or(period.end(), |month| month.end()).min(period.end());
+                // Where clocks go back over the end of a month, that has ended before its last hour.
+                let end = self.charging.calendar.month_of(start).map(Period::end).filter(|end| *end > start);
+                let end = end.unwrap_or(period.end()).min(period.end());
                 let Ok(part) = Period::new(start, end) else { break };
                 all.push(Stretch { period: part, tariff: tariff.clone() });
                 start = end;
@@ -225,5 +226,6 @@ fn cut_at(cut: Vec<(Stretch, Range<usize>)>, metered: &Metered) -> Result<Vec<(S
         rest = rest.checked_sub(volume).ok_or(Overflow)?;
         pieces.push((stretch.clone(), metered.piece(stretch.period, volume, parts)));
     }
+    assert!(rest.is_zero(), "the pieces of a usage make the whole");
     Ok(pieces)
 }

@@ -133,6 +133,21 @@ fn draft(period: Period, metered: Vec<Metered>, cards: Vec<Card>) -> Draft {
     draft
 }
 
+#[test]
+fn a_month_whose_last_hour_comes_twice_loses_no_usage() {
+    // Clocks in Newfoundland went from 2009-11-01 00:01 (-02:30) back to 23:01 (-03:30) of the day before: the period
+    // begins in October, and after its end.
+    let period = period("2009-11-01T03:00:00Z", "2009-11-02T00:00:00Z");
+    let (names, calendar) = (Names::default(), Calendar::new("America/St_Johns").unwrap());
+    let prices = vec![card(Scheme::Package { size: 2.into(), amount: d("1") }, 0, Validity::default())];
+    let prices = PriceList { cards: Cards::new(prices, &names).unwrap(), table: None };
+    let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
+    let tenant = Tenant { id: "demo".to_owned(), name: None };
+    let (draft, problems) = Draft::new(tenant, period, usage(period, &[5]), charging).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(costs(&draft), [300]);
+}
+
 /// The costs of a draft's lines in coins, by resource.
 fn costs(draft: &Draft) -> Vec<i64> {
     let mut lines: Vec<_> = draft.lines.iter().collect();
