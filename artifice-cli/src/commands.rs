@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use artifice_engine::config::{Config, DatabaseUrl};
 use artifice_engine::{Engine, EngineError, Purpose};
-use artifice_ledger::{self, Ledger, LedgerError};
+use artifice_ledger::{Ledger, LedgerError};
 use clap::CommandFactory;
 
 use crate::args::{Args, Command};
@@ -78,7 +78,7 @@ fn engine(file: &Path) -> Result<Engine, EngineError> {
 
 /// The ledger, made and brought up to date if need be.
 async fn open_ledger(config: &Config) -> Result<Arc<dyn Ledger>, EngineError> {
-    Ok(ledger::open(&config.database, author::of(config)).await?)
+    Ok(artifice_ledger::open(&config.database, author::of(config)).await?)
 }
 
 /// The ledger, if there is one: a command that only looks makes none.
@@ -88,7 +88,7 @@ async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>, Eng
         DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
         _ => {}
     }
-    let ledger = ledger::open_as_it_is(&config.database, author::of(config)).await?;
+    let ledger = artifice_ledger::open_as_it_is(&config.database, author::of(config)).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();
     Ok((!empty).then_some(ledger))
 }

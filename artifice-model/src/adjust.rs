@@ -16,13 +16,13 @@ use std::sync::Arc;
 
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
-use crate::rate::{self, Working};
+use crate::rate::{BilledBefore, Working};
 use crate::statement::{Draft, Line, Tax, Usage};
 use crate::time::{Period, Timestamp};
 
 /// One of the live statements of a period: the invoice first, then its adjustments in order.
 #[derive(Debug, Clone)]
-pub struct Billed {
+pub struct BilledStatement {
     /// Its id.
     pub id: String,
     /// Its usage, each with the id of the statement whose usage it corrects.
@@ -69,16 +69,16 @@ pub enum AdjustError {
 }
 
 /// What tells one usage of a period from another: resource, entry, service and location.
-type Series<'a> = (&'a str, &'a str, &'a str, &'a str);
+type UsageKey<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// What tells one line of a statement from another: a usage may be cut where its price changes.
-type Key<'a> = (Series<'a>, Timestamp);
+type LineKey<'a> = (UsageKey<'a>, Timestamp);
 
-fn series(usage: &Usage) -> Series<'_> {
+fn series(usage: &Usage) -> UsageKey<'_> {
     (&usage.resource_id, &usage.entry, &usage.service, &usage.location)
 }
 
-fn key(line: &Line) -> Key<'_> {
+fn key(line: &Line) -> LineKey<'_> {
     (series(&line.usage), line.usage.period.start())
 }
 
@@ -99,7 +99,7 @@ struct KnownLine<'b> {
 }
 
 /// What changes in what is billed, if `whole` is what the period comes to now.
-pub fn adjustment(whole: &Draft, billed: &[Billed]) -> Result<Adjustment, AdjustError> {
+pub fn adjustment(whole: &Draft, billed: &[BilledStatement]) -> Result<Adjustment, AdjustError> {
     let mut changes = Changes::of(whole, billed)?;
     changes.usage.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
     let (usage, corrects): (Vec<Usage>, Vec<Option<String>>) = changes.usage.into_iter().unzip();
@@ -120,9 +120,9 @@ struct Changes {
 }
 
 impl Changes {
-    fn of(whole: &Draft, billed: &[Billed]) -> Result<Changes, AdjustError> {
+    fn of(whole: &Draft, billed: &[BilledStatement]) -> Result<Changes, AdjustError> {
         let known = known_usage(billed)?;
-        let now: BTreeSet<Series<'_>> = whole.usage.iter().map(series).collect();
+        let now: BTreeSet<UsageKey<'_>> = whole.usage.iter().map(series).collect();
         let still_used: BTreeSet<(&str, &str)> =
             whole.usage.iter().map(|usage| (usage.resource_id.as_str(), usage.entry.as_str())).collect();
         let mut changes = Changes { usage: Vec::new(), gone: BTreeSet::new() };
@@ -162,8 +162,8 @@ impl Changes {
 }
 
 /// Every usage that is billed, with the sums of what all statements say of it.
-fn known_usage(billed: &[Billed]) -> Result<BTreeMap<Series<'_>, KnownUsage<'_>>, Overflow> {
-    let mut all: BTreeMap<Series<'_>, KnownUsage<'_>> = BTreeMap::new();
+fn known_usage(billed: &[BilledStatement]) -> Result<BTreeMap<UsageKey<'_>, KnownUsage<'_>>, Overflow> {
+    let mut all: BTreeMap<UsageKey<'_>, KnownUsage<'_>> = BTreeMap::new();
     for statement in billed {
         for (usage, corrects) in &statement.usage {
             let statement = corrects.as_deref().unwrap_or(&statement.id);
@@ -176,35 +176,36 @@ fn known_usage(billed: &[Billed]) -> Result<BTreeMap<Series<'_>, KnownUsage<'_>>
 }
 
 /// Every line that is billed, with the sums of what all statements say of it.
-fn known_lines(billed: &[Billed]) -> Result<BTreeMap<Key<'_>, KnownLine<'_>>, Overflow> {
-    let mut all: BTreeMap<Key<'_>, KnownLine<'_>> = BTreeMap::new();
+fn known_lines(billed: &[BilledStatement]) -> Result<BTreeMap<LineKey<'_>, KnownLine<'_>>, Overflow> {
+    let mut all: BTreeMap<LineKey<'_>, KnownLine<'_>> = BTreeMap::new();
     for line in billed.iter().flat_map(|statement| &statement.lines) {
         let empty = || KnownLine { line, volume: Decimal::ZERO, cost: Decimal::ZERO, free: Ratio::zero() };
         let known = all.entry(key(line)).or_insert_with(empty);
         known.line = line;
         known.volume = known.volume.checked_add(line.usage.volume).ok_or(Overflow)?;
         known.cost = known.cost.checked_add(line.cost.unwrap_or_default()).ok_or(Overflow)?;
-        known.free = known.free.clone().plus(&free(line));
+        known.free = known.free.clone().plus(&line.free());
     }
     Ok(all)
-}
-
-fn free(line: &Line) -> Ratio {
-    line.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
 }
 
 /// The lines that make of what is billed what the whole is now: those of changed usage; where the units of
 /// a month are counted, those of the same service at the same location, whose costs depend on it; and what
 /// has no usage of its own (fees, a minimum charge), unless something is gone: the whole does not know then
 /// what the month comes to.
-fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage], nothing_gone: bool) -> Result<Vec<Line>, Overflow> {
+fn lines(
+    whole: &Draft,
+    billed: &[BilledStatement],
+    changed: &[Usage],
+    nothing_gone: bool,
+) -> Result<Vec<Line>, Overflow> {
     let known = known_lines(billed)?;
-    let now: BTreeMap<Key<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
-    let mut series_changed: BTreeSet<Series<'_>> = changed.iter().map(series).collect();
+    let now: BTreeMap<LineKey<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
+    let mut series_changed: BTreeSet<UsageKey<'_>> = changed.iter().map(series).collect();
     series_changed.extend(moved(&known, &now));
     let priced_together: BTreeSet<(&str, &str)> =
         series_changed.iter().map(|(_, _, service, location)| (*service, *location)).collect();
-    let keys: BTreeSet<&Key<'_>> =
+    let keys: BTreeSet<&LineKey<'_>> =
         if series_changed.is_empty() { BTreeSet::new() } else { known.keys().chain(now.keys()).collect() };
     let mut lines = Vec::new();
     for key in keys {
@@ -225,13 +226,16 @@ fn lines(whole: &Draft, billed: &[Billed], changed: &[Usage], nothing_gone: bool
 
 /// Series whose volume as a whole is what it was, but lies otherwise between the instants at which its price
 /// changes. (Where these themselves are others, it is prices that have changed, and these adjust nothing.)
-fn moved<'k>(known: &BTreeMap<Key<'k>, KnownLine<'_>>, now: &BTreeMap<Key<'k>, &Line>) -> BTreeSet<Series<'k>> {
-    let differs = |(key, line): (&Key<'k>, &&Line)| {
+fn moved<'k>(
+    known: &BTreeMap<LineKey<'k>, KnownLine<'_>>,
+    now: &BTreeMap<LineKey<'k>, &Line>,
+) -> BTreeSet<UsageKey<'k>> {
+    let differs = |(key, line): (&LineKey<'k>, &&Line)| {
         let before = known.get(key).map_or(Decimal::ZERO, |before| before.volume);
         (!line.usage.meter.is_empty() && before != line.usage.volume).then_some(key.0)
     };
-    let candidates: BTreeSet<Series<'k>> = now.iter().filter_map(differs).collect();
-    let cut_alike = |series: &Series<'k>| {
+    let candidates: BTreeSet<UsageKey<'k>> = now.iter().filter_map(differs).collect();
+    let cut_alike = |series: &UsageKey<'k>| {
         let (first, last) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
         let all = (*series, first)..=(*series, last);
         let after: BTreeSet<Period> = now.range(all.clone()).map(|(_, line)| line.usage.period).collect();
@@ -250,12 +254,12 @@ fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -
         now.map_or((Decimal::ZERO, Decimal::ZERO), |line| (line.usage.volume, line.cost.unwrap_or_default()));
     let volume = volume.checked_sub(before.volume).ok_or(Overflow)?;
     let cost = cost.checked_sub(before.cost).ok_or(Overflow)?;
-    let free = now.map_or_else(Ratio::zero, free).minus(&before.free);
+    let free = now.map_or_else(Ratio::zero, Line::free).minus(&before.free);
     if volume.is_zero() && cost.is_zero() && free.is_zero() {
         return Ok(None);
     }
     let working = now.and_then(|line| line.working.as_deref().cloned()).unwrap_or_default();
-    let billed = Some(rate::Billed { volume: before.volume, cost: before.cost, free: before.free.clone() });
+    let billed = Some(BilledBefore { volume: before.volume, cost: before.cost, free: before.free.clone() });
     Ok(Some(Line {
         usage: Usage { volume, ..like.usage.clone() },
         cost: Some(cost),
@@ -268,7 +272,7 @@ fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -
 /// tax that nobody raises any more is given back.
 ///
 /// Not the whole's taxes are compared: what stays as it was billed is not in the whole.
-fn taxes(whole: &Draft, billed: &[Billed], lines: &[Line]) -> Result<Vec<Tax>, Overflow> {
+fn taxes(whole: &Draft, billed: &[BilledStatement], lines: &[Line]) -> Result<Vec<Tax>, Overflow> {
     let mut taxes = whole.taxes.clone();
     for tax in &mut taxes {
         let all = billed.iter().flat_map(|statement| &statement.lines).chain(lines);

@@ -10,6 +10,7 @@
 //! - **No sample in reach gives no volume**, which is not a volume of 0.
 
 mod aggregator;
+mod behaviour;
 mod condition;
 mod contribution;
 mod entry;
@@ -19,8 +20,8 @@ mod kind;
 mod life;
 mod parts;
 mod presets;
+mod reader;
 mod reading;
-mod run;
 mod scaling;
 mod template;
 #[cfg(test)]
@@ -35,7 +36,7 @@ pub use entry::{EVENT_TYPE, Entry, MaxGap};
 pub use evidence::{Evidence, Gaps};
 pub use kind::Aggregate;
 pub use life::Short;
-pub use parts::{Far, Parts};
+pub use parts::{Far, VolumeParts};
 pub use reading::{Locations, matches};
 pub use scaling::{Factor, NotAFactor, Scaling};
 pub use template::{Template, TemplateError};
@@ -43,9 +44,6 @@ pub use template::{Template, TemplateError};
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::time::Timestamp;
-
-/// Digits after the point that a volume is rounded to.
-pub const VOLUME_PLACES: u8 = 6;
 
 /// What was used of one service at one location.
 #[derive(Debug, Clone)]
@@ -61,7 +59,7 @@ pub struct Volume {
     /// The unit, with `·hour` where time is in it.
     pub unit: String,
     /// The volume in parts, where it can be cut.
-    pub parts: Parts,
+    pub parts: VolumeParts,
     /// The samples it rests on.
     pub evidence: Evidence,
 }

@@ -4,10 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::limits::{MAX_SCALE, MAX_SHORT_DIGITS};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// The most digits a [`Decimal`] has after its point.
-pub const MAX_SCALE: u8 = 38;
 
 /// A decimal number: `mantissa / 10^scale`, with up to 38 significant digits.
 ///
@@ -187,13 +185,11 @@ impl FromStr for Decimal {
 /// A number of a few digits, as nearly all are: read in machine words, without a check for each digit.
 /// `None` for anything else.
 fn short(text: &[u8]) -> Option<Decimal> {
-    // So many digits fit 64 bits.
-    const MOST: usize = 18;
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    if digits.len() > MOST {
+    if digits.len() > usize::from(MAX_SHORT_DIGITS) {
         return None;
     }
     let (mut mantissa, mut scale, mut any) = (0_i64, None, false);

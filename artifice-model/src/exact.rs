@@ -14,6 +14,7 @@ use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Signed, ToPrimi
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::decimal::{Decimal, pow10};
+use crate::limits::{MAX_SCALE, MAX_WHOLE_DIGITS};
 
 type BigRational = num_rational::Ratio<BigInt>;
 
@@ -21,9 +22,6 @@ type BigRational = num_rational::Ratio<BigInt>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the result is larger than a bill can hold (22 digits before the point)")]
 pub struct Overflow;
-
-/// Results are kept in the database as `numeric(28, 6)`: fewer than 22 digits before the point.
-pub(crate) const MAX_WHOLE_DIGITS: u8 = 22;
 
 /// An exact sum of decimals, each multiplied by an integer.
 #[derive(Debug, Clone, Default)]
@@ -269,7 +267,7 @@ impl Ratio {
     /// The same as a decimal, if it is one of at most 38 digits.
     pub fn exactly(&self) -> Option<Decimal> {
         let exact = self.big();
-        (0..=38_u8).find_map(|scale| {
+        (0..=MAX_SCALE).find_map(|scale| {
             let scaled = exact.numer() * ten_to(scale);
             let (mantissa, rest) = scaled.div_rem(exact.denom());
             if !rest.is_zero() {

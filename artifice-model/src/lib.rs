@@ -16,6 +16,7 @@ pub mod bounds;
 pub mod calendar;
 pub mod decimal;
 pub mod exact;
+pub mod limits;
 pub mod money;
 pub mod position;
 pub mod rate;

@@ -77,12 +77,14 @@ impl<'de> Deserialize<'de> for Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MAX_CURRENCY_DIGITS;
 
     #[test]
     fn a_currency_knows_its_minor_unit() {
         // semantics 5: JPY 0, NZD 2, BHD 3.
         let digits = |code: &str| code.parse::<Currency>().unwrap().digits();
         assert_eq!([digits("JPY"), digits("NZD"), digits("BHD"), digits("CLF")], [0, 2, 3, 4]);
+        assert_eq!(CODES.split_ascii_whitespace().map(digits).max(), Some(MAX_CURRENCY_DIGITS));
         for wrong in ["", "nzd", "NZ", "XYZ", "NZD ", "D E"] {
             assert!(wrong.parse::<Currency>().is_err(), "{wrong}");
         }

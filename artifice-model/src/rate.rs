@@ -18,8 +18,8 @@ pub use list::PriceList;
 pub use names::Names;
 pub use price::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, TaxRule, Terms, Tiers};
 pub use table::{RateRules, RateTable};
-pub use tariff::{Charged, Month, Tariff};
-pub use working::{Billed, Step, Working};
+pub use tariff::{Charged, MonthUnits, Tariff};
+pub use working::{BilledBefore, Step, Working};
 
 #[cfg(test)]
 mod tests {
@@ -89,8 +89,10 @@ mod tests {
             let (per, currency) = (Unit::of_price(per, 600_000_000).unwrap(), currency.parse::<Currency>().unwrap());
             let price = Price::flat(amount.parse().unwrap(), per, currency, String::new());
             let tariff = Tariff::new(price.into(), unit).unwrap();
-            let (quick, exact) =
-                (tariff.flat(volume.parse().unwrap()), tariff.charge(volume.parse().unwrap(), &mut Month::default()));
+            let (quick, exact) = (
+                tariff.flat(volume.parse().unwrap()),
+                tariff.charge(volume.parse().unwrap(), &mut MonthUnits::default()),
+            );
             assert_eq!(quick, exact);
             assert_eq!(quick.unwrap().cost.to_fixed(currency.digits()), expected, "{volume} {unit}");
         }

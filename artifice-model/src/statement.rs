@@ -3,8 +3,12 @@
 //! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
 //! it, `months` counts what calendar months have had, `terms` adds fees, minimum charge and taxes.
 
+mod billed;
+mod charging;
 mod draft;
+mod error;
 mod fees;
+mod metered;
 mod months;
 mod problem;
 mod stretch;
@@ -14,15 +18,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::{Aggregate, Evidence, Parts, matches};
+use crate::aggregate::{Aggregate, Evidence, matches};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
 use crate::rate::Working;
 use crate::time::Period;
 
-pub use draft::{Charging, DraftError, Earlier};
+pub use billed::BilledLine;
+pub use charging::Charging;
+pub use error::DraftError;
 pub use fees::{Fee, FeePer};
+pub use metered::Metered;
 pub use problem::Problem;
 
 /// Who pays: a project of Keystone's.
@@ -61,23 +68,6 @@ pub struct Usage {
     pub aggregate: Aggregate,
 }
 
-/// A usage as metering gives it, with what charging and explaining it need beside its volume.
-#[derive(Debug, Clone)]
-pub struct Metered {
-    /// What was used.
-    pub usage: Usage,
-    /// Its volume in parts, for prices that change inside the period.
-    pub parts: Parts,
-    /// The samples it rests on, if anybody knows.
-    pub evidence: Option<Arc<Evidence>>,
-}
-
-impl From<Usage> for Metered {
-    fn from(usage: Usage) -> Self {
-        Metered { usage, parts: Parts::default(), evidence: None }
-    }
-}
-
 /// A charged usage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -93,6 +83,13 @@ pub struct Line {
     pub working: Option<Arc<Working>>,
     /// The samples that the volume rests on, if there are any and anybody knows.
     pub evidence: Option<Arc<Evidence>>,
+}
+
+impl Line {
+    /// How much of its volume was free, in its unit.
+    pub fn free(&self) -> Ratio {
+        self.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
+    }
 }
 
 /// The price a line was charged at.
@@ -128,7 +125,9 @@ impl Tax {
     /// [`Overflow`] if the amount is larger than a bill can hold.
     pub fn on(self, base: Decimal, currency: Currency) -> Result<Tax, Overflow> {
         let exact = Ratio::from(base).times(&self.percent.into()).over(&Ratio::new(100, 1));
-        Ok(Tax { base, amount: exact.rounded(currency.digits())?, ..self })
+        let amount = exact.rounded(currency.digits())?;
+        assert!(amount.scale() <= currency.digits(), "a tax is rounded to what can be paid");
+        Ok(Tax { base, amount, ..self })
     }
 
     /// Whether it applies to the lines of a section.
@@ -164,6 +163,8 @@ impl Draft {
         self.subtotal = sum(self.lines.iter().map(|line| line.cost))?;
         let all = self.taxes.iter().map(|tax| Some(tax.amount)).chain([self.subtotal]);
         self.total = sum(all)?;
+        assert!(self.period.start() < self.period.end(), "a statement is for some time");
+        assert!(self.adds_up(), "subtotal, taxes and total agree with the lines");
         Ok(())
     }
 

@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// A half-open span of time, `[start, end)`: a sample stamped exactly `end` belongs to the next one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Period {
     start: Timestamp,
     end: Timestamp,

@@ -13,14 +13,14 @@ use crate::time::HOUR_US;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
     text: String,
-    kind: Kind,
+    measure: Measure,
     /// How many of the kind's smallest (bytes × microseconds, …) one of it is.
     size: Ratio,
 }
 
 /// What a unit measures: only units of one kind convert.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Kind {
+struct Measure {
     quantity: Quantity,
     timed: bool,
 }
@@ -65,21 +65,21 @@ impl Unit {
         }
         let (quantity, size) = quantity_of(quantity);
         let size = if hours { size.times(&Ratio::new(HOUR_US.unsigned_abs(), 1)) } else { size };
-        Unit { text: text.to_owned(), kind: Kind { quantity, timed: hours }, size }
+        Unit { text: text.to_owned(), measure: Measure { quantity, timed: hours }, size }
     }
 
     /// One unit of the volume as it is billed, whatever that is: what a price buys that says no more.
     pub fn of_the_volume() -> Self {
         Unit {
             text: "unit".to_owned(),
-            kind: Kind { quantity: Quantity::Whatever, timed: false },
+            measure: Measure { quantity: Quantity::Whatever, timed: false },
             size: Ratio::new(1, 1),
         }
     }
 
     /// This unit, or, for [`of_the_volume`](Unit::of_the_volume), the volume's.
     pub fn or_of(self, volume: &Unit) -> Unit {
-        if self.kind.quantity == Quantity::Whatever { volume.clone() } else { self }
+        if self.measure.quantity == Quantity::Whatever { volume.clone() } else { self }
     }
 
     /// What one price buys: `QUANTITY [per TIME]`. `duration` is one `time_slice_us` of existence.
@@ -92,7 +92,7 @@ impl Unit {
                 let per = time(per).ok_or_else(not_a_unit)?;
                 let (quantity, size) = quantity_of(quantity);
                 let size = size.times(&per);
-                Ok(Unit { text: text.to_owned(), kind: Kind { quantity, timed: true }, size })
+                Ok(Unit { text: text.to_owned(), measure: Measure { quantity, timed: true }, size })
             }
             _ => Err(not_a_unit()),
         }
@@ -100,13 +100,13 @@ impl Unit {
 
     /// A time of `size` microseconds.
     fn time(text: &str, size: Ratio) -> Self {
-        let kind = Kind { quantity: Quantity::None, timed: true };
-        Unit { text: text.to_owned(), kind, size }
+        let measure = Measure { quantity: Quantity::None, timed: true };
+        Unit { text: text.to_owned(), measure, size }
     }
 
     /// Whether volumes of both can be added up.
     pub fn is_like(&self, other: &Unit) -> bool {
-        self.kind == other.kind
+        self.measure == other.measure
     }
 
     /// How many of its kind's smallest one of it is: the same measure for all units of a kind.
@@ -116,7 +116,7 @@ impl Unit {
 
     /// What a volume of this unit has to be multiplied by to be one of `other`.
     pub fn in_terms_of(&self, other: &Unit) -> Result<Ratio, Mismatch> {
-        if self.kind != other.kind {
+        if self.measure != other.measure {
             return Err(Mismatch { from: self.text.clone(), to: other.text.clone() });
         }
         Ok(self.size.clone().over(&other.size))

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use artifice_engine::config::Config;
 use artifice_engine::{Engine, Purpose, Selection};
-use artifice_ledger::{self, Author};
+use artifice_ledger::Author;
 
 use crate::phases::{self, Phase};
 use crate::report::{Measure, Row};
@@ -59,7 +59,7 @@ pub fn whole() -> Vec<Row> {
     let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(ledger::open(&engine.config().database, Author::default())).unwrap();
+    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
     phases::listen();
     let begin = Instant::now();
     let mut billed = 0;

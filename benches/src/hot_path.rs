@@ -65,7 +65,7 @@ pub fn recording() -> Vec<Row> {
     let beside =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings/ceilometer-2013/samples.ndjson.gz");
     let mut text = String::new();
-    let read = artifice_collect::file::open(&beside).is_ok_and(|file| {
+    let read = artifice_collect::sources::file::open(&beside).is_ok_and(|file| {
         let mut unpacked = flate2::read::MultiGzDecoder::new(file);
         std::io::Read::read_to_string(&mut unpacked, &mut text).is_ok()
     });

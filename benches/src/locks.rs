@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use artifice_engine::config::Config;
 use artifice_engine::{Engine, Purpose, Selection};
-use artifice_ledger::{self, Author};
+use artifice_ledger::Author;
 use artifice_tests::database::Postgres;
 
 use crate::phases;
@@ -49,7 +49,7 @@ fn run(name: &str, url: &str) -> Vec<Row> {
     let workers = engine.config().workers();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(ledger::open(&engine.config().database, Author::default())).unwrap();
+    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
     phases::listen();
     let begin = Instant::now();
     let mut billed = 0;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use artifice_engine::{Engine, EngineError};
-use artifice_ledger::{self, LedgerError};
+use artifice_ledger::LedgerError;
 
 use super::{author, existing_ledger, load};
 use crate::args::{DbCommand, TableOrJson};
@@ -14,8 +14,9 @@ pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError
     let config = load(file)?;
     let text = match command {
         DbCommand::Migrate => {
-            let ledger =
-                ledger::open_as_it_is(&config.database, author::of(&config)).await.map_err(EngineError::from)?;
+            let ledger = artifice_ledger::open_as_it_is(&config.database, author::of(&config))
+                .await
+                .map_err(EngineError::from)?;
             let added = ledger.migrate().await.map_err(EngineError::from)?;
             ledger.close().await;
             match added[..] {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_engine::{self, Engine, Listed, Quoted, Supposed};
+use artifice_engine::{Engine, Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced};
 use artifice_model::{Decimal, Timestamp};
 
@@ -29,7 +29,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
             let calendar = engine.config().main.calendar;
             let wrong = |error| CommandError::Arguments(format!("--at: {error}"));
             let at = at.map(|text| calendar.when(&text).map_err(wrong)).transpose()?;
-            let at = at.unwrap_or_else(engine::now);
+            let at = at.unwrap_or_else(artifice_engine::now);
             let location = location.unwrap_or_else(|| engine.config().locations.of(None).to_string());
             let tenant = tenant.unwrap_or_default();
             show_service(&engine, Asked { service, volume, unit, tenant, location, at }, format).await

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use artifice_engine::Selection;
 use artifice_engine::config::Config;
-use artifice_engine::{self, Selection};
 
 use super::existing_ledger;
 use crate::args::{Format, PeriodArgs, this_month};
@@ -22,7 +22,7 @@ pub async fn run(
     let calendar = &engine.config().main.calendar;
     let period = match period.period(calendar)? {
         Some(period) => period,
-        None => this_month(calendar, engine::now())?,
+        None => this_month(calendar, artifice_engine::now())?,
     };
     check_sections(&selection.sections, engine.config())?;
     let ledger = existing_ledger(engine.config()).await?;

@@ -5,8 +5,7 @@ pub mod groups;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 
-use artifice_ledger::BilledLine;
-use artifice_model::statement::Tenant;
+use artifice_model::statement::{BilledLine, Tenant};
 use artifice_model::{Calendar, Currency, Decimal};
 use serde_json::{Value, json};
 

@@ -210,5 +210,5 @@ fn metered(key: &SeriesKey, entry: &Entry, request: Request<'_>, volume: Volume)
         unit: volume.unit,
         aggregate: entry.aggregate,
     };
-    Metered { usage, parts: volume.parts, evidence: Some(volume.evidence.into()) }
+    Metered::new(usage, volume.parts, Some(volume.evidence.into()))
 }

@@ -26,7 +26,7 @@ use std::time::Duration;
 use artifice_collect::TenantUsage;
 use artifice_ledger::{Filter, Ledger, Month, Statement};
 use artifice_model::Period;
-use artifice_model::statement::{Charging, Draft, DraftError, Earlier, Metered, Problem, Tenant};
+use artifice_model::statement::{BilledLine, Charging, Draft, DraftError, Metered, Problem, Tenant};
 use artifice_plugin_host::api::Context;
 use artifice_plugin_host::{Backend, Library, SearchPath};
 
@@ -179,7 +179,7 @@ impl Engine {
         prices: &Prices,
         whole: Whole,
         usage: Vec<Metered>,
-        earlier: &[Earlier],
+        earlier: &[BilledLine],
     ) -> Result<(Draft, Vec<Problem>), DraftError> {
         let _phase = tracing::debug_span!("draft").entered();
         let charging = Charging {

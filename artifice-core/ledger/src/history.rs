@@ -8,7 +8,7 @@ mod fold;
 
 use std::collections::BTreeMap;
 
-use artifice_model::statement::{Line, Tenant};
+use artifice_model::statement::Tenant;
 use artifice_model::{Calendar, Currency, Decimal, Period};
 
 pub(crate) use fold::{Part, Parts, Shape, groups};
@@ -20,21 +20,6 @@ pub struct Wanted {
     pub tenants: Option<Vec<String>>,
     /// Those whose period begins in this one; all, if none is given.
     pub period: Option<Period>,
-}
-
-/// A line as it was billed, with what its statement says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BilledLine {
-    /// Who was billed, as the ledger calls it now.
-    pub tenant: Tenant,
-    /// The statement's id.
-    pub statement_id: String,
-    /// The statement's number.
-    pub number: u64,
-    /// The money that it was billed in.
-    pub currency: Currency,
-    /// The line itself.
-    pub line: Line,
 }
 
 /// What lines can be summed up by.

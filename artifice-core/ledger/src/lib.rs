@@ -28,7 +28,7 @@ mod work;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use artifice_model::statement::Tenant;
+use artifice_model::statement::{BilledLine, Tenant};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ pub use clock::now;
 pub use content::digest;
 pub use error::LedgerError;
 pub use explained::Explained;
-pub use history::{BilledLine, Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, added, tenants_named};
+pub use history::{Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, added, tenants_named};
 pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::Working;
-use artifice_model::statement::{Line, Rate, Tax, Tenant, Usage};
+use artifice_model::statement::{BilledLine, Line, Rate, Tax, Tenant, Usage};
 use artifice_model::{Decimal, Period, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
 use crate::content::digest_of_stored;
-use crate::history::BilledLine;
 use crate::{
     Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Statement, StoredUsage,
     Unreadable,

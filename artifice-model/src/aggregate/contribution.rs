@@ -1,40 +1,41 @@
 //! What samples add: to the whole period, and to the parts of it that are cut out.
 
-use super::aggregator::Aggregator;
-use super::kind::Aggregate;
+use std::sync::Arc;
+
+use super::groups::Groups;
+use super::life::Life;
 use super::parts::Far;
-use super::walk::{Held, Slice, Walk};
 use crate::decimal::Decimal;
 use crate::exact::Exact;
-use crate::time::Timestamp;
+use crate::time::{Period, Timestamp};
 
-impl Aggregator<'_> {
-    /// Counts what the last sample leaves open.
-    pub(super) fn close(&mut self) {
-        match &self.walk {
-            Walk::Hold(Some(held)) => self.let_go(*held, self.period.end()),
-            Walk::Slices(Some(slice)) => self.count_slice(*slice),
-            Walk::Whole(Some(whole)) => match self.entry.aggregate {
-                Aggregate::Max => self.groups.add(whole.group, whole.max, 1),
-                Aggregate::Min => self.groups.add(whole.group, whole.min, 1),
-                Aggregate::Last => self.groups.add(whole.group, whole.last, 1),
-                _ => self.groups.merge(whole.group, &whole.sum),
-            },
-            _ => {}
-        }
+/// What the samples of one series have added so far.
+#[derive(Debug)]
+pub(super) struct Contributions {
+    pub period: Period,
+    /// Where the volume is cut, in order.
+    pub cuts: Arc<[Timestamp]>,
+    /// The part of the period that samples have reached.
+    part: usize,
+    pub groups: Groups,
+    pub life: Life,
+}
+
+impl Contributions {
+    pub fn new(period: Period) -> Self {
+        let (cuts, groups, life) = (Arc::default(), Groups::default(), Life::new(period));
+        Contributions { period, cuts, part: 0, groups, life }
     }
 
-    /// A sample held until the next one, its `max_gap` or the period's end, whichever came first.
+    /// A value held from then until then; what of that lies outside the period adds nothing.
     #[inline]
-    pub(super) fn let_go(&mut self, held: Held, next: Timestamp) {
-        let Some(group) = held.group else { return };
-        let from = held.since.max(self.period.start());
-        let until = next.min(held.since.plus(self.entry.max_gap.micros())).min(self.period.end());
+    pub fn hold(&mut self, group: usize, value: Decimal, from: Timestamp, until: Timestamp) {
+        let (from, until) = (from.max(self.period.start()), until.min(self.period.end()));
         let us = (until.micros() - from.micros()).max(0);
-        self.groups.add(group, held.value, us);
+        self.groups.add(group, value, us);
         self.life.charged_us += us;
         if !self.cuts.is_empty() {
-            self.cut(group, held.value, from, until);
+            self.cut(group, value, from, until);
         }
     }
 
@@ -50,28 +51,25 @@ impl Aggregator<'_> {
         }
     }
 
-    /// A slice counts for its width, the period's last one for what of it lies inside.
+    /// A slice of `slice_us` counts for its width, the period's last one for what of it lies inside.
     #[inline]
-    pub(super) fn count_slice(&mut self, slice: Slice) {
-        let start = slice.number.saturating_mul(self.entry.slice_us);
-        let width = self.entry.slice_us.min(self.period.micros() - start);
-        let value = match self.entry.aggregate {
-            Aggregate::ExistsPerSlice if slice.max > Decimal::ZERO => Decimal::ONE,
-            Aggregate::ExistsPerSlice => Decimal::ZERO,
-            _ => slice.max,
-        };
+    pub fn slice(&mut self, group: usize, value: Decimal, number: i64, slice_us: i64) {
+        let start = number.saturating_mul(slice_us);
+        let width = slice_us.min(self.period.micros() - start);
         self.life.charged_us += width;
-        self.add(slice.group, value, width, self.period.start().plus(start));
+        self.add(group, value, width, self.period.start().plus(start));
     }
 
-    /// A counter came to `value`; without a baseline this is one, and counts 0.
+    /// A counter came to `value`; without a baseline this is one, and counts 0. Of what a part would not know alone,
+    /// `max_gap_us` decides.
     #[inline]
-    pub(super) fn increase(
+    pub fn rise(
         &mut self,
         group: usize,
         baseline: Option<(Timestamp, Decimal)>,
         value: Decimal,
         at: Timestamp,
+        max_gap_us: i64,
     ) {
         self.groups.add(group, value, i64::from(baseline.is_some()));
         let Some((since, before)) = baseline else { return };
@@ -86,7 +84,7 @@ impl Aggregator<'_> {
             let part = (self.part_of(at), self.cuts.len() + 1);
             // Alone, a part has a baseline only in itself, or at most max_gap before it.
             let begin = part.0.checked_sub(1).and_then(|cut| self.cuts.get(cut)).copied();
-            let known_until = since.plus(self.entry.max_gap.micros());
+            let known_until = since.plus(max_gap_us);
             if begin.is_none_or(|begin| known_until >= begin) {
                 self.groups.add_part(group, part, value, 1);
                 if !is_reset {
@@ -105,7 +103,7 @@ impl Aggregator<'_> {
 
     /// Adds to a group, and to the part in which an instant lies.
     #[inline]
-    pub(super) fn add(&mut self, group: usize, value: Decimal, times: i64, at: Timestamp) {
+    pub fn add(&mut self, group: usize, value: Decimal, times: i64, at: Timestamp) {
         self.groups.add(group, value, times);
         if !self.cuts.is_empty() {
             let part = (self.part_of(at), self.cuts.len() + 1);

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
 use super::kind::Aggregate;
-use super::presets::BILLABLE_STATES;
 use super::scaling::Scaling;
 use super::template::Template;
 use crate::time::{HOUR_US, Period, Timestamp};
@@ -67,6 +66,9 @@ pub struct Entry {
 
 /// The metadata key that says on which occasion a sample was taken.
 pub const EVENT_TYPE: &str = "event_type";
+
+/// The states of an instance that occupies its host (semantics 4).
+const BILLABLE_STATES: [&str; 5] = ["active", "paused", "rescued", "resized", "verify_resize"];
 
 impl Entry {
     /// An entry with the usual parameters, charged as the meter's name.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::MaxGap;
+use crate::limits::GAPS_KEPT;
 use crate::time::Timestamp;
 
 /// What is known of the samples behind a volume: enough to say in words how it came about.
@@ -60,16 +61,13 @@ pub struct Gaps {
     /// How long they are together, from sample to sample, in microseconds.
     #[serde(rename = "t")]
     pub total_us: i64,
-    /// The longest ones, at most [`Gaps::KEPT`], each with the instants of its two samples; the longest first,
+    /// The longest ones, at most [`GAPS_KEPT`], each with the instants of its two samples; the longest first,
     /// of equally long ones the earlier first.
     #[serde(rename = "w")]
     pub longest: Vec<(Timestamp, Timestamp)>,
 }
 
 impl Gaps {
-    /// How many of them are kept with their ends.
-    pub const KEPT: usize = 3;
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
@@ -82,9 +80,9 @@ impl Gaps {
         self.count += 1;
         self.total_us = self.total_us.saturating_add(new);
         let place = self.longest.partition_point(|known| length(known) >= new);
-        if place < Gaps::KEPT {
+        if place < GAPS_KEPT {
             self.longest.insert(place, (from, to));
-            self.longest.truncate(Gaps::KEPT);
+            self.longest.truncate(GAPS_KEPT);
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The aggregates: what samples can become.
+//! The aggregates: what samples can become, and how each behaves.
 
 use serde::{Deserialize, Serialize};
+
+use super::behaviour::{Adds, Behaviour, OfPeriod, OfSlice, Reads, VolumeUnit};
 
 /// How the samples of a period become one volume (semantics 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,60 +53,80 @@ impl Aggregate {
         Self::ALL.into_iter().find(|aggregate| aggregate.name() == name)
     }
 
+    /// All that tells it from the others. A new aggregate does not compile until it is said here.
+    pub(super) const fn behaviour(self) -> Behaviour {
+        use Adds::{Each, Held, Once, PerSlice, Rise};
+        use Reads::{Presence, State, Value};
+        use VolumeUnit::{Hour, Number, OfValues, OfValuesHour};
+        let (name, reads, adds, unit) = match self {
+            Aggregate::MaxPerSlice => ("max_per_slice", Value, PerSlice(OfSlice::Largest), OfValuesHour),
+            Aggregate::Integral => ("integral", Value, Held, OfValuesHour),
+            Aggregate::Uptime => ("uptime", State, Held, Hour),
+            Aggregate::ExistsPerSlice => ("exists_per_slice", Value, PerSlice(OfSlice::Existence), Hour),
+            Aggregate::Max => ("max", Value, Once(OfPeriod::Largest), OfValues),
+            Aggregate::Min => ("min", Value, Once(OfPeriod::Smallest), OfValues),
+            Aggregate::Mean => ("mean", Value, Once(OfPeriod::Mean), OfValues),
+            Aggregate::Last => ("last", Value, Once(OfPeriod::Last), OfValues),
+            Aggregate::Sum => ("sum", Value, Each, OfValues),
+            Aggregate::Increase => ("increase", Value, Rise, OfValues),
+            Aggregate::Count => ("count", Presence, Each, Number),
+        };
+        Behaviour { name, reads, adds, unit }
+    }
+
     /// Its name in configuration and output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Aggregate::MaxPerSlice => "max_per_slice",
-            Aggregate::Integral => "integral",
-            Aggregate::Uptime => "uptime",
-            Aggregate::ExistsPerSlice => "exists_per_slice",
-            Aggregate::Max => "max",
-            Aggregate::Min => "min",
-            Aggregate::Mean => "mean",
-            Aggregate::Last => "last",
-            Aggregate::Sum => "sum",
-            Aggregate::Increase => "increase",
-            Aggregate::Count => "count",
-        }
-    }
-
-    /// The unit of its volume, for samples in `unit`.
-    pub fn unit_of(self, unit: &str) -> String {
-        match self {
-            Aggregate::MaxPerSlice | Aggregate::Integral => format!("{unit}·hour"),
-            Aggregate::Uptime | Aggregate::ExistsPerSlice => "hour".to_owned(),
-            Aggregate::Count => "1".to_owned(),
-            _ => unit.to_owned(),
-        }
-    }
-
-    /// Whether the volume's unit depends on the samples'.
-    pub(super) fn keeps_unit(self) -> bool {
-        !matches!(self, Aggregate::Uptime | Aggregate::ExistsPerSlice | Aggregate::Count)
+    pub const fn name(self) -> &'static str {
+        self.behaviour().name
     }
 
     /// Whether it also looks at the last sample before the period, if that is within `max_gap` of it.
-    pub fn looks_back(self) -> bool {
-        matches!(self, Aggregate::Integral | Aggregate::Uptime | Aggregate::Increase)
+    pub const fn looks_back(self) -> bool {
+        self.behaviour().looks_back()
     }
 
     /// Whether it cuts the period into slices.
-    pub fn is_sliced(self) -> bool {
-        matches!(self, Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice)
+    pub const fn is_sliced(self) -> bool {
+        self.behaviour().is_sliced()
     }
 
     /// Whether the samples' values matter, and not only that there are some.
-    pub fn reads_values(self) -> bool {
-        !matches!(self, Aggregate::Uptime | Aggregate::Count)
+    pub const fn reads_values(self) -> bool {
+        self.behaviour().reads_values()
     }
 
-    /// Whether volumes are sums over time, in which a deletion counts 0.
-    pub(super) fn is_over_time(self) -> bool {
-        matches!(self, Aggregate::MaxPerSlice | Aggregate::Integral | Aggregate::Uptime | Aggregate::ExistsPerSlice)
+    /// Whether the resource's state matters.
+    pub fn reads_states(self) -> bool {
+        self.behaviour().reads == Reads::State
+    }
+
+    /// Whether it is how far a counter went up: the same, whatever is added to all values.
+    pub const fn is_rise(self) -> bool {
+        self.behaviour().is_rise()
+    }
+
+    /// Whether the unit that an entry says makes a difference.
+    pub const fn heeds_unit(self) -> bool {
+        self.behaviour().heeds_unit()
     }
 
     /// Whether the volumes of a period's parts add up to the whole period's.
-    pub fn is_additive(self) -> bool {
-        !matches!(self, Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last)
+    pub const fn is_additive(self) -> bool {
+        self.behaviour().is_additive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IntoDeserializer;
+    use serde::de::value::Error;
+
+    use super::*;
+
+    #[test]
+    fn all_are_listed_and_called_as_they_are_stored() {
+        // Only the reader of stored names knows all of them by itself; it lists them where one is wrong.
+        let unknown = Aggregate::deserialize("x".into_deserializer()).map_err(|error: Error| error.to_string());
+        let names = Aggregate::ALL.map(|aggregate| format!("`{}`", aggregate.name())).join(", ");
+        assert_eq!(unknown, Err(format!("unknown variant `x`, expected one of {names}")));
     }
 }

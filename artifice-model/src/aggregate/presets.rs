@@ -4,9 +4,6 @@ use super::entry::{Entry, MaxGap};
 use super::kind::Aggregate;
 use super::template::Template;
 
-/// The states of an instance that occupies its host (semantics 4).
-pub(super) const BILLABLE_STATES: [&str; 5] = ["active", "paused", "rescued", "resized", "verify_resize"];
-
 impl Entry {
     /// What is charged when the configuration does not say otherwise (semantics 4).
     pub fn built_in() -> Vec<Entry> {

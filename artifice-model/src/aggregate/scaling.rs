@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::decimal::Decimal;
+use crate::limits::MAX_DENOMINATOR;
 
 /// A factor: a decimal, or a fraction such as `1/1024`. Not 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +32,6 @@ pub struct Scaling {
     offset: Decimal,
 }
 
-/// The largest denominator.
-const MOST: i128 = 1_000_000_000_000_000_000;
-
 impl FromStr for Factor {
     type Err = NotAFactor;
 
@@ -46,7 +44,7 @@ impl FromStr for Factor {
         let whole = denominator.mantissa();
         let shift = Decimal::new(10_i128.checked_pow(denominator.scale().into()).ok_or_else(wrong)?, 0);
         let numerator = product(numerator, shift.map_err(|_| wrong())?).ok_or_else(wrong)?;
-        let whole = u64::try_from(whole).ok().filter(|_| (1..=MOST).contains(&whole)).ok_or_else(wrong)?;
+        let whole = u64::try_from(whole).ok().filter(|_| (1..=MAX_DENOMINATOR).contains(&whole)).ok_or_else(wrong)?;
         if numerator.is_zero() { Err(wrong()) } else { Ok(Factor { numerator, denominator: whole }) }
     }
 }

@@ -4,10 +4,10 @@ use crate::sample::Metadata;
 
 /// Alternatives, of which the first counts whose places can all be filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Vec<Part>>);
+pub struct Template(Vec<Vec<Piece>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Piece {
     Text(String),
     Metadata(String),
 }
@@ -36,20 +36,20 @@ impl Template {
 
     /// A template that is one metadata value, or the first of several that exists.
     pub fn of_metadata(keys: &[&str]) -> Self {
-        Template(keys.iter().map(|key| vec![Part::Metadata((*key).to_owned())]).collect())
+        Template(keys.iter().map(|key| vec![Piece::Metadata((*key).to_owned())]).collect())
     }
 
     /// This template, or else that text.
     #[must_use]
     pub fn or(mut self, text: &str) -> Self {
-        self.0.push(vec![Part::Text(text.to_owned())]);
+        self.0.push(vec![Piece::Text(text.to_owned())]);
         self
     }
 
     /// The text it makes of every sample, if it needs no metadata.
     pub fn constant(&self) -> Option<&str> {
         match self.0.first().map(Vec::as_slice) {
-            Some([Part::Text(text)]) => Some(text),
+            Some([Piece::Text(text)]) => Some(text),
             _ => None,
         }
     }
@@ -60,8 +60,8 @@ impl Template {
             parts
                 .iter()
                 .map(|part| match part {
-                    Part::Text(text) => Some(text.as_str()),
-                    Part::Metadata(key) => metadata.get(key),
+                    Piece::Text(text) => Some(text.as_str()),
+                    Piece::Metadata(key) => metadata.get(key),
                 })
                 .collect()
         })
@@ -70,13 +70,13 @@ impl Template {
     /// The metadata keys it reads.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flatten().filter_map(|part| match part {
-            Part::Metadata(key) => Some(key.as_str()),
-            Part::Text(_) => None,
+            Piece::Metadata(key) => Some(key.as_str()),
+            Piece::Text(_) => None,
         })
     }
 }
 
-fn parts(text: &str) -> Result<Vec<Part>, TemplateError> {
+fn parts(text: &str) -> Result<Vec<Piece>, TemplateError> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -85,13 +85,13 @@ fn parts(text: &str) -> Result<Vec<Part>, TemplateError> {
             return Err(TemplateError::Place { text: text.to_owned(), place: place.to_owned() });
         };
         if !before.is_empty() {
-            parts.push(Part::Text(before.to_owned()));
+            parts.push(Piece::Text(before.to_owned()));
         }
-        parts.push(Part::Metadata(key.to_owned()));
+        parts.push(Piece::Metadata(key.to_owned()));
         rest = behind;
     }
     if !rest.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
+        parts.push(Piece::Text(rest.to_owned()));
     }
     Ok(parts)
 }

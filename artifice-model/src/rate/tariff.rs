@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::price::{Price, Scheme, Tiers};
 use super::working::{Step, Working};
-use crate::aggregate::VOLUME_PLACES;
 use crate::decimal::{Decimal, pow10};
-use crate::exact::{MAX_WHOLE_DIGITS, Overflow, Ratio};
+use crate::exact::{Overflow, Ratio};
+use crate::limits::{MAX_WHOLE_DIGITS, VOLUME_PLACES};
 use crate::units::{Mismatch, Unit};
 
 /// A price, made ready for volumes of one unit.
@@ -29,7 +29,7 @@ pub struct Tariff {
 /// How many units of a service at a location a tenant had in a calendar month so far. All three are in the
 /// smallest of their kind, so that volumes in different units add up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Month {
+pub struct MonthUnits {
     /// The units that were charged, under whatever price.
     pub charged: Ratio,
     /// The units that were given free, under whatever price.
@@ -38,9 +38,9 @@ pub struct Month {
     pub total: Ratio,
 }
 
-impl Default for Month {
+impl Default for MonthUnits {
     fn default() -> Self {
-        Month { charged: Ratio::zero(), free: Ratio::zero(), total: Ratio::zero() }
+        MonthUnits { charged: Ratio::zero(), free: Ratio::zero(), total: Ratio::zero() }
     }
 }
 
@@ -111,7 +111,7 @@ impl Tariff {
             (Some(cost), Scheme::Flat(amount)) => {
                 Ok(Charged { cost, rate: Some(*amount), working: self.plain.clone() })
             }
-            _ => self.charge(volume, &mut Month::default()),
+            _ => self.charge(volume, &mut MonthUnits::default()),
         }
     }
 
@@ -119,7 +119,7 @@ impl Tariff {
     ///
     /// # Errors
     /// [`Overflow`] if the cost is larger than a bill can hold.
-    pub fn charge(&self, volume: Decimal, month: &mut Month) -> Result<Charged, Overflow> {
+    pub fn charge(&self, volume: Decimal, month: &mut MonthUnits) -> Result<Charged, Overflow> {
         let price = &self.price;
         let per = price.per.size();
         let units = Ratio::from(volume).times(self.unit.size());
@@ -179,6 +179,7 @@ impl Tiers {
                 start = stop;
             }
         }
+        assert!(start == to, "every unit lies in a tier");
         let rate = match &steps[..] {
             [only] => Some(only.price),
             [] => Some(self.next(&from)),

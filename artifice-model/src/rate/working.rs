@@ -31,12 +31,12 @@ pub struct Working {
     pub price: Option<(String, String)>,
     /// What was billed for it before, where the line is only the difference.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
-    pub billed: Option<Billed>,
+    pub billed: Option<BilledBefore>,
 }
 
 /// What was billed before for what a line corrects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Billed {
+pub struct BilledBefore {
     /// How much, in the line's unit.
     #[serde(rename = "v")]
     pub volume: Decimal,

@@ -1,101 +1,19 @@
 //! Usage becomes lines with costs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::fees::Fee;
-use super::months::{MonthCosts, Months};
-use super::problem::joined;
-use super::stretch::{Part, Stretch, Stretches, Uncut, Unfit};
-use super::{Draft, Line, Metered, Problem, Rate, Tenant, Usage, terms};
-use crate::calendar::Calendar;
+use super::charging::Charging;
+use super::error::DraftError;
+use super::metered::Metered;
+use super::months::Months;
+use super::problem::{Problem, joined};
+use super::stretch::Stretches;
+use super::{Draft, Line, Rate, Tenant, Usage, terms};
 use crate::decimal::Decimal;
-use crate::exact::{Overflow, Ratio};
+use crate::exact::Overflow;
 use crate::money::Currency;
-use crate::rate::{Charged, Names, PriceError, PriceSource, Tariff};
-use crate::time::{Period, Timestamp};
-
-/// Why there is no draft.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DraftError {
-    /// A price list could not be asked.
-    #[error(transparent)]
-    Price(#[from] PriceError),
-    /// What something costs is too large.
-    #[error(
-        "'{service}' at '{location}', used by {resource}: the cost is larger than a bill can hold (22 digits before the \
-         point); correct the price at {origin}, or the metering"
-    )]
-    TooLarge {
-        /// The service.
-        service: String,
-        /// The location.
-        location: String,
-        /// The resource's id.
-        resource: String,
-        /// Where the price stands.
-        origin: String,
-    },
-    /// A sum is too large.
-    #[error(transparent)]
-    Overflow(#[from] Overflow),
-}
-
-/// How usage is charged.
-#[derive(Clone, Copy)]
-pub struct Charging<'a> {
-    /// The statement's currency where no price says another.
-    pub currency: Currency,
-    /// What people call the services.
-    pub names: &'a Names,
-    /// The prices, if any are configured.
-    pub prices: Option<&'a dyn PriceSource>,
-    /// Whether what has no price costs nothing (`rates.missing: zero`).
-    pub missing_is_zero: bool,
-    /// Whether a usage of 0 makes a line (`main.zero_lines: show`).
-    pub zero_lines: bool,
-    /// Where months begin and end.
-    pub calendar: &'a Calendar,
-    /// The instants inside the period, in order, at which usage was cut.
-    pub cuts: &'a [Timestamp],
-    /// What is charged without metering.
-    pub fees: &'a [Fee],
-    /// What the tenant's live statements have billed already in the months of the period.
-    pub earlier: &'a [Earlier],
-    /// The only sections that are wanted: then there is no minimum to be reached, and no fee of another one.
-    /// All if empty.
-    pub sections: &'a [String],
-}
-
-/// A line of a live statement, as far as the next statement of its month depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    /// Where.
-    pub location: String,
-    /// What was priced.
-    pub service: String,
-    /// When.
-    pub period: Period,
-    /// The volume's unit.
-    pub unit: String,
-    /// How much.
-    pub volume: Decimal,
-    /// How much of it was free.
-    pub free: Ratio,
-    /// What it cost.
-    pub cost: Decimal,
-    /// In which money.
-    pub currency: Currency,
-}
-
-/// A part of a usage that becomes a line.
-pub(super) struct Item<'m> {
-    pub metered: &'m Metered,
-    pub period: Period,
-    pub volume: Decimal,
-    pub tariff: Option<Arc<Tariff>>,
-    pub charged: Option<Charged>,
-}
+use crate::rate::Tariff;
+use crate::time::Period;
 
 impl Draft {
     /// Charges a tenant's usage. What cannot be charged stands without a cost, and is among the problems.
@@ -106,18 +24,19 @@ impl Draft {
         charging: Charging<'_>,
     ) -> Result<(Draft, Vec<Problem>), DraftError> {
         let metered = in_order(metered);
+        let usage = metered.iter().map(|metered| metered.usage.clone()).collect();
         let mut problems = BTreeSet::new();
-        let mut items = items(&tenant, period, &metered, charging, &mut problems)?;
-        charge(&mut items, period, charging)?;
-        let currency = currency(&items, charging);
+        let mut metered = priced(&tenant, period, metered, charging, &mut problems)?;
+        charge(&mut metered, period, charging)?;
+        let currency = currency(&metered, charging);
         let terms = terms::of(currency, period, charging);
-        let by_month = terms.minimum.is_some() || !charging.fees.is_empty();
-        let months = if by_month { MonthCosts::of(&items, period, charging)? } else { MonthCosts::default() };
-        let lines = items.into_iter().map(|item| line(item, currency, charging, &mut problems)).collect();
-        let (usage, taxes) = (Vec::new(), Vec::new());
+        let (lines, taxes) = (Vec::new(), Vec::new());
         let mut draft = Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None };
-        terms::add(&mut draft, terms, months, charging, &mut problems)?;
-        draft.usage = metered.into_iter().map(|metered| metered.usage).collect();
+        let unmetered = terms::lines(&draft, &metered, terms.minimum, charging, &mut problems)?;
+        draft.lines = metered.into_iter().map(|metered| line(metered, currency, charging, &mut problems)).collect();
+        draft.lines.extend(unmetered);
+        draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+        draft.taxes = terms::taxes(terms.taxes, &draft.lines, currency)?;
         draft.add_up()?;
         Ok((draft, joined(problems)))
     }
@@ -132,103 +51,75 @@ fn in_order(metered: Vec<Metered>) -> Vec<Metered> {
 }
 
 /// What becomes lines: usage above 0, cut where its price changes.
-fn items<'m>(
+fn priced(
     tenant: &Tenant,
     period: Period,
-    metered: &'m [Metered],
+    metered: Vec<Metered>,
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
-) -> Result<Vec<Item<'m>>, DraftError> {
+) -> Result<Vec<Metered>, DraftError> {
     let mut stretches = Stretches::new(&tenant.id, period, charging);
-    let mut items = Vec::with_capacity(metered.len());
-    for metered in metered {
-        let usage = &metered.usage;
-        if usage.volume.is_zero() && !charging.zero_lines {
-            continue;
-        }
-        let parts = match stretches.parts(metered)? {
-            Ok(parts) => parts,
-            Err(Uncut(at)) => {
-                let (service, location) = (usage.service.clone(), usage.location.clone());
-                problems.insert(Problem::Change { service, location, at });
-                vec![Part { stretch: Stretch { period: usage.period, tariff: None }, volume: usage.volume }]
-            }
-        };
-        for Part { stretch, volume } in parts {
-            if volume.is_zero() && !charging.zero_lines {
-                continue;
-            }
-            let tariff = match stretch.tariff {
-                Some(Ok(tariff)) => Some(tariff),
-                Some(Err(unfit)) => {
-                    problems.insert(unfit.problem(usage, charging.names));
-                    None
-                }
-                None => None,
-            };
-            items.push(Item { metered, period: stretch.period, volume, tariff, charged: None });
-        }
+    let mut pieces = Vec::with_capacity(metered.len());
+    for metered in metered.into_iter().filter(|metered| charging.makes_line(metered.usage.volume)) {
+        stretches.price(metered, &mut pieces, problems)?;
     }
-    Ok(items)
-}
-
-impl Unfit {
-    fn problem(self, usage: &Usage, names: &Names) -> Problem {
-        Problem::Unit {
-            service: usage.service.clone(),
-            name: names.of(&usage.service).to_owned(),
-            location: usage.location.clone(),
-            origin: self.origin,
-            why: self.why.to_string(),
-        }
-    }
+    Ok(pieces)
 }
 
 /// Works out what everything costs: first what counts the units of its month, in the order in which they
 /// are counted, then the rest.
-fn charge(items: &mut [Item<'_>], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
-    let mut counting: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.tariff.as_ref().is_some_and(|tariff| tariff.price().counts())) {
-        counting.entry((&item.metered.usage.location, &item.metered.usage.service)).or_default();
-    }
-    if !counting.is_empty() {
-        for (index, item) in items.iter().enumerate().filter(|(_, item)| item.tariff.is_some()) {
-            if let Some(all) = counting.get_mut(&(&*item.metered.usage.location, &*item.metered.usage.service)) {
-                all.push(index);
-            }
-        }
-    }
-    for ((location, service), mut indices) in counting {
+fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
+    for mut indices in counted_together(metered) {
         indices.sort_by_key(|index| {
-            let item = &items[*index];
-            (item.period.start(), &item.metered.usage.resource_id, &item.metered.usage.entry)
+            let usage = &metered[*index].usage;
+            (usage.period.start(), &usage.resource_id, &usage.entry)
         });
-        let earlier = charging.earlier.iter().filter(|line| line.location == location && line.service == service);
+        let Some(first) = indices.first().map(|index| place(&metered[*index].usage)) else { continue };
+        let earlier = charging.earlier.iter().filter(|billed| place(&billed.line.usage) == first);
         let mut months = Months::new(earlier, period, charging.calendar);
         for index in &indices {
-            let item = &items[*index];
-            if let Some(tariff) = &item.tariff {
-                months.add(item.period, tariff.unit(), item.volume);
+            let Metered { usage, tariff, .. } = &metered[*index];
+            if let Some(tariff) = tariff {
+                months.add(usage.period, tariff.unit(), usage.volume);
             }
         }
         for index in indices {
-            let item = &mut items[index];
-            if let Some(tariff) = &item.tariff {
-                let charged = months.charge(item.period, tariff, item.volume);
-                item.charged = Some(charged.map_err(|Overflow| too_large(item, tariff))?);
+            let Metered { usage, tariff, charged, .. } = &mut metered[index];
+            if let Some(tariff) = tariff {
+                let cost = months.charge(usage.period, tariff, usage.volume);
+                *charged = Some(cost.map_err(|Overflow| too_large(usage, tariff))?);
             }
         }
     }
-    for item in items.iter_mut().filter(|item| item.charged.is_none()) {
-        if let Some(tariff) = &item.tariff {
-            item.charged = Some(tariff.flat(item.volume).map_err(|Overflow| too_large(item, tariff))?);
+    for Metered { usage, tariff, charged, .. } in metered.iter_mut().filter(|metered| metered.charged.is_none()) {
+        if let Some(tariff) = tariff {
+            *charged = Some(tariff.flat(usage.volume).map_err(|Overflow| too_large(usage, tariff))?);
         }
     }
     Ok(())
 }
 
-fn too_large(item: &Item<'_>, tariff: &Tariff) -> DraftError {
-    let usage = &item.metered.usage;
+/// Where something was used, and what.
+fn place(usage: &Usage) -> (&str, &str) {
+    (&usage.location, &usage.service)
+}
+
+/// Indices of what shares a location and a service, where a price there counts the units of its month.
+fn counted_together(metered: &[Metered]) -> Vec<Vec<usize>> {
+    let counts = |metered: &&Metered| metered.tariff.as_ref().is_some_and(|tariff| tariff.price().counts());
+    let mut counting: BTreeMap<(&str, &str), Vec<usize>> =
+        metered.iter().filter(counts).map(|metered| (place(&metered.usage), Vec::new())).collect();
+    if !counting.is_empty() {
+        for (index, metered) in metered.iter().enumerate().filter(|(_, metered)| metered.tariff.is_some()) {
+            if let Some(all) = counting.get_mut(&place(&metered.usage)) {
+                all.push(index);
+            }
+        }
+    }
+    counting.into_values().collect()
+}
+
+fn too_large(usage: &Usage, tariff: &Tariff) -> DraftError {
     DraftError::TooLarge {
         service: usage.service.clone(),
         location: usage.location.clone(),
@@ -238,9 +129,9 @@ fn too_large(item: &Item<'_>, tariff: &Tariff) -> DraftError {
 }
 
 /// The currency of the prices; if they disagree, the usual one, or else the first.
-fn currency(items: &[Item<'_>], charging: Charging<'_>) -> Currency {
+fn currency(metered: &[Metered], charging: Charging<'_>) -> Currency {
     let all: BTreeSet<Currency> =
-        items.iter().filter_map(|item| Some(item.tariff.as_ref()?.price().currency)).collect();
+        metered.iter().filter_map(|metered| Some(metered.tariff.as_ref()?.price().currency)).collect();
     if all.contains(&charging.currency) {
         charging.currency
     } else {
@@ -248,13 +139,13 @@ fn currency(items: &[Item<'_>], charging: Charging<'_>) -> Currency {
     }
 }
 
-fn line(item: Item<'_>, currency: Currency, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Line {
-    let Item { metered, period, volume, tariff, charged } = item;
-    let usage = Usage { period, volume, ..metered.usage.clone() };
+fn line(metered: Metered, currency: Currency, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Line {
+    let Metered { usage, evidence, tariff, charged, .. } = metered;
     let name = charging.names.of(&usage.service).to_owned();
-    let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence: metered.evidence.clone() };
+    let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence };
     match (tariff, charged) {
         (Some(tariff), Some(charged)) if tariff.price().currency == currency => {
+            assert!(charged.cost.scale() <= currency.digits(), "a cost is rounded to what can be paid");
             let price = tariff.price();
             let rate = |amount| Rate { amount, per: price.per.to_string(), origin: price.origin.clone() };
             line.rate = charged.rate.map(rate);

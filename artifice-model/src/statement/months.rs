@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::draft::{Charging, Earlier, Item};
-use super::stretch::volume_between;
+use super::billed::BilledLine;
+use super::charging::Charging;
+use super::metered::Metered;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
-use crate::rate::{Charged, Month, Tariff};
+use crate::rate::{Charged, MonthUnits, Tariff};
 use crate::time::{Period, Timestamp};
 use crate::units::Unit;
 
@@ -15,19 +16,20 @@ use crate::units::Unit;
 pub(super) struct Months<'a> {
     calendar: &'a Calendar,
     /// By the month's first instant. Units of another kind are counted apart.
-    all: HashMap<Timestamp, Vec<(Unit, Month)>>,
+    all: HashMap<Timestamp, Vec<(Unit, MonthUnits)>>,
 }
 
 impl<'a> Months<'a> {
     /// What `earlier` lines have left.
-    pub fn new<'e>(earlier: impl Iterator<Item = &'e Earlier>, period: Period, calendar: &'a Calendar) -> Self {
+    pub fn new<'e>(earlier: impl Iterator<Item = &'e BilledLine>, period: Period, calendar: &'a Calendar) -> Self {
         let mut months = Months { calendar, all: HashMap::new() };
-        for line in earlier {
-            let unit = Unit::of_volume(&line.unit);
-            let units = Ratio::from(line.volume).times(unit.size());
-            let free = line.free.clone().times(unit.size());
-            let month = months.of(line.period, &unit);
-            if line.period.end() <= period.end() {
+        for BilledLine { line, .. } in earlier {
+            let usage = &line.usage;
+            let unit = Unit::of_volume(&usage.unit);
+            let units = Ratio::from(usage.volume).times(unit.size());
+            let free = line.free().times(unit.size());
+            let month = months.of(usage.period, &unit);
+            if usage.period.end() <= period.end() {
                 month.total = month.total.clone().plus(&units);
             }
             month.charged = month.charged.clone().plus(&units).minus(&free);
@@ -37,11 +39,11 @@ impl<'a> Months<'a> {
     }
 
     /// What the month has had in which a period begins.
-    fn of(&mut self, period: Period, unit: &Unit) -> &mut Month {
+    fn of(&mut self, period: Period, unit: &Unit) -> &mut MonthUnits {
         let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
         let kinds = self.all.entry(start).or_default();
         let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
-            kinds.push((unit.clone(), Month::default()));
+            kinds.push((unit.clone(), MonthUnits::default()));
             kinds.len() - 1
         });
         &mut kinds[place].1
@@ -71,30 +73,30 @@ pub(super) struct MonthCosts<'m> {
 impl<'m> MonthCosts<'m> {
     /// What the usage of each month costs. A line over a month's end is in each of its months with what it would
     /// cost there alone; one that cannot be cut there is in the last.
-    pub fn of(items: &[Item<'m>], period: Period, charging: Charging<'_>) -> Result<Self, Overflow> {
+    pub fn of(metered: &'m [Metered], period: Period, charging: Charging<'_>) -> Result<Self, Overflow> {
         let mut all = MonthCosts::default();
         let months: Vec<Period> = charging.calendar.months(period).collect();
-        for item in items.iter().filter(|item| !item.volume.is_zero()) {
-            let free = charging.missing_is_zero && item.tariff.is_none();
-            let mut rest = item.charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
-            let mut volume = item.volume;
-            let usage = &item.metered.usage;
+        for metered in metered.iter().filter(|metered| !metered.usage.volume.is_zero()) {
+            let Metered { usage, tariff, charged, .. } = metered;
+            let free = charging.missing_is_zero && tariff.is_none();
+            let mut rest = charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
+            let mut volume = usage.volume;
             let mut add = |month: Period, cost| {
                 all.used.insert((month.start(), &*usage.section, &*usage.service));
                 all.add(month.start(), cost)
             };
-            for month in months.iter().copied().filter(|month| month.overlaps(item.period)) {
-                if month.end() >= item.period.end() {
+            for month in months.iter().copied().filter(|month| month.overlaps(usage.period)) {
+                if month.end() >= usage.period.end() {
                     // What the months before had all of has nothing left here.
                     if !volume.is_zero() {
                         add(month, rest)?;
                     }
                     break;
                 }
-                let part = Period::new(month.start().max(item.period.start()), month.end());
-                let here = part.ok().and_then(|part| volume_between(item.metered, part)).transpose()?;
+                let part = Period::new(month.start().max(usage.period.start()), month.end());
+                let here = part.ok().and_then(|part| metered.volume_between(part)).transpose()?;
                 let Some(here) = here.filter(|here| !here.is_zero()) else { continue };
-                let share = item.tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
+                let share = tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
                 volume = volume.checked_sub(here).ok_or(Overflow)?;
                 let share = if volume.is_zero() { rest } else { share };
                 rest = rest.zip(share).map(|(rest, share)| rest.checked_sub(share).ok_or(Overflow)).transpose()?;

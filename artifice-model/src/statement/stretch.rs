@@ -6,13 +6,15 @@
 //! ends. Usage
 //! with a price that counts the units of a month is also cut where a month ends.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::draft::{Charging, DraftError};
-use super::{Metered, Usage};
-use crate::decimal::Decimal;
+use super::Usage;
+use super::charging::Charging;
+use super::error::DraftError;
+use super::metered::Metered;
+use super::problem::Problem;
 use crate::exact::Overflow;
 use crate::rate::{PriceQuery, Tariff};
 use crate::time::{Period, Timestamp};
@@ -20,61 +22,92 @@ use crate::units::Mismatch;
 
 /// A part of the period with one price.
 #[derive(Debug, Clone)]
-pub(super) struct Stretch {
-    pub period: Period,
+struct Stretch {
+    period: Period,
     /// The price, made ready for the usage's unit; `None` if there is none.
-    pub tariff: Option<Result<Arc<Tariff>, Unfit>>,
+    tariff: Option<Result<Arc<Tariff>, Unfit>>,
 }
 
 /// A price that is per something else.
 #[derive(Debug, Clone)]
-pub(super) struct Unfit {
-    pub origin: String,
-    pub why: Mismatch,
+struct Unfit {
+    origin: String,
+    why: Mismatch,
 }
 
-/// Location, service and unit.
-type Key = (String, String, String);
+/// What a price is looked up by: location, service and unit.
+type PriceKey = (String, String, String);
 
 /// The stretches of everything that was used, looked up once for each service, location and unit.
 pub(super) struct Stretches<'a> {
     tenant: &'a str,
     period: Period,
     charging: Charging<'a>,
-    known: HashMap<Key, Arc<[Stretch]>>,
+    known: HashMap<PriceKey, Arc<[Stretch]>>,
     /// The last ones: neighbours in a statement mostly have the same.
-    last: Option<(Key, Arc<[Stretch]>)>,
-}
-
-/// A part of a usage.
-pub(super) struct Part {
-    pub stretch: Stretch,
-    pub volume: Decimal,
+    last: Option<(PriceKey, Arc<[Stretch]>)>,
 }
 
 /// A price changes at an instant at which the usage is not cut.
-pub(super) struct Uncut(pub Timestamp);
+struct Uncut(Timestamp);
 
 impl<'a> Stretches<'a> {
     pub fn new(tenant: &'a str, period: Period, charging: Charging<'a>) -> Self {
         Stretches { tenant, period, charging, known: HashMap::new(), last: None }
     }
 
-    /// The parts of a usage that cost something, each with its price.
-    pub fn parts(&mut self, metered: &Metered) -> Result<Result<Vec<Part>, Uncut>, DraftError> {
-        let usage = &metered.usage;
-        let stretches = self.of(usage)?;
+    /// Cuts a usage where its price changes, and gives each piece its price. What has none stays without.
+    pub fn price(
+        &mut self,
+        mut metered: Metered,
+        pieces: &mut Vec<Metered>,
+        problems: &mut BTreeSet<Problem>,
+    ) -> Result<(), DraftError> {
+        let stretches = self.of(&metered.usage)?;
         if let [only] = &stretches[..] {
-            return Ok(Ok(vec![Part { stretch: only.clone(), volume: usage.volume }]));
+            metered.usage.period = only.period;
+            metered.tariff = self.fitting(&metered.usage, only, problems);
+            pieces.push(metered);
+            return Ok(());
         }
-        match self.joined(&stretches, metered) {
-            Ok(cut) => Ok(Ok(volumes(cut, metered)?)),
-            Err(uncut) => Ok(Err(uncut)),
+        match self.joined(&stretches, &metered) {
+            Ok(cut) => {
+                for (stretch, mut piece) in cut_at(cut, &metered)? {
+                    if self.charging.makes_line(piece.usage.volume) {
+                        piece.tariff = self.fitting(&piece.usage, &stretch, problems);
+                        pieces.push(piece);
+                    }
+                }
+            }
+            Err(Uncut(at)) => {
+                let (service, location) = (metered.usage.service.clone(), metered.usage.location.clone());
+                problems.insert(Problem::Change { service, location, at });
+                pieces.push(metered);
+            }
+        }
+        Ok(())
+    }
+
+    /// The price of a stretch, if it fits the usage.
+    fn fitting(&self, usage: &Usage, stretch: &Stretch, problems: &mut BTreeSet<Problem>) -> Option<Arc<Tariff>> {
+        match &stretch.tariff {
+            Some(Ok(tariff)) => Some(tariff.clone()),
+            Some(Err(unfit)) => {
+                problems.insert(Problem::Unit {
+                    service: usage.service.clone(),
+                    name: self.charging.names.of(&usage.service).to_owned(),
+                    location: usage.location.clone(),
+                    origin: unfit.origin.clone(),
+                    why: unfit.why.to_string(),
+                });
+                None
+            }
+            None => None,
         }
     }
 
     fn of(&mut self, usage: &Usage) -> Result<Arc<[Stretch]>, DraftError> {
-        let is = |(location, service, unit): &Key| {
+        let is = |(location, service, unit): &PriceKey| {
             *location == usage.location && *service == usage.service && *unit == usage.unit
         };
         if self.charging.prices.is_some_and(|prices| prices.heeds_quantity()) {
@@ -146,8 +179,9 @@ impl<'a> Stretches<'a> {
         for Stretch { period, tariff } in stretches {
             let mut start = period.start();
             while start < period.end() {
-                let month = self.charging.calendar.month_of(start);
-                let end = month.map_or(period.end(), |month| month.end()).min(period.end());
+                // Where clocks go back over the end of a month, that has ended before its last hour.
+                let end = self.charging.calendar.month_of(start).map(Period::end).filter(|end| *end > start);
+                let end = end.unwrap_or(period.end()).min(period.end());
                 let Ok(part) = Period::new(start, end) else { break };
                 all.push(Stretch { period: part, tariff: tariff.clone() });
                 start = end;
@@ -182,29 +216,16 @@ impl<'a> Stretches<'a> {
     }
 }
 
-/// The volume of a usage between two instants, if it can be cut at both.
-pub(super) fn volume_between(metered: &Metered, part: Period) -> Option<Result<Decimal, Overflow>> {
-    let (whole, cuts) = (metered.usage.period, metered.parts.cuts());
-    let place = |at: Timestamp| match at {
-        at if at == whole.start() => Some(0),
-        at if at == whole.end() => Some(cuts.len() + 1),
-        at => cuts.binary_search(&at).ok().map(|place| place + 1),
-    };
-    if cuts.is_empty() {
-        return None;
-    }
-    Some(metered.parts.volume(place(part.start())?..place(part.end())?))
-}
-
-/// The volume of each stretch; the last one takes what the others leave of the whole.
-fn volumes(cut: Vec<(Stretch, Range<usize>)>, metered: &Metered) -> Result<Vec<Part>, Overflow> {
+/// The pieces of a usage, one for each stretch; the last one takes what the others leave of the whole.
+fn cut_at(cut: Vec<(Stretch, Range<usize>)>, metered: &Metered) -> Result<Vec<(Stretch, Metered)>, Overflow> {
     let mut rest = metered.usage.volume;
-    let mut parts = Vec::with_capacity(cut.len());
+    let mut pieces = Vec::with_capacity(cut.len());
     let last = cut.len().saturating_sub(1);
-    for (index, (stretch, range)) in cut.into_iter().enumerate() {
-        let volume = if index == last { rest } else { metered.parts.volume(range)? };
+    for (index, (stretch, parts)) in cut.into_iter().enumerate() {
+        let volume = if index == last { rest } else { metered.parts.volume(parts.clone())? };
         rest = rest.checked_sub(volume).ok_or(Overflow)?;
-        parts.push(Part { stretch, volume });
+        pieces.push((stretch.clone(), metered.piece(stretch.period, volume, parts)));
     }
-    Ok(parts)
+    assert!(rest.is_zero(), "the pieces of a usage make the whole");
+    Ok(pieces)
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Charging, DraftError, Earlier};
+use super::billed::BilledLine;
+use super::charging::Charging;
+use super::error::DraftError;
 use super::fees::FeePer;
+use super::metered::Metered;
 use super::months::MonthCosts;
 use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
@@ -17,35 +20,34 @@ use crate::time::{Period, Timestamp};
 /// Section and service of the line for what a month lacks to its minimum.
 const MINIMUM: &str = "Minimum charge";
 
-/// Adds fees, minimum charge and taxes to a draft with lines, and brings the lines into their order.
-pub(super) fn add(
-    draft: &mut Draft,
-    terms: Terms,
-    mut costs: MonthCosts<'_>,
+/// The lines for what nobody has metered: fees, and what months lack to the minimum.
+pub(super) fn lines(
+    draft: &Draft,
+    metered: &[Metered],
+    minimum: Option<Minimum>,
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
-) -> Result<(), DraftError> {
+) -> Result<Vec<Line>, DraftError> {
+    let minimum = minimum.filter(|_| charging.sections.is_empty());
     // Who has used nothing pays nothing.
-    if draft.lines.iter().any(|line| !line.usage.volume.is_zero()) {
-        let months = months_that_end(draft.period, charging.calendar);
-        let fees = fees(draft, &months, &costs, charging, problems);
-        for fee in &fees {
-            // A fee of a period over several months is of the first.
-            let month = charging.calendar.month_of(fee.usage.period.start()).unwrap_or(fee.usage.period);
-            costs.add(month.start(), fee.cost)?;
-        }
-        draft.lines.extend(fees);
-        if let Some(minimum) = terms.minimum.filter(|_| charging.sections.is_empty()) {
-            for month in &months {
-                draft.lines.extend(lacking(draft, *month, &costs, &minimum, charging)?);
-            }
+    let is_used = metered.iter().any(|metered| !metered.usage.volume.is_zero());
+    if !is_used || (minimum.is_none() && charging.fees.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let mut costs = MonthCosts::of(metered, draft.period, charging)?;
+    let months = months_that_end(draft.period, charging.calendar);
+    let mut lines = fees(draft, &months, &costs, charging, problems);
+    for fee in &lines {
+        // A fee of a period over several months is of the first.
+        let month = charging.calendar.month_of(fee.usage.period.start()).unwrap_or(fee.usage.period);
+        costs.add(month.start(), fee.cost)?;
+    }
+    if let Some(minimum) = minimum {
+        for month in &months {
+            lines.extend(lacking(draft, *month, &costs, &minimum, charging)?);
         }
     }
-    draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
-    if !draft.lines.is_empty() {
-        draft.taxes = terms.taxes.into_iter().map(|rule| tax(rule, draft)).collect::<Result<_, _>>()?;
-    }
-    Ok(())
+    Ok(lines)
 }
 
 /// What the price list says of a statement as a whole: what holds just before its period's end.
@@ -121,8 +123,10 @@ fn lacking(
     charging: Charging<'_>,
 ) -> Result<Option<Line>, Overflow> {
     let here = costs.sums.get(&month.start()).copied();
-    let is_earlier = |line: &&Earlier| month.contains(line.period.start()) && line.currency == draft.currency;
-    let earlier = charging.earlier.iter().filter(is_earlier).map(|line| Some(line.cost));
+    let is_earlier =
+        |billed: &&BilledLine| month.contains(billed.line.usage.period.start()) && billed.currency == draft.currency;
+    let earlier = charging.earlier.iter().filter(is_earlier);
+    let earlier = earlier.map(|billed| Some(billed.line.cost.unwrap_or_default()));
     let costs: Vec<Option<Decimal>> = here.into_iter().chain(earlier).collect();
     let Some(reached) = sum(costs.iter().copied())? else { return Ok(None) };
     let lack = minimum.amount.checked_sub(reached).ok_or(Overflow)?;
@@ -166,10 +170,13 @@ fn line_of(
     }
 }
 
-fn tax(rule: TaxRule, draft: &Draft) -> Result<Tax, Overflow> {
-    let TaxRule { name, percent, sections } = rule;
-    let tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
-    let taxed = draft.lines.iter().filter(|line| tax.is_on(&line.usage.section));
-    let base = sum(taxed.map(|line| Some(line.cost.unwrap_or_default())))?.unwrap_or_default();
-    tax.on(base, draft.currency)
+/// The taxes on lines; on no lines there are none.
+pub(super) fn taxes(rules: Vec<TaxRule>, lines: &[Line], currency: Currency) -> Result<Vec<Tax>, Overflow> {
+    let tax = |TaxRule { name, percent, sections }| {
+        let tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
+        let taxed = lines.iter().filter(|line| tax.is_on(&line.usage.section));
+        let base = sum(taxed.map(|line| Some(line.cost.unwrap_or_default())))?.unwrap_or_default();
+        tax.on(base, currency)
+    };
+    if lines.is_empty() { Ok(Vec::new()) } else { rules.into_iter().map(tax).collect() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use artifice_model::adjust::{Adjustment, Billed, adjustment};
+use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Card, Cards, Minimum, Names, Price, PriceList, Scheme, TaxRule, Tiers, Validity};
 use artifice_model::statement::{Charging, Draft, Line, Tenant, Usage};
@@ -77,9 +77,9 @@ fn cards() -> Cards {
 }
 
 /// A statement as the ledger has it.
-fn stored(id: &str, draft: &Draft, corrects: &[Option<String>]) -> Billed {
+fn stored(id: &str, draft: &Draft, corrects: &[Option<String>]) -> BilledStatement {
     let usage = draft.usage.iter().cloned().zip(corrects.iter().cloned()).collect();
-    Billed { id: id.to_owned(), usage, lines: draft.lines.clone(), taxes: draft.taxes.clone() }
+    BilledStatement { id: id.to_owned(), usage, lines: draft.lines.clone(), taxes: draft.taxes.clone() }
 }
 
 fn sum(all: impl Iterator<Item = Option<Decimal>>) -> Decimal {
@@ -87,7 +87,7 @@ fn sum(all: impl Iterator<Item = Option<Decimal>>) -> Decimal {
 }
 
 /// What some statements together say a resource used of a service, and what that costs.
-fn said(billed: &[Billed], resource: &str, service: &str) -> (Decimal, Decimal) {
+fn said(billed: &[BilledStatement], resource: &str, service: &str) -> (Decimal, Decimal) {
     let is = |usage: &Usage| usage.resource_id == resource && usage.service == service;
     let usage = billed.iter().flat_map(|statement| &statement.usage).map(|(usage, _)| usage);
     let lines = billed.iter().flat_map(|statement| &statement.lines);
@@ -100,7 +100,7 @@ fn said(billed: &[Billed], resource: &str, service: &str) -> (Decimal, Decimal) 
 proptest! {
     #[test]
     fn an_invoice_and_its_adjustments_say_what_a_fresh_invoice_would(rounds in three_rounds()) {
-        let mut billed: Vec<Billed> = Vec::new();
+        let mut billed: Vec<BilledStatement> = Vec::new();
         let mut total = Decimal::ZERO;
         for (number, metered) in rounds.iter().enumerate() {
             let fresh = whole(metered);

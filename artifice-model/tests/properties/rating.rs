@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use artifice_model::aggregate::{Aggregate, Parts};
-use artifice_model::exact::{Exact, Ratio};
-use artifice_model::rate::{Card, Cards, Month, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Earlier, Metered, Tenant, Usage};
+use artifice_model::aggregate::{Aggregate, VolumeParts};
+use artifice_model::exact::Exact;
+use artifice_model::rate::{
+    Card, Cards, MonthUnits, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity,
+};
+use artifice_model::statement::{BilledLine, Charging, Draft, Metered, Tenant, Usage};
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use proptest::prelude::*;
@@ -131,6 +133,21 @@ fn draft(period: Period, metered: Vec<Metered>, cards: Vec<Card>) -> Draft {
     draft
 }
 
+#[test]
+fn a_month_whose_last_hour_comes_twice_loses_no_usage() {
+    // Clocks in Newfoundland went from 2009-11-01 00:01 (-02:30) back to 23:01 (-03:30) of the day before: the period
+    // begins in October, and after its end.
+    let period = period("2009-11-01T03:00:00Z", "2009-11-02T00:00:00Z");
+    let (names, calendar) = (Names::default(), Calendar::new("America/St_Johns").unwrap());
+    let prices = vec![card(Scheme::Package { size: 2.into(), amount: d("1") }, 0, Validity::default())];
+    let prices = PriceList { cards: Cards::new(prices, &names).unwrap(), table: None };
+    let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
+    let tenant = Tenant { id: "demo".to_owned(), name: None };
+    let (draft, problems) = Draft::new(tenant, period, usage(period, &[5]), charging).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(costs(&draft), [300]);
+}
+
 /// The costs of a draft's lines in coins, by resource.
 fn costs(draft: &Draft) -> Vec<i64> {
     let mut lines: Vec<_> = draft.lines.iter().collect();
@@ -163,15 +180,12 @@ proptest! {
         let half = period("2026-01-01T00:00:00Z", "2026-01-16T00:00:00Z");
         let rest = period("2026-01-16T00:00:00Z", "2026-02-01T00:00:00Z");
         let one = draft(half, usage(half, &first), card());
-        let earlier: Vec<Earlier> = one.lines.iter().map(|line| Earlier {
-            location: line.usage.location.clone(),
-            service: line.usage.service.clone(),
-            period: line.usage.period,
-            unit: line.usage.unit.clone(),
-            volume: line.usage.volume,
-            free: line.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone()),
-            cost: line.cost.unwrap(),
+        let earlier: Vec<BilledLine> = one.lines.iter().map(|line| BilledLine {
+            tenant: one.tenant.clone(),
+            statement_id: "first".to_owned(),
+            number: 1,
             currency: one.currency,
+            line: line.clone(),
         }).collect();
         let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
         let prices = PriceList { cards: Cards::new(card(), &names).unwrap(), table: None };
@@ -228,7 +242,7 @@ proptest! {
         let flat = Price::flat(Decimal::new(price.into(), scale).unwrap(), per, nzd(), String::new());
         let tariff = Tariff::new(Price { discount: discount.into(), ..flat }.into(), units.0).unwrap();
         let volume = Decimal::new(volume.into(), 6).unwrap();
-        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut Month::default()));
+        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut MonthUnits::default()));
     }
 
     #[test]
@@ -250,7 +264,7 @@ proptest! {
             card(price(prices[0]), 0, Validity { from: None, until: Some(cut) }),
             card(price(prices[1]), 0, Validity { from: Some(cut), until: None }),
         ];
-        let one = |period: Period, volume: Decimal, parts: Parts| {
+        let one = |period: Period, volume: Decimal, parts: VolumeParts| {
             let mut metered = usage(period, &[1]);
             metered[0].usage.volume = volume;
             metered[0].parts = parts;
@@ -261,9 +275,9 @@ proptest! {
             let tenant = Tenant { id: "demo".to_owned(), name: None };
             Draft::new(tenant, period, metered, charging).unwrap().0
         };
-        let whole = one(january(), volume(&[before, after]), Parts::new(Arc::new([cut]), parts(&[before, after]), 3_600_000_000));
-        let first = one(Period::new(january().start(), cut).unwrap(), volume(&[before]), Parts::default());
-        let second = one(Period::new(cut, january().end()).unwrap(), volume(&[after]), Parts::default());
+        let whole = one(january(), volume(&[before, after]), VolumeParts::new(Arc::new([cut]), parts(&[before, after]), 3_600_000_000));
+        let first = one(Period::new(january().start(), cut).unwrap(), volume(&[before]), VolumeParts::default());
+        let second = one(Period::new(cut, january().end()).unwrap(), volume(&[after]), VolumeParts::default());
 
         prop_assert_eq!(whole.lines.len(), 2);
         prop_assert_eq!(whole.lines[0].cost, first.lines[0].cost);

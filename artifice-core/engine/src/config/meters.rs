@@ -124,11 +124,11 @@ fn reject_unused(map: &mut Map<'_>, aggregate: Aggregate) {
     let all = Aggregate::ALL;
     let slices = |one: &Aggregate| one.is_sliced();
     let looks_back = |one: &Aggregate| one.looks_back();
-    let has_states = |one: &Aggregate| *one == Aggregate::Uptime;
+    let has_states = |one: &Aggregate| one.reads_states();
     let values = |one: &Aggregate| one.reads_values();
     // A difference of two readings is the same, whatever is added to both.
-    let levels = |one: &Aggregate| one.reads_values() && *one != Aggregate::Increase;
-    let units = |one: &Aggregate| !matches!(one, Aggregate::Uptime | Aggregate::ExistsPerSlice);
+    let levels = |one: &Aggregate| one.reads_values() && !one.is_rise();
+    let units = |one: &Aggregate| one.heeds_unit();
     let parameters: [Parameter; 7] = [
         ("slice", slices),
         ("max_gap", looks_back),
@@ -153,7 +153,7 @@ fn scaling(map: &mut Map<'_>, aggregate: Aggregate) -> Scaling {
     let factor = map.parse("factor", str::parse::<Factor>).unwrap_or(Factor::ONE);
     let not_a_number = |text: &str| format!("'{text}' is not a number; write it as 5 or -0.25");
     let offset = map.parse("offset", |text| text.parse::<Decimal>().map_err(|_| not_a_number(text)));
-    if let Some(node) = factor_node.filter(|_| aggregate == Aggregate::Increase && factor.is_negative()) {
+    if let Some(node) = factor_node.filter(|_| aggregate.is_rise() && factor.is_negative()) {
         node.mistake("a counter that counts backwards has no increase; give a factor above 0");
     }
     Scaling::new(factor, offset.unwrap_or_default()).unwrap_or_else(|| {

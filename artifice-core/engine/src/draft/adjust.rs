@@ -1,7 +1,7 @@
 //! What late metering changes in what is billed.
 
 use artifice_model::Period;
-use artifice_model::adjust::{Adjustment, Billed, adjustment};
+use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
 use artifice_model::statement::Draft;
 
 use crate::lifecycle::worker::Trouble;
@@ -68,10 +68,10 @@ fn invoice_of(statements: &[Statement], period: Period) -> Result<&Statement, Tr
     }
 }
 
-async fn stored(ledger: &dyn Ledger, statement: &Statement) -> Result<Billed, LedgerError> {
+async fn stored(ledger: &dyn Ledger, statement: &Statement) -> Result<BilledStatement, LedgerError> {
     let usage = ledger.statement_usage(statement).await?;
     let body = ledger.statement_body(statement).await?;
-    Ok(Billed {
+    Ok(BilledStatement {
         id: statement.id.clone(),
         usage: usage.into_iter().map(|stored| (stored.usage, stored.corrects)).collect(),
         lines: body.lines,

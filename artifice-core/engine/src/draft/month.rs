@@ -1,8 +1,7 @@
 //! What a tenant's other statements have billed in the months of a period: tiers, packages and free units
 //! go on where they ended, and a month's minimum is for all of them together.
 
-use artifice_model::exact::Ratio;
-use artifice_model::statement::Earlier;
+use artifice_model::statement::BilledLine;
 use artifice_model::{Calendar, Period};
 
 use crate::Purpose;
@@ -15,7 +14,7 @@ pub(crate) async fn earlier(
     tenant: &str,
     period: Period,
     purpose: Option<Purpose>,
-) -> Result<(Vec<Earlier>, Month), LedgerError> {
+) -> Result<(Vec<BilledLine>, Month), LedgerError> {
     let months = whole_months(calendar, period);
     let filter = Filter { tenant: Some(tenant.to_owned()), concerns: Some(months), ..Filter::default() };
     let mut live = ledger.statement_list(&filter).await?;
@@ -31,15 +30,12 @@ pub(crate) async fn earlier(
     live.retain(|other| !other.period.overlaps(period) && comes_before(other, adjusted.as_ref()));
     for statement in &live {
         let body = ledger.statement_body(statement).await?;
-        lines.extend(body.lines.into_iter().filter(|line| line.usage.period.overlaps(months)).map(|line| Earlier {
-            free: line.working.map_or_else(Ratio::zero, |working| working.free.clone()),
-            cost: line.cost.unwrap_or_default(),
+        lines.extend(body.lines.into_iter().filter(|line| line.usage.period.overlaps(months)).map(|line| BilledLine {
+            tenant: statement.tenant.clone(),
+            statement_id: statement.id.clone(),
+            number: statement.number,
             currency: statement.currency,
-            location: line.usage.location,
-            service: line.usage.service,
-            period: line.usage.period,
-            unit: line.usage.unit,
-            volume: line.usage.volume,
+            line,
         }));
     }
     Ok((lines, Month { months, beside }))

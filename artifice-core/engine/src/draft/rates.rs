@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artifice_model::rate::{Charged, Month, Names, Price, PriceQuery, Priced, Tariff, Validity};
+use artifice_model::rate::{Charged, MonthUnits, Names, Price, PriceQuery, Priced, Tariff, Validity};
 use artifice_model::units::Mismatch;
 use artifice_model::{Decimal, Timestamp};
 
@@ -103,7 +103,7 @@ fn quote(prices: &Prices, supposed: &Supposed) -> Result<Option<Quoted>, String>
     let Some(price) = quote.price else { return Ok(None) };
     let charged = match Tariff::new(price.clone(), &supposed.unit) {
         Ok(tariff) => {
-            let mut month = Month::default();
+            let mut month = MonthUnits::default();
             month.total =
                 month.total.plus(&artifice_model::exact::Ratio::from(supposed.volume).times(tariff.unit().size()));
             let too_large = |error| format!("{error}; the price is {}", price.origin);

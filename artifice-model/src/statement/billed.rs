@@ -1,0 +1,19 @@
+//! Lines as they were billed.
+
+use super::{Line, Tenant};
+use crate::money::Currency;
+
+/// A line as it was billed, with what its statement says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BilledLine {
+    /// Who was billed, as the ledger calls it now.
+    pub tenant: Tenant,
+    /// The statement's id.
+    pub statement_id: String,
+    /// The statement's number.
+    pub number: u64,
+    /// The money that it was billed in.
+    pub currency: Currency,
+    /// The line itself.
+    pub line: Line,
+}
