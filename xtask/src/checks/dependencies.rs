@@ -1,8 +1,8 @@
 //! Dependencies point one way:
 //! `cli, web → core → model, plugin-host → plugin-api ← plugins`.
 
-use super::Source;
 use super::manifest::{self, For};
+use super::source::Source;
 
 const MODEL: &str = "artifice-model";
 const CORE: &str = "artifice-core";

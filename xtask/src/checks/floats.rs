@@ -1,6 +1,7 @@
 //! No binary floating point between a sample and an invoice: 0.1 + 0.2 is 0.3 here.
 
-use super::{Source, mask};
+use super::mask;
+use super::source::Source;
 
 /// Where volumes and money pass.
 const EXACT: [&str; 5] = ["artifice-model/", "artifice-core/", "artifice-cli/", "plugin-api/", "plugins/"];
