@@ -77,7 +77,7 @@ fn told(own: &Crate, arrows: &Arrows, circle: &[usize]) -> String {
     let mut text = format!("{first}: a circle of {} files; what two of them share belongs into a third", circle.len());
     for ((from, to), names) in arrows.iter().filter(|((from, to), _)| circle.contains(from) && circle.contains(to)) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        text.push_str(&format!("\n    {} uses of {}: {}", path(*from), path(*to), names.join(", ")));
+        text.push_str(&format!("\n    {} uses {} of {}", path(*from), names.join(", "), path(*to)));
     }
     text
 }

@@ -14,7 +14,7 @@ fn found(root: &str, files: &[(&str, &str)]) -> Vec<String> {
 fn circle(one: &str, of_other: &str, other: &str, of_one: &str) -> String {
     format!(
         "a/src/{one}: a circle of 2 files; what two of them share belongs into a third\n    \
-         a/src/{one} uses of a/src/{other}: {of_other}\n    a/src/{other} uses of a/src/{one}: {of_one}"
+         a/src/{one} uses {of_other} of a/src/{other}\n    a/src/{other} uses {of_one} of a/src/{one}"
     )
 }
 
