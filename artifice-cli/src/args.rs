@@ -7,7 +7,7 @@ use artifice_ledger::Dimension;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::CommandError;
+use crate::ending::CommandError;
 
 /// Metering goes in, invoices come out, exactly once.
 #[derive(Debug, Parser)]

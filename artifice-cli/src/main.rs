@@ -5,13 +5,13 @@
 
 mod args;
 mod commands;
+mod ending;
 mod output;
+mod view;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use artifice_engine::EngineError;
-use artifice_ledger::LedgerError;
 use clap::Parser;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -19,41 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use args::{Args, LogFormat};
-
-/// How a command ended, if it did what it could.
-pub enum Ending {
-    /// All of it.
-    Done,
-    /// For some, or with something missing: said already.
-    Failed,
-}
-
-/// Why a command could not do what it was for.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    /// The engine.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The arguments.
-    #[error("{0}")]
-    Arguments(String),
-    /// The ledger, after a part of the output was written.
-    #[error("the output is incomplete, because {0}")]
-    Incomplete(LedgerError),
-    /// Standard output.
-    #[error("the output cannot be written: {0}")]
-    Output(#[from] std::io::Error),
-}
-
-impl CommandError {
-    fn is_start_up(&self) -> bool {
-        match self {
-            CommandError::Engine(error) => error.is_start_up(),
-            CommandError::Arguments(_) => true,
-            CommandError::Incomplete(_) | CommandError::Output(_) => false,
-        }
-    }
-}
+use ending::{CommandError, Ending};
 
 fn main() -> ExitCode {
     let args = Args::parse();

@@ -6,6 +6,7 @@
 //! a result commits before it fails.
 
 mod billing;
+mod clock;
 mod desk;
 mod domain;
 mod fault;
@@ -26,14 +27,12 @@ mod service;
 mod table;
 mod trouble;
 mod value;
+mod version;
 mod view;
 mod wire;
 mod xml;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use artifice_model::Timestamp;
 
 pub use desk::{API_KEY, DATABASE, Exchange, PASSWORD};
 pub use fault::Fault;
@@ -41,28 +40,13 @@ pub use parse::{read_answer, read_call};
 pub use table::Tables;
 pub use trouble::{Does, Trouble};
 pub use value::{Struct, Value, record};
+pub use version::{VERSIONS, Version};
 pub use view::{Document, DocumentLine};
 pub use xml::{Answer, Call, write_answer};
 
+use clock::now;
 use desk::Desk;
 use wire::Server;
-
-/// Which server it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
-    OpenErp7,
-    Odoo16,
-    Odoo17,
-}
-
-/// Every version.
-pub const VERSIONS: [Version; 3] = [Version::OpenErp7, Version::Odoo16, Version::Odoo17];
-
-/// The instant, as Odoo writes it.
-fn now() -> String {
-    let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
-    Timestamp::from_micros(micros.try_into().unwrap()).to_string()[..19].replace('T', " ")
-}
 
 /// A running server, which ends with the story.
 pub struct Odoo {

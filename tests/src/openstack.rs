@@ -3,99 +3,19 @@
 
 mod ceilometer;
 mod keystone;
+mod refusal;
+mod sample;
 mod server;
+mod world;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
-use serde_json::Value;
+pub use world::{Faults, Identity, PASSWORD};
 
 use crate::Cloud;
-use ceilometer::Metered;
+use sample::Metered;
 use server::{Request, Response, Server};
-
-/// The password of the user `billing`.
-pub const PASSWORD: &str = "open-sesame-7781";
-
-/// Which identity API Keystone speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identity {
-    V2,
-    V3,
-}
-
-/// What is wrong with it.
-#[derive(Debug, Clone, Default)]
-pub struct Faults {
-    /// A token is good for so many requests.
-    pub token_lasts: Option<u32>,
-    /// Ceilometer takes no token at all.
-    pub refuses_tokens: bool,
-    /// Keystone lets nobody list all projects.
-    pub no_list: bool,
-    /// Keystone lists so many projects at a time.
-    pub page: Option<usize>,
-    /// The catalog has no Ceilometer.
-    pub no_metering: bool,
-    /// Ceilometer answers this for samples of a tenant.
-    pub error_for: Option<(&'static str, u16, &'static str)>,
-    /// Ceilometer answers this instead of samples.
-    pub answers: Option<&'static str>,
-    /// Ceilometer needs so long.
-    pub slow: Duration,
-    /// Ceilometer's answers end in the middle.
-    pub truncated: bool,
-    /// Ceilometer's answers do not end.
-    pub endless: bool,
-    /// Ceilometer does not obey these: `project_id`, `timestamp`, `limit`.
-    pub ignores: Vec<&'static str>,
-    /// Ceilometer, or what stands before it, answers no more than this, and does not say so.
-    pub cuts_at: Option<usize>,
-    /// Ceilometer is of those that know no limit.
-    pub unknown_limit: bool,
-    /// Ceilometer cannot say who has samples.
-    pub no_statistics: bool,
-    /// The cloud has moved to Gnocchi.
-    pub gone: bool,
-    /// Ceilometer goes away after so many requests.
-    pub leaves_after: Option<usize>,
-}
-
-/// What both services know.
-#[derive(Default)]
-struct World {
-    identity: Option<Identity>,
-    /// Ids with names.
-    projects: Vec<(String, String)>,
-    samples: Vec<Metered>,
-    /// Tokens with how often they were used.
-    tokens: BTreeMap<String, u32>,
-    faults: Faults,
-    asked: Vec<Request>,
-    ceilometer: String,
-    keystone: String,
-}
-
-impl World {
-    /// Whether a token is good; it is a little worn after that.
-    fn takes(&mut self, token: Option<&str>) -> bool {
-        let lasts = self.faults.token_lasts.unwrap_or(u32::MAX);
-        match token.and_then(|token| self.tokens.get_mut(token)) {
-            Some(used) if *used < lasts => {
-                *used += 1;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn new_token(&mut self) -> String {
-        let token = format!("gAAAA-secret-token-{}", self.tokens.len());
-        self.tokens.insert(token.clone(), 0);
-        token
-    }
-}
+use world::World;
 
 /// A running OpenStack.
 pub struct OpenStack {
@@ -184,21 +104,4 @@ impl OpenStack {
             "{{authentication_url: '{url}', default_tenant: service, username: billing, password: {PASSWORD}, timeout: 5s{more}}}"
         )
     }
-}
-
-/// An error in the shape of Keystone's.
-fn keystone_error(status: u16, title: &str, message: &str) -> Response {
-    let error = serde_json::json!({ "error": { "code": status, "message": message, "title": title } });
-    Response::json(status, error)
-}
-
-/// What Keystone, and what checks tokens for the others, says to whoever has none.
-fn unauthorized() -> Response {
-    keystone_error(401, "Unauthorized", "The request you have made requires authentication.")
-}
-
-/// An error in the shape of Ceilometer's.
-fn ceilometer_error(status: u16, says: &str) -> Response {
-    let error: Value = serde_json::json!({ "faultcode": "Client", "faultstring": says, "debuginfo": null });
-    Response::json(status, serde_json::json!({ "error_message": error }))
 }

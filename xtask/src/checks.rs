@@ -1,11 +1,13 @@
 //! Style as a test: the rules of the house that no compiler and no clippy knows.
 
+mod circles;
 mod dependencies;
 mod floats;
 mod leftovers;
 mod manifest;
 mod mask;
 mod paths;
+mod source;
 
 use std::fs;
 use std::path::Path;
@@ -13,31 +15,13 @@ use std::process::Command;
 
 use crate::failure::{Failure, Result, failed};
 use crate::run::{Workspace, capture};
-
-/// A text file of the project.
-pub struct Source {
-    /// Its path in the workspace, with `/` on every system.
-    pub path: String,
-    /// What it says.
-    pub text: String,
-}
-
-impl Source {
-    fn is_rust(&self) -> bool {
-        Path::new(&self.path).extension().is_some_and(|extension| extension == "rs")
-    }
-
-    /// Each line with its number from 1.
-    fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-        text.lines().enumerate().map(|(index, line)| (index + 1, line))
-    }
-}
+use source::Source;
 
 /// Looks through the whole project. Fails with every place that breaks a rule, as `file:line: what`.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let sources = sources(&workspace.root)?;
     let mut found = Vec::new();
-    for check in [floats::check, leftovers::check, dependencies::check, paths::check] {
+    for check in [floats::check, leftovers::check, dependencies::check, paths::check, circles::check] {
         found.extend(check(&sources));
     }
     if found.is_empty() { Ok(()) } else { Err(Failure(found.join("\n"))) }

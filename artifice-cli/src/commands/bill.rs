@@ -4,11 +4,12 @@ use std::path::Path;
 
 use artifice_engine::{EngineError, How, Purpose, Selection};
 
-use super::{engine, existing_ledger, open_ledger};
+use super::open::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
+use crate::ending::{CommandError, Ending};
+use crate::output;
 use crate::output::bills;
 use crate::output::statements::Writer;
-use crate::{CommandError, Ending, output};
 
 /// How to bill.
 pub struct Options {

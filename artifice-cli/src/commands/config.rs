@@ -6,10 +6,10 @@ use artifice_collect::{CollectError, Source};
 use artifice_engine::config::{PricesFrom, SourceConfig};
 use artifice_engine::{Engine, EngineError};
 
-use super::{engine, open_ledger};
+use super::open::{engine, open_ledger};
 use crate::args::ConfigCommand;
+use crate::ending::{CommandError, Ending};
 use crate::output::{note, print};
-use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandError> {
     let ConfigCommand::Check { online } = command;

@@ -5,10 +5,11 @@ use std::path::Path;
 use artifice_engine::{Engine, EngineError};
 use artifice_ledger::LedgerError;
 
-use super::{author, existing_ledger, load};
+use super::author;
+use super::open::{existing_ledger, load};
 use crate::args::{DbCommand, TableOrJson};
+use crate::ending::{CommandError, Ending};
 use crate::output::{print, verify};
-use crate::{CommandError, Ending};
 
 pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError> {
     let config = load(file)?;

@@ -7,11 +7,12 @@ use artifice_engine::EngineError;
 use artifice_engine::config::Config;
 use artifice_ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, tenants_named};
 
-use super::{ledger_to_read, load};
+use super::open::{ledger_to_read, load};
 use crate::args::{By, Format, PeriodArgs, dimensions};
+use crate::ending::{CommandError, Ending};
 use crate::output::history::{Lines, groups};
 use crate::output::{self, note, print};
-use crate::{CommandError, Ending};
+use crate::view;
 
 pub async fn run(
     file: &Path,
@@ -88,7 +89,7 @@ async fn sums(
     let too_large = |TooLarge| EngineError::from(LedgerError::TooLarge { database: config.database.to_string() });
     let text = match format {
         Format::Table => groups::table(&by, &found).map_err(too_large)?,
-        Format::Json => groups::json(&by, &found).map_err(too_large)?,
+        Format::Json => view::history::sums(&by, &found).map_err(too_large)?,
         Format::Csv => groups::csv(&by, &found)?,
     };
     print(&text)?;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use artifice_plugin_host::{Found, SearchPath};
-use serde_json::json;
 
-use super::load;
+use super::open::load;
 use crate::args::{PluginCommand, TableOrJson};
+use crate::ending::{CommandError, Ending};
 use crate::output::{note, print, table};
-use crate::{CommandError, Ending};
+use crate::view;
 
 /// Without a configuration, the directories that need none are listed.
 pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, CommandError> {
@@ -18,8 +18,7 @@ pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, C
     let found = path.list();
     match format {
         TableOrJson::Json => {
-            let plugins: Vec<_> = found.iter().map(as_json).collect();
-            print(&format!("{:#}\n", json!({ "directories": path.directories(), "plugins": plugins })))?;
+            print(&format!("{:#}\n", view::plugins::document(path.directories(), &found)))?;
         }
         TableOrJson::Table => {
             let rows = found.iter().flat_map(rows).collect();
@@ -46,24 +45,5 @@ fn rows(found: &Found) -> Vec<Vec<String>> {
             })
             .collect(),
         Err(error) => vec![vec!["(broken)".to_owned(), String::new(), file, format!("{error}{hidden}")]],
-    }
-}
-
-fn as_json(found: &Found) -> serde_json::Value {
-    match &found.library {
-        Ok(library) => {
-            let class = |class: &artifice_plugin_host::ClassInfo| {
-                json!({
-                    "name": format!("{}:{}", library.module_name(), class.name),
-                    "version": class.version.as_str(),
-                    "description": class.description.as_str(),
-                })
-            };
-            let classes: Vec<_> = library.classes().iter().map(class).collect();
-            json!({ "file": found.path, "hidden": found.hidden, "interface": library.interface(), "classes": classes, "error": null })
-        }
-        Err(error) => {
-            json!({ "file": found.path, "hidden": found.hidden, "interface": null, "classes": [], "error": error.to_string() })
-        }
     }
 }

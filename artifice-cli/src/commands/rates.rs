@@ -6,10 +6,11 @@ use artifice_engine::{Engine, Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced};
 use artifice_model::{Decimal, Timestamp};
 
-use super::engine;
+use super::open::engine;
 use crate::args::{RatesCommand, TableOrJson};
+use crate::ending::{CommandError, Ending};
 use crate::output::{note, print, rates};
-use crate::{CommandError, Ending};
+use crate::view;
 
 pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandError> {
     let engine = engine(file)?;
@@ -99,7 +100,7 @@ fn show(
     format: TableOrJson,
 ) -> Result<(), CommandError> {
     let text = match format {
-        TableOrJson::Json => rates::json(list, names, quoted.as_ref()),
+        TableOrJson::Json => format!("{}\n", view::rates::document(list, names, quoted.as_ref())),
         TableOrJson::Table => rates::table(list, names, quoted.as_ref(), engine.config().main.calendar),
     };
     Ok(print(&text)?)

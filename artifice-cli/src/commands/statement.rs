@@ -7,10 +7,11 @@ use artifice_engine::{Engine, EngineError, Failed};
 use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
 use artifice_model::statement::Line;
 
-use super::{engine, existing_ledger, ledger_to_read, load};
+use super::open::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
+use crate::ending::{CommandError, Ending};
 use crate::output::{bills, explain, failure, print};
-use crate::{CommandError, Ending};
+use crate::view::statements as view;
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
     match command {
@@ -24,7 +25,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 None => Listed::default(),
             };
             match format {
-                TableOrJson::Json => print(&bills::list_json(&statements))?,
+                TableOrJson::Json => print(&format!("{:#}\n", view::list(&statements)))?,
                 TableOrJson::Table => print(&bills::list_table(&statements))?,
             }
             for row in &unreadable {
@@ -43,7 +44,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let trail = ledger.audit_list(&statement).await.map_err(EngineError::from)?;
             ledger.close().await;
             match format {
-                TableOrJson::Json => print(&bills::show_json(&statement, &body, &trail))?,
+                TableOrJson::Json => print(&format!("{:#}\n", view::whole(&statement, &body, &trail)))?,
                 TableOrJson::Table => print(&bills::show_table(&statement, &body, &trail))?,
             }
         }
@@ -62,7 +63,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 return Err(CommandError::Arguments(why));
             }
             match format {
-                TableOrJson::Json => print(&bills::explain_json(&statement, &chosen))?,
+                TableOrJson::Json => print(&format!("{}\n", view::explained(&statement, &chosen)))?,
                 TableOrJson::Table => {
                     for (number, line) in chosen {
                         print(&explain::text(number, line, statement.currency, config.main.calendar))?;

@@ -6,10 +6,11 @@ use std::path::Path;
 use artifice_engine::Selection;
 use artifice_engine::config::Config;
 
-use super::existing_ledger;
+use super::open::{self, existing_ledger};
 use crate::args::{Format, PeriodArgs, this_month};
+use crate::ending::{CommandError, Ending};
+use crate::output;
 use crate::output::statements::Writer;
-use crate::{CommandError, Ending, output};
 
 pub async fn run(
     file: &Path,
@@ -18,7 +19,7 @@ pub async fn run(
     explain: bool,
     format: Format,
 ) -> Result<Ending, CommandError> {
-    let engine = super::engine(file)?;
+    let engine = open::engine(file)?;
     let calendar = &engine.config().main.calendar;
     let period = match period.period(calendar)? {
         Some(period) => period,

@@ -1,15 +1,15 @@
-//! Statements that are stored, as tables and JSON.
+//! Statements that are stored, as tables.
 
 use artifice_engine::{Billed, EngineError, Failed, How};
 use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::Calendar;
-use artifice_model::statement::Line;
-use serde_json::{Value, json};
 
-use super::statements::{body_table, failed_json, line_json, lines_json, money, taxes_json};
-use super::{explain, period, print, table};
-use crate::CommandError;
+use super::statements::body_table;
+use super::{period, print, table};
 use crate::args::TableOrJson;
+use crate::ending::CommandError;
+use crate::view::statements::receipt;
+use crate::view::{money, tenants};
 
 /// Writes what a bill did.
 pub async fn write(
@@ -24,13 +24,12 @@ pub async fn write(
         return Ok(print(&list_table(&statements))?);
     }
     // Written at once: half of a document helps nobody.
-    let mut tenants = Vec::with_capacity(billed.len());
+    let mut all = Vec::with_capacity(billed.len());
     for Billed { statement, .. } in billed {
         let body = ledger.statement_body(statement).await.map_err(EngineError::from)?;
-        tenants.push(format!("\n{}", bill_json(statement, &body)));
+        all.push(tenants::bill(statement, &body).to_string());
     }
-    let failed: Vec<Value> = failed.iter().map(failed_json).collect();
-    Ok(print(&format!("{{\"tenants\": [{}], \"failed\": {}}}\n", tenants.join(","), Value::Array(failed)))?)
+    Ok(print(&tenants::document(&all, failed))?)
 }
 
 /// What is said of a statement that an earlier run has begun.
@@ -64,55 +63,9 @@ pub fn billed_before(statement: &Statement) -> String {
     )
 }
 
-/// A statement's content, in the shape of a preview, with the statement itself.
-fn bill_json(statement: &Statement, body: &Body) -> Value {
-    let currency = statement.currency;
-    json!({
-        "tenant": statement.tenant,
-        "period": statement.period,
-        "currency": currency,
-        "lines": lines_json(&body.lines, statement.period, currency),
-        "subtotal": money(Some(statement.subtotal), currency),
-        "taxes": taxes_json(&body.taxes, currency),
-        "total": money(Some(statement.total), currency),
-        "statement": { "id": statement.id, "key": statement.id, "status": statement.state.to_string(), "receipt": receipt(statement) },
-    })
-}
-
 /// The period in the timezone that it was billed by.
 fn period_of(statement: &Statement) -> String {
     period(statement.period, Calendar::new(&statement.timezone).ok())
-}
-
-fn receipt(statement: &Statement) -> Option<&str> {
-    statement.receipt.as_ref().map(|receipt| receipt.reference.as_str())
-}
-
-/// The statements, as JSON.
-pub fn list_json(statements: &[Statement]) -> String {
-    let all: Vec<Value> = statements.iter().map(head_json).collect();
-    format!("{:#}\n", json!({ "statements": all }))
-}
-
-fn head_json(statement: &Statement) -> Value {
-    json!({
-        "id": statement.id,
-        "number": statement.number,
-        "kind": statement.kind.name(),
-        "status": statement.state.to_string(),
-        "tenant": statement.tenant,
-        "period": statement.period,
-        "currency": statement.currency,
-        "subtotal": money(Some(statement.subtotal), statement.currency),
-        "total": money(Some(statement.total), statement.currency),
-        "backend": statement.backend,
-        "receipt": receipt(statement),
-        "created": statement.created,
-        "error": statement.error,
-        "tries": statement.tries,
-        "refers_to": statement.refers_to.as_ref().map(|about| json!({ "id": about.id, "number": about.number })),
-        "void_reason": statement.void_reason,
-    })
 }
 
 /// The statements, as a table.
@@ -131,20 +84,6 @@ pub fn list_table(statements: &[Statement]) -> String {
         ]
     };
     table(&["Number", "Kind", "Tenant", "Period", "Total", "Status", "Receipt"], statements.iter().map(row).collect())
-}
-
-/// A statement with its lines, as JSON.
-pub fn show_json(statement: &Statement, body: &Body, trail: &[Entry]) -> String {
-    let mut value = head_json(statement);
-    value["lines"] = json!(lines_json(&body.lines, statement.period, statement.currency));
-    value["taxes"] = json!(taxes_json(&body.taxes, statement.currency));
-    value["digest"] = json!(statement.digest);
-    value["backend_version"] = json!(statement.backend_version);
-    // It was written as JSON by this program, or not at all.
-    let settings = statement.settings.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    value["backend_settings"] = json!(settings);
-    value["audit"] = trail.iter().map(entry_json).collect();
-    format!("{value:#}\n")
 }
 
 /// A statement with its lines, as a table.
@@ -178,19 +117,6 @@ pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String
     text
 }
 
-fn entry_json(entry: &Entry) -> Value {
-    json!({
-        "at": entry.at,
-        "who": entry.author.who,
-        "command": entry.author.command,
-        "configuration": entry.author.configuration,
-        "program": entry.program,
-        "action": entry.action,
-        "status": entry.state.to_string(),
-        "detail": entry.detail,
-    })
-}
-
 /// Who did what to a statement.
 fn trail_table(trail: &[Entry]) -> String {
     let row = |entry: &Entry| {
@@ -198,18 +124,4 @@ fn trail_table(trail: &[Entry]) -> String {
         vec![entry.at.to_string(), entry.action.clone(), entry.author.who.clone(), entry.author.command.clone(), detail]
     };
     table(&["When", "What", "Who", "Command", "Detail"], trail.iter().map(row).collect())
-}
-
-/// Where a statement's lines come from, as JSON.
-pub fn explain_json(statement: &Statement, lines: &[(usize, &Line)]) -> String {
-    let lines: Vec<Value> = lines
-        .iter()
-        .map(|(number, line)| {
-            let mut value = line_json(line, statement.period, statement.currency);
-            value["line"] = json!(number);
-            value["explained"] = explain::value(line);
-            value
-        })
-        .collect();
-    format!("{}\n", json!({ "statement": { "id": statement.id, "number": statement.number }, "lines": lines }))
 }

@@ -7,11 +7,11 @@ use std::io::{self, BufWriter, Stdout, Write, stdout};
 
 use artifice_model::statement::{BilledLine, Tenant};
 use artifice_model::{Calendar, Currency, Decimal};
-use serde_json::{Value, json};
 
-use super::statements::{CSV_HEADER, csv_record, line_json, money};
+use super::statements::{CSV_HEADER, csv_record};
 use super::{harmless, period, table};
 use crate::args::Format;
+use crate::view::{history, money};
 
 /// Rows of one table: so memory does not depend on how many lines a tenant has.
 const TALLEST: usize = 1000;
@@ -69,7 +69,7 @@ impl Lines {
             Form::Table(tables) => tables.line(billed),
             Form::Json(out) => {
                 out.write_all(if first { b"{\"lines\": [\n" } else { b",\n" })?;
-                Ok(serde_json::to_writer(out, &billed_json(billed))?)
+                Ok(serde_json::to_writer(out, &history::billed(billed))?)
             }
             Form::Csv(csv) => {
                 if first {
@@ -123,21 +123,6 @@ fn written(error: csv::Error) -> io::Error {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
-}
-
-/// A line with whose it is, in which statement.
-fn billed_json(billed: &BilledLine) -> Value {
-    let when = billed.line.usage.period;
-    let mut value = json!({
-        "tenant": billed.tenant,
-        "statement": { "id": billed.statement_id, "number": billed.number },
-        "currency": billed.currency,
-        "period": when,
-    });
-    if let (Value::Object(value), Value::Object(line)) = (&mut value, line_json(&billed.line, when, billed.currency)) {
-        value.extend(line);
-    }
-    value
 }
 
 impl Tables {

@@ -4,11 +4,11 @@ use std::io;
 
 use artifice_engine::{Failed, Preview};
 use artifice_model::statement::{Draft, Line, Tax, Tenant};
-use artifice_model::{Calendar, Currency, Decimal, Period};
-use serde_json::{Value, json};
+use artifice_model::{Calendar, Currency, Decimal};
 
 use super::{explain, failure, note, period, print, table};
 use crate::args::Format;
+use crate::view::{money, tenants};
 
 /// Writes previews as they come.
 pub struct Writer {
@@ -16,9 +16,9 @@ pub struct Writer {
     calendar: Calendar,
     explain: bool,
     count: usize,
-    failed: Vec<Value>,
+    failed: Vec<Failed>,
     /// The tenants as JSON: half of a document helps nobody, so it is written at the end.
-    json: String,
+    json: Vec<String>,
     incomplete: bool,
     /// The first error of writing; told at the end.
     result: io::Result<()>,
@@ -40,7 +40,7 @@ impl Writer {
             explain: false,
             count: 0,
             failed: Vec::new(),
-            json: String::new(),
+            json: Vec::new(),
             incomplete: false,
             result: Ok(()),
         }
@@ -57,7 +57,7 @@ impl Writer {
             Ok(preview) => preview,
             Err(failed) => {
                 failure(&failed);
-                self.failed.push(failed_json(&failed));
+                self.failed.push(failed);
                 return;
             }
         };
@@ -75,8 +75,7 @@ impl Writer {
             Format::Table => draft_table(&draft, self.calendar, self.explain),
             Format::Csv => draft_csv(&draft, first),
             Format::Json => {
-                self.json.push_str(if first { "\n" } else { ",\n" });
-                self.json.push_str(&draft_json(&draft, self.explain).to_string());
+                self.json.push(tenants::draft(&draft, self.explain).to_string());
                 return;
             }
         };
@@ -89,84 +88,13 @@ impl Writer {
     pub fn end(self) -> io::Result<Written> {
         self.result?;
         if self.format == Format::Json {
-            print(&format!("{{\"tenants\": [{}], \"failed\": {}}}\n", self.json, Value::Array(self.failed.clone())))?;
+            print(&tenants::document(&self.json, &self.failed))?;
         }
         if self.incomplete {
             note("the total is incomplete: some lines have no price");
         }
         Ok(Written { count: self.count, failed: self.incomplete || !self.failed.is_empty() })
     }
-}
-
-/// A failed tenant, as JSON.
-pub fn failed_json(failed: &Failed) -> Value {
-    json!({ "tenant": failed.tenant, "error": failed.why })
-}
-
-/// A draft, as JSON (the shape that scripts depend on).
-fn draft_json(draft: &Draft, explain: bool) -> Value {
-    let mut lines = lines_json(&draft.lines, draft.period, draft.currency);
-    if explain {
-        for (value, line) in lines.iter_mut().zip(&draft.lines) {
-            value["explained"] = explain::value(line);
-        }
-    }
-    json!({
-        "tenant": draft.tenant,
-        "period": draft.period,
-        "currency": draft.currency,
-        "lines": lines,
-        "subtotal": money(draft.subtotal, draft.currency),
-        "taxes": taxes_json(&draft.taxes, draft.currency),
-        "total": money(draft.total, draft.currency),
-    })
-}
-
-/// Money with its currency's digits.
-pub fn money(amount: Option<Decimal>, currency: Currency) -> Option<String> {
-    amount.map(|amount| amount.to_fixed(currency.digits()))
-}
-
-/// Lines, as JSON.
-pub fn lines_json(lines: &[Line], period: Period, currency: Currency) -> Vec<Value> {
-    lines.iter().map(|line| line_json(line, period, currency)).collect()
-}
-
-/// A line, as JSON; with its own period where that is not the statement's.
-pub fn line_json(line: &Line, period: Period, currency: Currency) -> Value {
-    let usage = &line.usage;
-    let mut value = json!({
-        "section": usage.section,
-        "location": usage.location,
-        "service": usage.service,
-        "name": line.name,
-        "resource_id": usage.resource_id,
-        "resource_name": usage.resource_name,
-        "meter": usage.meter,
-        "aggregate": usage.aggregate.name(),
-        "volume": usage.volume,
-        "unit": usage.unit,
-        "rate": line.rate.as_ref().map(|rate| rate.amount),
-        "rate_unit": line.rate.as_ref().map(|rate| &rate.per),
-        "cost": money(line.cost, currency),
-    });
-    if usage.period.start() > period.start() {
-        value["period"] = json!(usage.period);
-    }
-    value
-}
-
-/// Taxes, as JSON.
-pub fn taxes_json(taxes: &[Tax], currency: Currency) -> Vec<Value> {
-    let tax = |tax: &Tax| {
-        json!({
-            "name": tax.name,
-            "percent": tax.percent,
-            "base": money(Some(tax.base), currency),
-            "amount": money(Some(tax.amount), currency),
-        })
-    };
-    taxes.iter().map(tax).collect()
 }
 
 fn draft_table(draft: &Draft, calendar: Calendar, explain: bool) -> io::Result<String> {

@@ -1,13 +1,13 @@
-//! What was found in a ledger, for people and as JSON.
+//! What was found in a ledger, for people.
 
 use std::io;
 
 use artifice_engine::{Compared, Verified};
 use artifice_ledger::{Finding, Gravity};
-use serde_json::{Value, json};
 
 use super::{harmless, note, print};
 use crate::args::TableOrJson;
+use crate::view;
 
 /// Writes what was found.
 pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJson) -> io::Result<()> {
@@ -15,35 +15,11 @@ pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJso
         note(&format!("note: {text}"));
     }
     match format {
-        TableOrJson::Json => print(&format!("{:#}\n", all_json(verified, compared))),
+        TableOrJson::Json => print(&format!("{:#}\n", view::verify::document(verified, compared))),
         TableOrJson::Table => {
             print(&(verified.findings.iter().map(text).collect::<String>() + &sum(verified, compared)))
         }
     }
-}
-
-fn all_json(verified: &Verified, compared: Option<Compared>) -> Value {
-    json!({
-        "findings": verified.findings.iter().map(finding_json).collect::<Vec<_>>(),
-        "left_out": verified.left_out,
-        "wrong": verified.count(Gravity::Wrong),
-        "waiting": verified.count(Gravity::Waiting),
-        "notes": verified.notes,
-        "tenants": verified.tenants,
-        "statements": verified.statements,
-        "backend": compared.map(|compared| json!({ "asked": compared.asked, "listed": compared.listed })),
-    })
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    json!({
-        "rule": finding.rule,
-        "gravity": finding.gravity.name(),
-        "tenant": finding.tenant,
-        "statement": finding.statement.as_ref().map(|about| json!({ "id": about.id, "number": about.number })),
-        "what": finding.what,
-        "advice": finding.advice,
-    })
 }
 
 /// A finding for people: where, what, and what to do.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use artifice_plugin_api::schemars::JsonSchema;
 use artifice_plugin_api::{Context, Error};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use crate::layout::Format;
 use crate::name::Template;
-use crate::table::{COLUMNS, Column};
 
 /// The settings of `billing.csv_invoice:Csv`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -51,53 +51,6 @@ fn default_row_layout() -> Vec<String> {
     ["location", "type", "start", "end", "amount", "cost"].map(str::to_owned).to_vec()
 }
 
-/// How a document is written. It is kept with every receipt, so that a document is written again
-/// as it was, whatever the configuration says by then.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Format {
-    /// What stands between two cells.
-    pub delimiter: char,
-    /// Whether the first row names the cells.
-    pub header: bool,
-    /// The cells of a row.
-    pub row_layout: Vec<String>,
-}
-
-impl Format {
-    /// The cells of a row, or all that is wrong with the format.
-    pub fn columns(&self) -> Result<Vec<Column>, Vec<String>> {
-        let mut wrong = Vec::new();
-        if self.row_layout.is_empty() {
-            wrong.push(format!("row_layout: it names no field; it takes {}", COLUMNS.join(", ")));
-        }
-        let mut columns = Vec::new();
-        for field in &self.row_layout {
-            match Column::named(field) {
-                Some(column) => columns.push(column),
-                None => wrong.push(format!(
-                    "row_layout: there is no field '{field}'{}; it takes {}, and extra.KEY",
-                    nearest(field, &COLUMNS),
-                    COLUMNS.join(", "),
-                )),
-            }
-        }
-        if self.delimiter_byte().is_none() {
-            wrong.push(format!(
-                "delimiter: '{}' cannot separate cells; give one ASCII character other than a quote or a line break, or the word tab",
-                self.delimiter.escape_default()
-            ));
-        }
-        if wrong.is_empty() { Ok(columns) } else { Err(wrong) }
-    }
-
-    /// The delimiter, if it can be one.
-    pub fn delimiter_byte(&self) -> Option<u8> {
-        let byte = u8::try_from(self.delimiter).ok().filter(u8::is_ascii)?;
-        let printable = byte == b'\t' || byte == b' ' || byte.is_ascii_graphic();
-        (printable && byte != b'"').then_some(byte)
-    }
-}
-
 /// Settings that have been found good.
 #[derive(Debug)]
 pub struct Checked {
@@ -138,15 +91,5 @@ impl Settings {
         }
         let lines: Vec<String> = wrong.iter().map(|message| format!("invoice:config: {message}")).collect();
         Err(Error::configuration(lines.join("\n")))
-    }
-}
-
-/// "; did you mean 'x'?" for the valid word that is most like `word`, if one is.
-pub fn nearest(word: &str, valid: &[&str]) -> String {
-    let word = word.trim().to_lowercase().replace(['-', ' '], "_");
-    let like = valid.iter().map(|other| (strsim::damerau_levenshtein(&word, other), other)).min();
-    match like {
-        Some((distance, other)) if distance <= 1.max(other.len() / 3) => format!(" (did you mean '{other}'?)"),
-        _ => String::new(),
     }
 }

@@ -42,8 +42,10 @@
 
 mod config;
 mod instant;
+mod layout;
 mod list;
 mod name;
+mod nearest;
 mod protocol;
 mod record;
 mod rewrite;
@@ -57,7 +59,8 @@ use std::sync::Arc;
 
 use artifice_plugin_api::{Backend, Context, Document, Error, Header, Invoice, Line, Receipt, Timestamp, Totals};
 
-use crate::config::{Checked, Format, Settings};
+use crate::config::{Checked, Settings};
+use crate::layout::Format;
 use crate::name::{FileName, Template, Values};
 use crate::protocol::Order;
 use crate::record::Record;

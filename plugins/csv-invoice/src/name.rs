@@ -1,6 +1,6 @@
 //! File names: the template, and what makes any text safe to call a file.
 
-use crate::config::nearest;
+use crate::nearest::nearest;
 
 /// No name is longer than that, in bytes. File systems take 255; the rest is for what people add.
 pub const LONGEST: usize = 200;

@@ -24,7 +24,7 @@
 use artifice_plugin_api::{Error, ErrorKind};
 use tempfile::NamedTempFile;
 
-use crate::config::Format;
+use crate::layout::Format;
 use crate::name::FileName;
 use crate::record::{Record, Reservation, State, sha256};
 use crate::store::{Found, Step, Store};

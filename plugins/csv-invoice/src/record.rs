@@ -4,7 +4,7 @@ use artifice_plugin_api::{Error, Receipt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::config::Format;
+use crate::layout::Format;
 
 /// How far a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,84 +6,8 @@
 use artifice_plugin_api::{Error, Header, Kind, Line, Tax};
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
-use crate::config::Format;
 use crate::instant::rfc3339;
-
-/// What `row_layout` takes, besides `extra.KEY`.
-pub const COLUMNS: [&str; 24] = [
-    "location",
-    "type",
-    "start",
-    "end",
-    "amount",
-    "cost",
-    "section",
-    "service",
-    "name",
-    "resource_id",
-    "resource_name",
-    "meter",
-    "aggregate",
-    "volume",
-    "unit",
-    "rate",
-    "rate_unit",
-    "currency",
-    "tenant",
-    "tenant_id",
-    "number",
-    "key",
-    "kind",
-    "refers_to",
-];
-
-/// The fields of a line, in the order in which they are kept.
-const LINE: [&str; 15] = [
-    "section",
-    "location",
-    "service",
-    "name",
-    "resource_id",
-    "resource_name",
-    "meter",
-    "aggregate",
-    "unit",
-    "rate_unit",
-    "start",
-    "end",
-    "volume",
-    "rate",
-    "cost",
-];
-/// From here on a line's fields are written by us, not by people, and no spreadsheet runs them.
-const FIRST_OWN: usize = 10;
-
-/// Where a cell comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Column {
-    /// A field of the line, by its index.
-    Line(usize),
-    /// A fact of the statement, the same on every row.
-    Head(&'static str),
-    /// What the host adds to a line under that key; empty on a line that lacks it.
-    Extra(String),
-}
-
-impl Column {
-    /// The column of that name in a layout.
-    pub fn named(name: &str) -> Option<Column> {
-        if let Some(key) = name.strip_prefix("extra.") {
-            return (!key.is_empty()).then(|| Column::Extra(key.to_owned()));
-        }
-        let field = match name {
-            "type" => "name",
-            "amount" => "volume",
-            other => other,
-        };
-        let line = LINE.iter().position(|known| *known == field).map(Column::Line);
-        line.or_else(|| COLUMNS.iter().find(|known| **known == field).map(|known| Column::Head(known)))
-    }
-}
+use crate::layout::{Column, FIRST_OWN, Format, LINE};
 
 /// The facts of a statement that may stand on its rows.
 #[derive(Debug, Clone)]

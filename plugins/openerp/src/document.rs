@@ -11,87 +11,23 @@
 mod cells;
 mod commit;
 mod found;
+mod head;
 pub mod lines;
 mod list;
 pub mod load;
+mod origin;
 mod parties;
 mod verify;
 
 use std::sync::Arc;
 
-use artifice_plugin_api::{Decimal, Error, Header, Invoice, Kind, Line, Receipt, Totals};
+use artifice_plugin_api::{Decimal, Error, Header, Invoice, Line, Receipt, Totals};
 
 use crate::client::Clock;
 use crate::decimals;
 use crate::erp::Erp;
+pub use head::Head;
 use lines::{Charged, Row};
-
-/// The head of a statement, kept.
-pub struct Head {
-    /// The statement's key.
-    pub key: String,
-    /// The digest of its content.
-    pub digest: String,
-    /// Its number.
-    pub number: u64,
-    /// What it is.
-    pub kind: Kind,
-    /// The ERP's name and id of the document that this one is about.
-    pub refers_to: Option<(String, Option<i64>)>,
-    /// The tenant's id.
-    pub tenant: String,
-    /// What people call the tenant.
-    pub label: String,
-    /// First and last day, and the day of issue.
-    pub days: [String; 3],
-    /// The currency.
-    pub currency: String,
-    /// Digits of its minor unit.
-    pub digits: u8,
-}
-
-impl Head {
-    /// Copies what a header says.
-    pub fn of(header: &Header<'_>) -> Self {
-        let about = header.refers_to.into_option();
-        Head {
-            key: header.key.to_string(),
-            digest: header.digest.to_string(),
-            number: header.number,
-            kind: header.kind,
-            refers_to: about.map(|about| {
-                let id = about.receipt.detail("id").and_then(|id| id.parse().ok());
-                (about.receipt.reference.to_string(), id)
-            }),
-            tenant: header.tenant.id.to_string(),
-            label: header.tenant.label().to_owned(),
-            days: [header.first_day, header.last_day, header.issued].map(|day| day.to_string()),
-            currency: header.currency.to_string(),
-            digits: header.currency_digits,
-        }
-    }
-
-    /// Number and digest, as the document's origin has them.
-    pub fn origin(&self) -> String {
-        found::origin(self.number, &self.digest)
-    }
-
-    /// What stands for a placeholder of the note.
-    fn part(&self, name: &str) -> String {
-        let [first, last, issued] = &self.days;
-        match name {
-            "number" => self.number.to_string(),
-            "key" => self.key.clone(),
-            "tenant" => self.label.clone(),
-            "tenant_id" => self.tenant.clone(),
-            "start" => first.clone(),
-            "end" => last.clone(),
-            "issued" => issued.clone(),
-            "refers_to" => self.refers_to.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
-            _ => String::new(),
-        }
-    }
-}
 
 /// A document under way.
 pub struct Document {

@@ -3,7 +3,7 @@
 mod instant;
 mod rules;
 
-use artifice_plugin_api::{Decimal, Error, Price, PriceQuery, ROption, RString};
+use artifice_plugin_api::{Error, Price, PriceQuery, ROption, RString};
 
 use crate::client::{Clock, Find};
 use crate::decimals::ZERO;
@@ -187,9 +187,4 @@ impl Erp {
 /// `NZD` of `NZD`, or of `NZD ($)`.
 fn code(name: &str) -> String {
     name.split(' ').next().unwrap_or_default().to_owned()
-}
-
-/// A number of a rule; nothing is 0.
-fn number(record: &Answer, field: &str) -> Decimal {
-    record.get(field).and_then(Answer::number).unwrap_or(ZERO)
 }

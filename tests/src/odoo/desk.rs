@@ -6,13 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::Version;
 use super::fault::{Fault, Result, server};
 use super::load;
 use super::service::{self, Execute};
 use super::table::Tables;
 use super::trouble::Trouble;
 use super::value::{Struct, Value, record};
+use super::version::Version;
 use super::xml::Call;
 
 /// The database's name.

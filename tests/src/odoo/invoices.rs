@@ -126,7 +126,7 @@ pub fn open(tables: &mut Tables, id: i64) -> Result<()> {
     tables.set(INVOICE, id, "internal_number", name);
     let paid = tables.number(INVOICE, id, "amount_total").is_zero();
     tables.set(INVOICE, id, "state", if paid { "paid" } else { "open" });
-    tables.set(INVOICE, id, "write_date", super::now());
+    tables.set(INVOICE, id, "write_date", super::clock::now());
     Ok(())
 }
 

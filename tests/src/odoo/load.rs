@@ -259,7 +259,7 @@ fn remember(tables: &mut Tables, module: &str, name: &str, model: &str, id: i64)
         ("model", model.into()),
         ("res_id", id.into()),
         ("noupdate", false.into()),
-        ("create_date", super::now().into()),
+        ("create_date", super::clock::now().into()),
     ]);
     tables.insert("ir.model.data", row);
 }

@@ -3,10 +3,10 @@
 use artifice_model::Decimal;
 use artifice_model::Timestamp;
 
-use super::Version;
 use super::fault::{Fault, Result, user};
 use super::table::Tables;
 use super::value::{FALSE, Struct, Value, record, rounded, sum, times};
+use super::version::Version;
 
 const MOVE: &str = "account.move";
 const LINE: &str = "account.move.line";
@@ -232,7 +232,7 @@ pub fn post(tables: &mut Tables, id: i64) -> Result<()> {
     }
     tables.set(MOVE, id, "state", "posted");
     tables.set(MOVE, id, "posted_before", true);
-    tables.set(MOVE, id, "write_date", super::now());
+    tables.set(MOVE, id, "write_date", super::clock::now());
     if tables.number(MOVE, id, "amount_total").is_zero() {
         tables.set(MOVE, id, "payment_state", "paid");
     }

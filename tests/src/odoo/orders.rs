@@ -2,10 +2,10 @@
 
 use artifice_model::Decimal;
 
-use super::Version;
 use super::fault::{Result, user};
 use super::table::Tables;
 use super::value::{FALSE, Struct, Value, rounded, sum, times};
+use super::version::Version;
 
 const ORDER: &str = "sale.order";
 const LINE: &str = "sale.order.line";
@@ -21,7 +21,7 @@ pub fn defaults(tables: &Tables, values: &mut Struct) -> Result<()> {
     default(values, "state", "draft");
     default(values, "invoice_status", "no");
     default(values, "company_id", 1);
-    default(values, "date_order", super::now());
+    default(values, "date_order", super::clock::now());
     let number = tables.ids(ORDER).last().copied().unwrap_or(0) + 1;
     let width = if tables.version == Version::OpenErp7 { format!("SO{number:03}") } else { format!("S{number:05}") };
     default(values, "name", width);
@@ -111,7 +111,7 @@ pub fn confirm(tables: &mut Tables, id: i64) -> Result<()> {
     let confirmed = if tables.version == Version::OpenErp7 { "progress" } else { "sale" };
     tables.set(ORDER, id, "state", confirmed);
     tables.set(ORDER, id, "invoice_status", "to invoice");
-    tables.set(ORDER, id, "write_date", super::now());
+    tables.set(ORDER, id, "write_date", super::clock::now());
     Ok(())
 }
 

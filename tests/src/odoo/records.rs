@@ -56,7 +56,7 @@ fn create_only(tables: &mut Tables, name: &str, values: &Struct) -> Result<i64> 
         values.entry("active".to_owned()).or_insert(true.into());
     }
     if model.kind("create_date").is_some() {
-        let now = super::now();
+        let now = super::clock::now();
         values.insert("create_date".to_owned(), now.clone().into());
         if model.kind("write_date").is_some() {
             values.insert("write_date".to_owned(), now.into());
@@ -84,7 +84,7 @@ fn write_only(tables: &mut Tables, name: &str, id: i64, values: &Struct) -> Resu
         tables.set(name, id, &field, value);
     }
     if model.kind("write_date").is_some() {
-        tables.set(name, id, "write_date", super::now());
+        tables.set(name, id, "write_date", super::clock::now());
     }
     lines(tables, name, id, values)
 }

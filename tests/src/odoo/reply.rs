@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::Version;
 use super::desk::{Asked, Desk, Exchange};
 use super::fault::{Fault, Result, server};
 use super::load;
 use super::parse::read_call;
 use super::trouble::Does;
 use super::value::Value;
+use super::version::Version;
 use super::wire::{Outgoing, Request, Site, Then};
 use super::xml::write_answer;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::Version;
+use super::version::Version;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use artifice_model::Decimal;
 
-use super::Version;
 use super::table::Tables;
 use super::value::{FALSE, Value, record};
+use super::version::Version;
 
 /// Ids that differ between the versions.
 struct Ids {

@@ -4,7 +4,8 @@ use super::fault::{Fault, Result, server, user};
 use super::schema::{Kind, Model};
 use super::table::Tables;
 use super::value::{Struct, Value, record};
-use super::{Version, domain, invoices, load, moves, orders, records};
+use super::version::Version;
+use super::{domain, invoices, load, moves, orders, records};
 
 /// A call of a method of a model.
 #[derive(Debug, Clone)]

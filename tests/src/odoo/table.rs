@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use artifice_model::Decimal;
 
-use super::Version;
 use super::fault::{Result, server, user};
 use super::schema::{self, Kind, Model};
 use super::value::{FALSE, Struct, Value, rounded};
+use super::version::Version;
 
 /// A record: what is stored of its fields. Of another record it has the id.
 pub type Row = Struct;

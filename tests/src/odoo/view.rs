@@ -2,8 +2,8 @@
 
 use artifice_model::Decimal;
 
-use super::Version;
 use super::table::Tables;
+use super::version::Version;
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,34 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use artifice_model::Timestamp;
 use serde_json::{Value, json};
 
+use super::refusal::{ceilometer_error, unauthorized};
+use super::sample::Metered;
 use super::server::{Request, Response};
-use super::{World, ceilometer_error, unauthorized};
+use super::world::World;
 
 /// What it answers where nobody says how much.
 const DEFAULT_LIMIT: usize = 100;
-
-/// A sample, with what is asked for.
-pub struct Metered {
-    pub at: Timestamp,
-    project: Option<String>,
-    resource: String,
-    meter: String,
-    text: String,
-}
-
-impl Metered {
-    pub fn read(line: &str) -> Metered {
-        let sample: Value = serde_json::from_str(line).unwrap();
-        let text = |key: &str| sample[key].as_str().map(str::to_owned);
-        Metered {
-            at: sample["timestamp"].as_str().unwrap().parse().unwrap(),
-            project: text("project_id"),
-            resource: text("resource_id").unwrap(),
-            meter: text("counter_name").unwrap(),
-            text: line.to_owned(),
-        }
-    }
-}
 
 pub fn answer(world: &mut World, request: &Request) -> Response {
     if let Some(left) = &mut world.faults.leaves_after {

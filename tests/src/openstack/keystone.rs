@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::refusal::{keystone_error, unauthorized};
 use super::server::{Request, Response};
-use super::{Identity, PASSWORD, World, keystone_error, unauthorized};
+use super::world::{Identity, PASSWORD, World};
 
 pub fn answer(world: &mut World, request: &Request) -> Response {
     let identity = world.identity.unwrap();

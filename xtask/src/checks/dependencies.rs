@@ -1,26 +1,33 @@
 //! Dependencies point one way:
-//! `cli, web → core → model, plugin-host → plugin-api ← plugins`.
+//! `cli, web → engine → collect, ledger → settings → model` and `engine → plugin-host → plugin-api ← plugins`.
+//! And what a crate is alone to know, it alone depends on: SQL, servers, YAML, libraries, terminals.
 
-use super::Source;
-use super::manifest::{self, For};
+use super::manifest::{self, Dependency, For};
+use super::source::Source;
 
 const MODEL: &str = "artifice-model";
-const CORE: &str = "artifice-core";
+const SETTINGS: &str = "artifice-settings";
+const COLLECT: &str = "artifice-collect";
+const LEDGER: &str = "artifice-ledger";
+const ENGINE: &str = "artifice-engine";
 const API: &str = "artifice-plugin-api";
 const HOST: &str = "artifice-plugin-host";
 const TESTKIT: &str = "artifice-plugin-testkit";
 
 /// Which crates of the workspace a directory's crates may depend on; their tests may also use the
 /// second list. The first directory that fits decides.
-const RULES: [(&str, &[&str], &[&str]); 12] = [
-    (MODEL, &[], &[]),
+const RULES: [(&str, &[&str], &[&str]); 15] = [
+    ("artifice-core/model", &[], &[]),
+    ("artifice-core/settings", &[MODEL], &[]),
+    ("artifice-core/collect", &[SETTINGS, MODEL], &[]),
+    ("artifice-core/ledger", &[SETTINGS, MODEL], &[]),
+    ("artifice-core/engine", &[COLLECT, LEDGER, SETTINGS, MODEL, HOST], &[]),
     ("plugin-api", &[], &[]),
     ("plugin-host", &[API], &[]),
     ("plugin-testkit", &[API, HOST], &[]),
     ("plugins/", &[API], &[HOST, TESTKIT]),
-    (CORE, &[MODEL, HOST], &[]),
-    ("artifice-cli", &[CORE, MODEL, HOST, TESTKIT], &[]),
-    ("artifice-web", &[CORE, MODEL, HOST], &[]),
+    ("artifice-cli", &["artifice-core", ENGINE, LEDGER, MODEL, HOST, TESTKIT], &[]),
+    ("artifice-web", &[ENGINE, LEDGER, MODEL, HOST], &[]),
     ("tests/backends/", &[API], &[]),
     ("benches/backends/", &[API], &[]),
     ("xtask", &[], &[]),
@@ -28,34 +35,70 @@ const RULES: [(&str, &[&str], &[&str]); 12] = [
     ("", &[], &[]),
 ];
 
-/// Directories whose crates may depend on every other: the stories and the benches see what a user
-/// sees, and more.
-const FREE: [&str; 2] = ["tests", "benches"];
+/// Whose crates of others' making are theirs alone: the crates, where they may be used, and what is kept there by that.
+const KEPT: [(&[&str], &[&str], &str); 10] = [
+    (&["sqlx"], &["artifice-core/ledger"], "SQL is the ledger's"),
+    (
+        &["reqwest", "rustls"],
+        &["artifice-core/collect", "plugins/openerp"],
+        "servers are asked by sources and by backends",
+    ),
+    (&["postcard", "memchr", "glob", "flate2", "zstd"], &["artifice-core/collect"], "samples are read by collect"),
+    (&["saphyr-parser", "serde_yaml", "yaml_serde"], &["artifice-core/settings"], "YAML is the settings'"),
+    (
+        &["num-bigint", "num-integer", "num-rational", "num-traits"],
+        &["artifice-core/model"],
+        "arithmetic is the model's",
+    ),
+    (&["chrono-tz"], &["artifice-core/model", "plugins/csv-invoice"], "local time is the model's, and a backend's own"),
+    (&["libloading", "object"], &["plugin-host"], "libraries are loaded by plugin-host"),
+    (&["abi_stable"], &["plugin-api", "plugin-host", "tests/backends"], "a layout's checks are plugin-api's"),
+    (
+        &["clap", "clap_complete", "comfy-table", "tracing-subscriber", "whoami"],
+        &["artifice-cli"],
+        "the terminal is the command's",
+    ),
+    (&["syn", "proc-macro2"], &["xtask"], "Rust is read by xtask"),
+];
 
-/// Every dependency that points the other way.
+/// Directories whose crates may depend on everything: the stories and the benches see what a user
+/// sees, and more.
+const FREE: [&str; 4] = ["tests", "benches", "artifice-core", "artifice-model"];
+
+/// Every dependency that points the other way, or is another crate's alone.
 pub fn check(sources: &[Source]) -> Vec<String> {
     let manifests = || sources.iter().filter(|source| source.path.ends_with("Cargo.toml"));
     let own: Vec<&str> = manifests().filter_map(|source| manifest::package(&source.text)).collect();
     let mut found = Vec::new();
     for source in manifests() {
         let directory = source.path.trim_end_matches("Cargo.toml").trim_end_matches('/');
-        let Some((_, building, testing)) = RULES.iter().find(|(start, ..)| directory.starts_with(start)) else {
-            continue;
-        };
         if FREE.contains(&directory) {
             continue;
         }
         for dependency in manifest::dependencies(&source.text) {
             let name = dependency.name.as_str();
-            let allowed =
-                building.contains(&name) || (dependency.needed_for == For::Testing && testing.contains(&name));
-            if own.contains(&name) && !allowed {
-                let (path, line) = (&source.path, dependency.line);
-                found.push(format!("{path}:{line}: {directory} may not depend on {name}; dependencies point one way"));
+            let why =
+                if own.contains(&name) { why_not_own(directory, &dependency) } else { why_not_kept(directory, name) };
+            if let Some(why) = why {
+                found.push(format!("{}:{}: {directory} may not depend on {name}; {why}", source.path, dependency.line));
             }
         }
     }
     found
+}
+
+/// Why a directory's crates may not depend on one of the workspace.
+fn why_not_own(directory: &str, dependency: &Dependency) -> Option<&'static str> {
+    let (_, building, testing) = RULES.iter().find(|(start, ..)| directory.starts_with(start))?;
+    let name = dependency.name.as_str();
+    let allowed = building.contains(&name) || (dependency.needed_for == For::Testing && testing.contains(&name));
+    (!allowed).then_some("dependencies point one way")
+}
+
+/// Why a directory's crates may not depend on one of others' making.
+fn why_not_kept(directory: &str, name: &str) -> Option<&'static str> {
+    let (_, places, why) = KEPT.iter().find(|(names, ..)| names.contains(&name))?;
+    (!places.iter().any(|start| directory.starts_with(start))).then_some(*why)
 }
 
 #[cfg(test)]
@@ -67,17 +110,67 @@ mod tests {
         Source { path: format!("{directory}/Cargo.toml"), text }
     }
 
+    fn on(names: &[&str]) -> String {
+        let lines = names.iter().map(|name| format!("{name}.workspace = true\n"));
+        format!("[dependencies]\n{}", lines.collect::<String>())
+    }
+
     #[test]
-    fn only_what_points_the_other_way_is_found() {
+    fn what_points_the_right_way_passes() {
         let found = check(&[
-            manifest("artifice-model", MODEL, "[dependencies]\nserde = \"1\"\nartifice-core.workspace = true\n"),
-            manifest("artifice-core", CORE, "[dependencies]\nartifice-model.workspace = true\n"),
-            manifest("plugin-host", HOST, ""),
+            manifest("artifice-core/model", MODEL, &on(&["chrono-tz", "num-bigint", "serde"])),
+            manifest("artifice-core/settings", SETTINGS, &on(&[MODEL, "saphyr-parser"])),
+            manifest("artifice-core/collect", COLLECT, &on(&[SETTINGS, MODEL, "reqwest", "zstd"])),
+            manifest("artifice-core/ledger", LEDGER, &on(&[SETTINGS, MODEL, "sqlx"])),
+            manifest("artifice-core/engine", ENGINE, &on(&[COLLECT, LEDGER, SETTINGS, MODEL, HOST])),
+            manifest("plugin-api", API, &on(&["abi_stable"])),
+            manifest("plugin-host", HOST, &on(&[API, "libloading", "abi_stable"])),
             manifest("plugins/odoo", "artifice-odoo", "[dev-dependencies]\nartifice-plugin-host.workspace = true\n"),
-            manifest("tests", "artifice-tests", "[dependencies]\nartifice-core.workspace = true\n"),
+            manifest("artifice-cli", "artifice-cli", &on(&[ENGINE, "clap"])),
+            manifest("tests", "artifice-tests", &on(&[LEDGER, COLLECT, "sqlx", "zstd"])),
         ]);
-        let expected =
-            "artifice-model/Cargo.toml:5: artifice-model may not depend on artifice-core; dependencies point one way";
-        assert_eq!(found, [expected]);
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn what_points_the_other_way_is_found() {
+        let all = [MODEL, SETTINGS, COLLECT, LEDGER, ENGINE, API, HOST];
+        let own = all.map(|name| manifest("tests", name, ""));
+        for (directory, name) in [
+            ("artifice-core/model", SETTINGS),
+            ("artifice-core/settings", LEDGER),
+            ("artifice-core/collect", LEDGER),
+            ("artifice-core/ledger", COLLECT),
+            ("artifice-core/ledger", ENGINE),
+            ("artifice-core/engine", API),
+            ("artifice-core/collect", HOST),
+            ("plugin-api", MODEL),
+            ("plugin-host", MODEL),
+            ("plugins/csv-invoice", HOST),
+            ("artifice-cli", COLLECT),
+            ("xtask", MODEL),
+            ("artifice-new", MODEL),
+        ] {
+            let planted = manifest(directory, "planted", &on(&["serde", name]));
+            let mut sources = vec![planted];
+            sources.extend(own.iter().map(|source| Source { path: source.path.clone(), text: source.text.clone() }));
+            let expected =
+                format!("{directory}/Cargo.toml:5: {directory} may not depend on {name}; dependencies point one way");
+            assert_eq!(check(&sources), [expected]);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_used_at_its_place_only() {
+        for (names, places, why) in KEPT {
+            for name in names {
+                for place in places {
+                    assert_eq!(check(&[manifest(place, "right", &on(&[name]))]), [""; 0]);
+                }
+                let expected =
+                    format!("artifice-core/engine/Cargo.toml:4: artifice-core/engine may not depend on {name}; {why}");
+                assert_eq!(check(&[manifest("artifice-core/engine", "planted", &on(&[name]))]), [expected]);
+            }
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Nothing is left over from writing: no `todo!`, `unimplemented!` or `dbg!`. (Clippy refuses
 //! `unwrap`, `expect` and `panic!` outside tests; it allows these.)
 
-use super::{Source, mask};
+use super::mask;
+use super::source::Source;
 
 const LEFTOVERS: [&str; 3] = ["todo", "unimplemented", "dbg"];
 

@@ -1,6 +1,6 @@
 //! No path of somebody's own machine: such a path works, or means something, nowhere else.
 
-use super::Source;
+use super::source::Source;
 
 /// The top directories below which people keep what is theirs.
 const PRIVATE: [&str; 3] = ["home", "root", "work"];

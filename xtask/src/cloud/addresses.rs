@@ -1,6 +1,7 @@
 //! Floating addresses: that they are held, every hour.
 
-use super::{ABODE, COFFEE, FACADE, Polled, SEED, id};
+use super::polled::{Polled, id};
+use super::tenants::{ABODE, COFFEE, FACADE, SEED};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 const BEFORE: Instant = Instant::of(-1, 0, 0);

@@ -1,6 +1,7 @@
 //! Images: metered like everything else, charged by nobody.
 
-use super::{COFFEE, Polled, SEED, id};
+use super::polled::{Polled, id};
+use super::tenants::{COFFEE, SEED};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 /// Adds the samples of all images.

@@ -1,8 +1,8 @@
 //! Nova's notifications: that a machine exists, every hour, and what happens to it in between.
 
 use super::life::{Condition, Event, MACHINES, Machine};
+use super::polled::{hours, id};
 use super::random::Random;
-use super::{hours, id};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 /// The meter that machines are charged by.

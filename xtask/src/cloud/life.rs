@@ -1,6 +1,6 @@
 //! The machines of the cloud, and what happens to them in the month.
 
-use super::{ABODE, COFFEE, DECADE, FACADE, SEED};
+use super::tenants::{ABODE, COFFEE, DECADE, FACADE, SEED};
 use crate::samples::Instant;
 
 /// What happens to a machine.

@@ -1,7 +1,8 @@
 //! Object storage: what each account holds, every hour. It has no host: it is everywhere.
 
+use super::polled::Polled;
 use super::random::Random;
-use super::{COFFEE, DECADE, FACADE, Polled};
+use super::tenants::{COFFEE, DECADE, FACADE};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 const BEFORE: Instant = Instant::of(-1, 0, 0);

@@ -1,8 +1,8 @@
 //! Network traffic: counters that go up, and start anew with their machine.
 
 use super::life::{MACHINES, Machine};
+use super::polled::{hours, id};
 use super::random::Random;
-use super::{hours, id};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 /// The counters, and which part of what a machine sends passes each in an hour: 1/n.

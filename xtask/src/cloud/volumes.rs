@@ -1,6 +1,7 @@
 //! Volumes: their size, every hour.
 
-use super::{COFFEE, DECADE, FACADE, Polled, SEED, id};
+use super::polled::{Polled, id};
+use super::tenants::{COFFEE, DECADE, FACADE, SEED};
 use crate::samples::{Instant, Kind, Meter, Sample};
 
 const BEFORE: Instant = Instant::of(-1, 0, 0);

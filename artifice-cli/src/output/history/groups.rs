@@ -1,49 +1,12 @@
-//! Sums of what has been billed, as a table, JSON and CSV.
+//! Sums of what has been billed, as a table and CSV.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use artifice_ledger::{Dimension, Group, Place, TooLarge, added};
 use artifice_model::{Currency, Decimal};
-use serde_json::{Map, Value, json};
 
 use super::total_text;
-use crate::output::statements::money;
-
-/// One document.
-pub fn json(by: &[Dimension], groups: &[Group]) -> Result<String, TooLarge> {
-    let by: Vec<&str> = by.iter().map(|dimension| dimension.name()).collect();
-    let mut text = format!("{{\"by\": {}, \"groups\": [", json!(by));
-    for (index, group) in groups.iter().enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&group_json(group)?.to_string());
-    }
-    text.push_str("]}\n");
-    Ok(text)
-}
-
-fn group_json(group: &Group) -> Result<Value, TooLarge> {
-    let mut value = Map::new();
-    for place in &group.places {
-        let (name, place) = match place {
-            Place::Tenant(tenant) => (Dimension::Tenant, json!(tenant)),
-            Place::Location(location) => (Dimension::Location, json!(location)),
-            Place::Section(section) => (Dimension::Section, json!(section)),
-            Place::Service { service, name } => (Dimension::Service, json!({ "id": service, "name": name })),
-            Place::Resource { tenant, id, name } => {
-                (Dimension::Resource, json!({ "id": id, "name": name, "tenant": tenant }))
-            }
-            Place::Month(month) => (Dimension::Month, json!(month)),
-        };
-        value.insert(name.name().to_owned(), place);
-    }
-    let cost = |(currency, cost)| json!({ "currency": currency, "cost": money(Some(cost), currency) });
-    let volume = |(unit, volume)| json!({ "unit": unit, "volume": volume });
-    value.insert("lines".to_owned(), json!(group.lines()));
-    value.insert("costs".to_owned(), group.costs()?.into_iter().map(cost).collect());
-    value.insert("volumes".to_owned(), group.volumes()?.into_iter().map(volume).collect());
-    Ok(Value::Object(value))
-}
 
 /// One row for each group, currency and unit.
 pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {

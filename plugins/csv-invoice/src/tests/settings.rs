@@ -92,7 +92,7 @@ fn the_schema_is_the_settings_reference() {
         assert!(property["description"].is_string(), "{name}");
     }
     let layout = schema["properties"]["row_layout"]["description"].as_str().unwrap();
-    for column in crate::table::COLUMNS {
+    for column in crate::layout::COLUMNS {
         assert!(layout.contains(&format!("`{column}`")), "{column}");
     }
 }

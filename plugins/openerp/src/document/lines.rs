@@ -2,7 +2,7 @@
 
 use artifice_plugin_api::{Decimal, Error, Fraction, Line};
 
-use super::Head;
+use super::head::Head;
 use crate::decimals::{minus, rounded, times};
 use crate::masters::{Precision, Wanted};
 use crate::settings::{self, Checked};

@@ -2,7 +2,8 @@
 
 use artifice_plugin_api::{Document as Listed, Error};
 
-use super::found::{Found, read_origin};
+use super::found::Found;
+use super::origin::read_origin;
 use crate::client::{Clock, Find};
 use crate::dialect::{Dialect, Stage};
 use crate::erp::Erp;

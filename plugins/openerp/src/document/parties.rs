@@ -124,7 +124,7 @@ impl Document {
         let in_parts = self.rows.len() > settings.lines_per_request;
         let origin = match settings.state {
             settings::State::Posted if !in_parts => head.origin(),
-            _ => super::found::incomplete(&head.origin()),
+            _ => super::origin::incomplete(&head.origin()),
         };
         let mut cells = vec![
             link("partner_id", parties.partner),

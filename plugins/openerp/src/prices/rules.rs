@@ -3,7 +3,6 @@
 use artifice_plugin_api::{Decimal, Error, Timestamp};
 
 use super::instant::span;
-use super::number;
 use crate::decimals::{ONE, ZERO, add, is_less, minus, times};
 use crate::erp::id_of;
 use crate::wire::Answer;
@@ -180,6 +179,11 @@ pub fn choose<'r>(
     let from = [best.from, last].into_iter().flatten().max();
     let instant = |micros| Timestamp { micros };
     Some((best, from.map(instant), until.map(instant)))
+}
+
+/// A number of a rule; nothing is 0.
+fn number(record: &Answer, field: &str) -> Decimal {
+    record.get(field).and_then(Answer::number).unwrap_or(ZERO)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artifice_plugin_api::{Error, Header, Invoice, Line, Receipt, Totals};
 
-use crate::erp::Desk;
+use crate::desk::Desk;
 use crate::faults::Rest;
 use crate::settings::Place;
 

@@ -7,28 +7,15 @@ use artifice_plugin_api::{
     self as api, Backend, Context, Decimal, Error, Header, Price, PriceQuery, Receipt, Timestamp,
 };
 
+use crate::desk::Desk;
 use crate::document::Document;
-use crate::faults::{Rest, strike};
+use crate::faults::Rest;
 use crate::office::Office;
 use crate::settings::{ListPrice, Place, Settings};
 
 /// An ERP in a directory.
 pub struct Erp {
     desk: Arc<Desk>,
-}
-
-/// What the backend and its documents share.
-pub struct Desk {
-    pub office: Office,
-    pub settings: Settings,
-}
-
-impl Desk {
-    /// Notes a call, and does what goes wrong in it.
-    pub fn call(&self, name: &str, place: Place, tenant: &str) -> Result<Rest, Error> {
-        self.office.log(name, tenant);
-        strike(&self.office, &self.settings.faults, place, tenant)
-    }
 }
 
 impl Backend for Erp {

@@ -14,6 +14,7 @@
 //! `Closed` has no settings and refuses everything.
 
 mod closed;
+mod desk;
 mod document;
 mod erp;
 mod faults;
