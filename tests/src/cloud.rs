@@ -18,6 +18,8 @@ pub struct Cloud {
     directory: TempDir,
     sections: RefCell<BTreeMap<String, String>>,
     postgres: Option<PostgresDatabase>,
+    /// The program that is run in the directory, instead of the one that was built beside it.
+    inside: Option<PathBuf>,
 }
 
 const RATES: &str = "\
@@ -43,7 +45,7 @@ impl Cloud {
     }
 
     fn with(postgres: Option<PostgresDatabase>) -> Cloud {
-        let cloud = Cloud { directory: TempDir::new().unwrap(), sections: RefCell::default(), postgres };
+        let cloud = Cloud { directory: TempDir::new().unwrap(), sections: RefCell::default(), postgres, inside: None };
         cloud.set("main", "{invoice:object: billing.csv_invoice:Csv}");
         cloud.set("source", "{kind: file, path: samples.ndjson}");
         match &cloud.postgres {
@@ -61,12 +63,19 @@ impl Cloud {
     /// now on, the other does not know. (Nobody may be connected to the ledger meanwhile.)
     pub fn copy(&self) -> Cloud {
         let postgres = self.postgres.as_ref().map(|database| Postgres::shared().copy_of(database));
-        let copy = Cloud { directory: TempDir::new().unwrap(), sections: self.sections.clone(), postgres };
+        let (sections, inside) = (self.sections.clone(), self.inside.clone());
+        let copy = Cloud { directory: TempDir::new().unwrap(), sections, postgres, inside };
         copy_directory(self.directory.path(), copy.directory.path());
         if let Some(database) = &copy.postgres {
             copy.set("database", &format!("{{url: '{}'}}", database.url()));
         }
         copy
+    }
+
+    /// The same cloud, whose commands are this program's, and run in its directory: nothing that they store
+    /// says where that is.
+    pub fn inside(self, program: PathBuf) -> Cloud {
+        Cloud { inside: Some(program), ..self }
     }
 
     /// Sets a section of the configuration.
@@ -108,14 +117,21 @@ impl Cloud {
 
     /// The command, with the arguments (separated by spaces) and nothing of this process' own settings.
     pub fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(artifice());
+        let mut command = match &self.inside {
+            None => Command::new(artifice()),
+            Some(program) => Command::new(program),
+        };
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_lowercase();
             if text.starts_with("artifice_") || text.ends_with("_proxy") {
                 command.env_remove(name);
             }
         }
-        command.arg("-c").arg(self.path("artifice.yaml")).args(arguments.split_whitespace());
+        match &self.inside {
+            None => command.arg("-c").arg(self.path("artifice.yaml")),
+            Some(_) => command.current_dir(self.directory.path()).args(["-c", "artifice.yaml"]),
+        };
+        command.args(arguments.split_whitespace());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -182,11 +198,12 @@ impl Default for Cloud {
     }
 }
 
-fn copy_directory(from: &Path, to: &Path) {
+/// Copies what is in a directory into another one.
+pub fn copy_directory(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
         if path.is_dir() {
-            fs::create_dir(&to).unwrap();
+            fs::create_dir_all(&to).unwrap();
             copy_directory(&path, &to);
         } else {
             fs::copy(&path, &to).unwrap();

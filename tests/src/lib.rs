@@ -30,7 +30,7 @@ pub mod samples;
 
 pub use bills::Bill;
 pub use built::{artifice, plugin, workspace};
-pub use cloud::Cloud;
+pub use cloud::{Cloud, copy_directory};
 pub use database::{Db, Refusal};
 pub use erp::Erp;
 pub use library::{Elf, damaged, without_backend};

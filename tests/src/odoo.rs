@@ -24,6 +24,7 @@ mod reply;
 mod schema;
 mod seed;
 mod service;
+mod stored;
 mod table;
 mod trouble;
 mod value;
@@ -62,7 +63,12 @@ impl Odoo {
 
     /// The same on another day.
     pub fn on(version: Version, today: &str) -> Odoo {
-        let desk = Desk::new(seed::tables(version, today));
+        Odoo::holding(seed::tables(version, today))
+    }
+
+    /// With a database that holds these records.
+    pub fn holding(tables: Tables) -> Odoo {
+        let desk = Desk::new(tables);
         Odoo { server: Server::start(desk.clone()), desk }
     }
 

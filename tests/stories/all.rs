@@ -18,6 +18,7 @@ pub mod crash;
 mod guide;
 mod history;
 mod interruption;
+mod kept;
 mod ledger_direct;
 mod life;
 mod openerp;

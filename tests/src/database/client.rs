@@ -64,6 +64,12 @@ impl Db {
         })
     }
 
+    /// Runs many statements.
+    pub fn script(&mut self, sql: &str) {
+        on!(self, connection => async { sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop) })
+            .unwrap();
+    }
+
     /// Every row of a query whose columns all are texts.
     pub fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
         fn texts<R: Row>(row: &R) -> Vec<String>

@@ -148,6 +148,20 @@ impl Postgres {
         PostgresDatabase { name, port: self.port }
     }
 
+    /// What a database holds, as SQL that its role can run in an empty one, on any version of the server.
+    pub fn dump_of(&self, database: &PostgresDatabase) -> String {
+        let mut dump = self.command(&self.binaries.join("pg_dump"));
+        dump.args(["--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges", "--no-comments"]);
+        dump.args(["--host=127.0.0.1", "--port", &self.port.to_string(), "--username", ADMINISTRATOR, &database.name]);
+        let dumped = dump.env("PGPASSWORD", PASSWORD).output().unwrap();
+        assert!(dumped.status.success(), "pg_dump: {}", String::from_utf8_lossy(&dumped.stderr));
+        let text = String::from_utf8(dumped.stdout).unwrap();
+        // psql's own commands, settings that older servers do not have, and what made it.
+        let is_of_a_version =
+            |line: &&str| ["\\", "SET transaction_timeout", "-- Dumped "].iter().any(|start| line.starts_with(start));
+        text.split_inclusive('\n').filter(|line| !is_of_a_version(line)).collect()
+    }
+
     /// A client that may do everything.
     pub fn administrator(&self) -> Db {
         Db::connect(&self.options("postgres", ADMINISTRATOR))

@@ -11,7 +11,16 @@ const SERVICES: [&str; 5] = ["m1.nano", "m1.small", "volume.size", "network.outg
 impl Odoo {
     /// With the currency of the usual bills, products of the usual rates, and these tenants as customers.
     pub fn for_billing(version: Version, tenants: &[&str]) -> Odoo {
-        let odoo = Odoo::new(version);
+        Odoo::new(version).ready(tenants)
+    }
+
+    /// The same on another day.
+    pub fn for_billing_on(version: Version, today: &str, tenants: &[&str]) -> Odoo {
+        Odoo::on(version, today).ready(tenants)
+    }
+
+    fn ready(self, tenants: &[&str]) -> Odoo {
+        let odoo = self;
         odoo.currency("NZD", true);
         for tenant in tenants {
             odoo.customer(tenant);

@@ -18,8 +18,8 @@ pub struct Tables {
     pub version: Version,
     /// The day that the server has.
     pub today: String,
-    rows: BTreeMap<&'static str, BTreeMap<i64, Row>>,
-    next: BTreeMap<String, i64>,
+    pub(super) rows: BTreeMap<&'static str, BTreeMap<i64, Row>>,
+    pub(super) next: BTreeMap<String, i64>,
     /// What was done to documents that were posted.
     pub tampered: Vec<String>,
 }

@@ -1,0 +1,66 @@
+//! What commands answer, as one text that is kept and compared.
+
+use std::path::Path;
+
+use artifice_tests::Ran;
+
+use super::books::{Book, unpacked};
+
+/// Stands before each command, and before what it ended with if that is not 0.
+const PROMPT: &str = "$ artifice ";
+
+/// Questions and answers, in order.
+#[derive(Debug, Default)]
+pub struct Said {
+    answers: Vec<(String, String)>,
+}
+
+impl Said {
+    /// What is kept in a file.
+    pub fn kept(file: &Path) -> Said {
+        let text = String::from_utf8(unpacked(file)).unwrap();
+        let answer = |part: &str| {
+            let (command, said) = part.split_once('\n').unwrap();
+            (command.to_owned(), said.to_owned())
+        };
+        Said { answers: text.split(PROMPT).skip(1).map(answer).collect() }
+    }
+
+    pub fn text(&self) -> String {
+        self.answers.iter().map(|(command, said)| format!("{PROMPT}{command}\n{said}")).collect()
+    }
+
+    /// Runs a command and remembers its output and its exit status.
+    pub fn ask(&mut self, book: &Book, command: &str) -> Ran {
+        let ran = book.cloud.run(command);
+        assert!(ran.signal.is_none() && !ran.err.contains("panicked"), "{ran:#?}");
+        self.says(&format!("{command} → {}", ran.status.unwrap()), &ran.out);
+        ran
+    }
+
+    /// Remembers something else that is to be compared.
+    pub fn says(&mut self, what: &str, said: &str) {
+        let end = if said.is_empty() || said.ends_with('\n') { "" } else { "\n" };
+        self.answers.push((what.to_owned(), format!("{said}{end}")));
+    }
+
+    /// The same, where each of these stands for the other.
+    pub fn replacing(mut self, all: &[(String, String)]) -> Said {
+        for (_, said) in &mut self.answers {
+            for (one, other) in all {
+                *said = said.replace(one, other);
+            }
+        }
+        self
+    }
+
+    /// Both say the same, question by question.
+    #[track_caller]
+    pub fn is(&self, kept: &Said) {
+        for (now, then) in self.answers.iter().zip(&kept.answers) {
+            assert_eq!(now.0, then.0);
+            assert!(now.1 == then.1, "{}\nit said:\n{}\nnow it says:\n{}", now.0, then.1, now.1);
+        }
+        assert_eq!(self.answers.len(), kept.answers.len());
+    }
+}
