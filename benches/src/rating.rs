@@ -10,10 +10,10 @@ use std::sync::Arc;
 use artifice_model::aggregate::Aggregate;
 use artifice_model::position::Position;
 use artifice_model::rate::{Card, CardPrice, Cards, Names, Price, PriceList, Priced, Scheme, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Metered, Tenant, Usage};
+use artifice_model::statement::{Charging, Draft, Metered, Usage};
 use artifice_model::time::HOUR_US;
 use artifice_model::units::Unit;
-use artifice_model::{Calendar, Currency, Decimal, Period};
+use artifice_model::{Calendar, Currency, Decimal, Period, Tenant};
 
 use crate::harness::timed;
 use crate::memory;
@@ -58,7 +58,7 @@ fn measured(name: &str, scheme: fn(Decimal) -> (Scheme, Decimal)) -> Row {
     let (reference, sum) = timed(|| bare.iter().fold(0_i128, |sum, (volume, price)| sum + volume * price));
     assert!(std::hint::black_box(sum) > 0);
     let before = memory::forget_peak();
-    let tenant = Tenant { id: "tenant".to_owned(), name: None };
+    let tenant = Tenant { id: "tenant".into(), name: None };
     let period = Period::new(START, START.plus(PERIOD_US)).unwrap();
     let (subject, (draft, problems)) = timed(|| Draft::new(tenant, period, usages, charging).unwrap());
     let peak = memory::peak_bytes().map(|peak| peak.saturating_sub(before));

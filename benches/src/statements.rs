@@ -2,9 +2,9 @@
 
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Names, RateRules, RateTable};
-use artifice_model::statement::{Charging, Draft, Tenant, Usage};
+use artifice_model::statement::{Charging, Draft, Usage};
 use artifice_model::time::HOUR_US;
-use artifice_model::{Calendar, Decimal, Period};
+use artifice_model::{Calendar, Decimal, Period, Tenant};
 
 use crate::random::Random;
 use crate::samples::START;
@@ -73,7 +73,7 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
         earlier: &[],
         sections: &[],
     };
-    let tenant = Tenant { id: format!("{tenant:032x}"), name: None };
+    let tenant = Tenant { id: format!("{tenant:032x}").into(), name: None };
     let (draft, problems) = Draft::new(tenant, period, usage, charging).unwrap();
     assert!(problems.is_empty() && draft.lines.len() == lines, "{problems:?}");
     draft

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use artifice_engine::{Engine, Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced};
-use artifice_model::{Decimal, Timestamp};
+use artifice_model::{Decimal, TenantId, Timestamp};
 
 use super::open::engine;
 use crate::args::{RatesCommand, TableOrJson};
@@ -32,7 +32,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
             let at = at.map(|text| calendar.when(&text).map_err(wrong)).transpose()?;
             let at = at.unwrap_or_else(artifice_engine::now);
             let location = location.unwrap_or_else(|| engine.config().locations.of(None).to_string());
-            let tenant = tenant.unwrap_or_default();
+            let tenant = tenant.unwrap_or_default().into();
             show_service(&engine, Asked { service, volume, unit, tenant, location, at }, format).await
         }
     }
@@ -43,7 +43,7 @@ struct Asked {
     service: String,
     volume: Option<Decimal>,
     unit: Option<String>,
-    tenant: String,
+    tenant: TenantId,
     location: String,
     at: Timestamp,
 }

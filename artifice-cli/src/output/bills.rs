@@ -55,7 +55,7 @@ pub fn voided(statement: &Statement, credit: Option<&Statement>) -> String {
 
 /// What is said of a period that was billed before.
 pub fn billed_before(statement: &Statement) -> String {
-    let name = statement.tenant.name.as_ref().unwrap_or(&statement.tenant.id);
+    let name = statement.tenant.called();
     let receipt = statement.receipt.as_ref().map(|receipt| format!(", {}", receipt.reference)).unwrap_or_default();
     format!(
         "{name} was billed for exactly this period before: statement {} ({}, {}{receipt}); nothing was changed",
@@ -76,7 +76,7 @@ pub fn list_table(statements: &[Statement]) -> String {
         vec![
             statement.number.to_string(),
             statement.kind.name().to_owned(),
-            statement.tenant.name.clone().unwrap_or_else(|| statement.tenant.id.clone()),
+            statement.tenant.called().to_owned(),
             period_of(statement),
             format!("{} {total}", statement.currency),
             statement.state.to_string(),

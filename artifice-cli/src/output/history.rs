@@ -5,8 +5,8 @@ pub mod groups;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 
-use artifice_model::statement::{BilledLine, Tenant};
-use artifice_model::{Calendar, Currency, Decimal};
+use artifice_model::statement::BilledLine;
+use artifice_model::{Calendar, Currency, Decimal, Tenant};
 
 use super::statements::{CSV_HEADER, csv_record};
 use super::{harmless, period, table};

@@ -3,8 +3,8 @@
 use std::io;
 
 use artifice_engine::{Failed, Preview};
-use artifice_model::statement::{Draft, Line, Tax, Tenant};
-use artifice_model::{Calendar, Currency, Decimal};
+use artifice_model::statement::{Draft, Line, Tax};
+use artifice_model::{Calendar, Currency, Decimal, Tenant};
 
 use super::{explain, failure, note, period, print, table};
 use crate::args::Format;
@@ -176,7 +176,7 @@ pub const CSV_HEADER: [&str; 19] = [
 pub fn csv_record(tenant: &Tenant, line: &Line, currency: Currency) -> [String; CSV_HEADER.len()] {
     let (usage, rate) = (&line.usage, line.rate.as_ref());
     [
-        tenant.id.clone(),
+        tenant.id.to_string(),
         tenant.name.clone().unwrap_or_default(),
         usage.period.start().to_string(),
         usage.period.end().to_string(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use artifice_model::aggregate::Entry;
 use artifice_model::sample::MessageId;
-use artifice_model::{Period, Timestamp};
+use artifice_model::{Period, TenantId, Timestamp};
 use hashbrown::HashMap;
 
 use crate::noticed::{Meters, Noticed};
@@ -18,13 +18,13 @@ pub(crate) struct Intake<'a> {
     /// Charged meters, with what is read of their samples.
     meters: HashMap<&'a str, Meter>,
     period: Period,
-    tenants: Option<&'a BTreeSet<String>>,
+    tenants: Option<&'a BTreeSet<TenantId>>,
     keep_metadata: bool,
     /// The last tenant that is done already, if this is not the first reading.
-    done: Option<String>,
+    done: Option<TenantId>,
     seen: Seen,
     /// Samples that nothing charges, by tenant and meter; `None` if nobody wants to know.
-    unmapped: Option<HashMap<String, Meters>>,
+    unmapped: Option<HashMap<TenantId, Meters>>,
     sorter: Sorter,
     /// A temporary file failed: not the source's mistake, though it ended the reading.
     failed: Option<SortError>,
@@ -35,7 +35,7 @@ pub(crate) struct Taken {
     pub sorter: Sorter,
     pub seen: Seen,
     /// What nothing charges, by tenant.
-    pub noticed: std::collections::HashMap<String, Noticed>,
+    pub noticed: std::collections::HashMap<TenantId, Noticed>,
 }
 
 /// For how many tenants uncharged samples are counted: the memory for it is bounded.
@@ -48,7 +48,7 @@ struct Meter {
 }
 
 impl<'a> Intake<'a> {
-    pub fn new(request: Request<'a>, keep_metadata: bool, done: Option<String>) -> Self {
+    pub fn new(request: Request<'a>, keep_metadata: bool, done: Option<TenantId>) -> Self {
         let mut entries: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in request.entries {
             entries.entry(&entry.meter).or_default().push(entry);
@@ -87,7 +87,7 @@ impl<'a> Intake<'a> {
             return Ok(());
         };
         if self.tenants.is_some_and(|tenants| tenants.contains(tenant)) && !self.seen.tenants.contains(tenant) {
-            self.seen.tenants.insert(tenant.to_owned());
+            self.seen.tenants.insert(tenant.into());
         }
         let Some(meter) = meter else {
             self.pass_over(tenant, wire);
@@ -134,7 +134,7 @@ impl<'a> Intake<'a> {
         if let Some(meters) = unmapped.get_mut(tenant) {
             meters.add(&wire.meter);
         } else if has_room {
-            unmapped.entry_ref(tenant).or_default().add(&wire.meter);
+            unmapped.entry(tenant.into()).or_default().add(&wire.meter);
         }
     }
 

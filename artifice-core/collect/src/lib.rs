@@ -29,8 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use artifice_model::aggregate::{Entry, Locations};
-use artifice_model::statement::{Metered, Tenant};
-use artifice_model::{Period, Timestamp};
+use artifice_model::statement::Metered;
+use artifice_model::{Period, Tenant, TenantId, Timestamp};
 
 pub use error::{CollectError, SeriesError, UsageError};
 pub use http::HttpError;
@@ -81,11 +81,11 @@ pub struct Request<'a> {
     /// The instants inside the period, in order, at which a price may change.
     pub cuts: &'a [Timestamp],
     /// Whose, by id; everybody's if `None`.
-    pub tenants: Option<&'a BTreeSet<String>>,
+    pub tenants: Option<&'a BTreeSet<TenantId>>,
     /// Whom others know already: where everybody is meant, they are asked for, too.
-    pub known: &'a BTreeSet<String>,
+    pub known: &'a BTreeSet<TenantId>,
     /// Whom nobody needs to know about. A source that is read once for all shows them all the same.
-    pub skip: &'a BTreeSet<String>,
+    pub skip: &'a BTreeSet<TenantId>,
     /// How much memory may be used, in bytes.
     pub memory_bytes: u64,
     /// Whether to tell of meters that no entry reads: not where only some of the entries are asked about.
@@ -96,7 +96,7 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct TenantUsage {
     /// The tenant's id.
-    pub tenant: String,
+    pub tenant: TenantId,
     /// A usage for each resource, entry, service and location; zero volumes included.
     pub usage: Result<Vec<Metered>, UsageError>,
     /// What its metering says that no usage tells.
@@ -107,7 +107,7 @@ pub struct TenantUsage {
 pub trait Receive {
     /// Whether a tenant is wanted: asked right before it is collected, where a source is read tenant by
     /// tenant.
-    fn wants(&mut self, tenant: &str) -> bool {
+    fn wants(&mut self, tenant: &TenantId) -> bool {
         let _ = tenant;
         true
     }
@@ -116,7 +116,7 @@ pub trait Receive {
     fn receive(&mut self, usage: TenantUsage);
 
     /// Hears that a tenant that was wanted has none.
-    fn nothing(&mut self, tenant: &str) {
+    fn nothing(&mut self, tenant: &TenantId) {
         let _ = tenant;
     }
 }
@@ -131,11 +131,11 @@ impl<F: FnMut(TenantUsage)> Receive for F {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// Of the tenants asked for, the ids of those with any sample, whatever its meter and time.
-    pub tenants: BTreeSet<String>,
+    pub tenants: BTreeSet<TenantId>,
     /// Samples of charged meters that belong to nobody.
     pub without_tenant: u64,
     /// What was noticed of tenants that have no usage at all, by id.
-    pub noticed: BTreeMap<String, Noticed>,
+    pub noticed: BTreeMap<TenantId, Noticed>,
 }
 
 impl Source {
@@ -215,7 +215,7 @@ fn collect_by(
     take: &mut dyn FnMut(TenantUsage),
     mut read: impl FnMut(&mut Intake<'_>) -> Result<(), FileError>,
 ) -> Result<Seen, CollectError> {
-    let mut last: Option<String> = None;
+    let mut last: Option<TenantId> = None;
     let mut left = BTreeMap::new();
     loop {
         let mut intake = Intake::new(request, keep_metadata, last.clone());
@@ -235,7 +235,7 @@ fn collect_by(
             Err(Stop::Sort(error)) => return Err(error.into()),
             // Once more, for the tenants behind the last one that was complete.
             Err(Stop::NeedsMetadata) => {
-                let is_done = |tenant: &String| last.as_ref().is_some_and(|last| tenant <= last);
+                let is_done = |tenant: &TenantId| last.as_ref().is_some_and(|last| tenant <= last);
                 left.extend(noticed.into_iter().filter(|(tenant, noticed)| is_done(tenant) && !noticed.is_empty()));
                 keep_metadata = true;
             }

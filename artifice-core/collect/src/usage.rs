@@ -6,7 +6,7 @@ use std::sync::Arc;
 use artifice_model::aggregate::{AggregateError, Aggregator, Entry, Volume};
 use artifice_model::sample::Sample;
 use artifice_model::statement::{Metered, Usage};
-use artifice_model::{SeriesKey, Timestamp};
+use artifice_model::{SeriesKey, TenantId, Timestamp};
 
 use crate::noticed::Noticed;
 use crate::sort::{SortError, Sorter};
@@ -17,7 +17,7 @@ use crate::{Request, SeriesError, TenantUsage, UsageError};
 pub(crate) fn hand_over(
     sorter: Sorter,
     request: Request<'_>,
-    noticed: &mut HashMap<String, Noticed>,
+    noticed: &mut HashMap<TenantId, Noticed>,
     take: &mut dyn FnMut(TenantUsage),
 ) -> Result<(), Stop> {
     let _phase = tracing::debug_span!("aggregate").entered();
@@ -54,7 +54,7 @@ struct Charging<'a> {
 struct Tenants<'a, 'e, 't> {
     request: Request<'a>,
     entries: &'e [Charging<'a>],
-    noticed: &'t mut HashMap<String, Noticed>,
+    noticed: &'t mut HashMap<TenantId, Noticed>,
     take: &'t mut dyn FnMut(TenantUsage),
     tenant: Option<TenantUsage>,
     series: Option<Series<'a>>,
@@ -76,9 +76,9 @@ impl Tenants<'_, '_, '_> {
     fn push(&mut self, key: &SeriesKey, sample: Sample) -> Result<(), Stop> {
         if self.series.as_ref().is_none_or(|series| series.key != *key) {
             self.end_series();
-            if self.tenant.as_ref().is_none_or(|tenant| *tenant.tenant != *key.tenant) {
+            if self.tenant.as_ref().is_none_or(|tenant| tenant.tenant != key.tenant) {
                 self.end_tenant();
-                let tenant = key.tenant.to_string();
+                let tenant = key.tenant.clone();
                 let noticed = self.noticed.remove(&tenant).unwrap_or_default();
                 self.tenant = Some(TenantUsage { tenant, usage: Ok(Vec::new()), noticed });
             }

@@ -25,8 +25,8 @@ use std::time::Duration;
 
 use artifice_collect::TenantUsage;
 use artifice_ledger::{Filter, Ledger, Month, Statement};
-use artifice_model::Period;
-use artifice_model::statement::{BilledLine, Charging, Draft, DraftError, Metered, Problem, Tenant};
+use artifice_model::statement::{BilledLine, Charging, Draft, DraftError, Metered, Problem};
+use artifice_model::{Period, Tenant};
 use artifice_plugin_host::api::Context;
 use artifice_plugin_host::{Backend, Library, SearchPath};
 

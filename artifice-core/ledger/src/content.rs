@@ -20,16 +20,17 @@ pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
 /// pays like everybody else. In what tells one usage from another it is refused: replaced, it could
 /// make one of two.
 pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
-    let has_nul = |text: &String| text.contains(NUL.0);
+    let has_nul = |text: &str| text.contains(NUL.0);
     let identities = draft.usage.iter().flat_map(|usage| {
         [
-            ("resource", &usage.resource_id),
+            ("resource", usage.resource_id.as_str()),
             ("service", &usage.service),
             ("location", &usage.location),
             ("unit", &usage.unit),
         ]
     });
-    if let Some((what, text)) = identities.chain([("tenant", &draft.tenant.id)]).find(|(_, text)| has_nul(text)) {
+    if let Some((what, text)) = identities.chain([("tenant", draft.tenant.id.as_str())]).find(|(_, text)| has_nul(text))
+    {
         let rule = format!(
             "the {what} '{}' has a NUL character in it, which no database keeps; correct the metering",
             without_nul(text)
@@ -38,7 +39,7 @@ pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
     }
     let names = draft.lines.iter().flat_map(|line| [&line.name, &line.usage.resource_name]);
     let mut names = names.chain(draft.usage.iter().map(|usage| &usage.resource_name)).chain(&draft.tenant.name);
-    if !names.any(has_nul) {
+    if !names.any(|name| has_nul(name)) {
         return Ok(Cow::Borrowed(draft));
     }
     let mut draft = draft.clone();

@@ -1,6 +1,6 @@
 //! Why the ledger could not do what it was asked for.
 
-use artifice_model::Period;
+use artifice_model::{Period, TenantId};
 
 use crate::Statement;
 
@@ -37,7 +37,7 @@ pub enum LedgerError {
     )]
     MonthChanged {
         /// The tenant's id.
-        tenant: String,
+        tenant: TenantId,
     },
     /// The schema is not one that this program can work with.
     #[error("{database}: {why}")]

@@ -8,8 +8,7 @@ mod fold;
 
 use std::collections::BTreeMap;
 
-use artifice_model::statement::Tenant;
-use artifice_model::{Calendar, Currency, Decimal, Period};
+use artifice_model::{Calendar, Currency, Decimal, Period, Tenant, TenantId};
 
 pub(crate) use fold::{Part, Parts, Shape, groups};
 
@@ -17,7 +16,7 @@ pub(crate) use fold::{Part, Parts, Shape, groups};
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Of these tenants, by id; of all, if nobody is named.
-    pub tenants: Option<Vec<String>>,
+    pub tenants: Option<Vec<TenantId>>,
     /// Those whose period begins in this one; all, if none is given.
     pub period: Option<Period>,
 }
@@ -152,16 +151,16 @@ pub struct Grouping<'g> {
 ///
 /// # Errors
 /// Says of which text nobody can tell whom it means, and whom it may mean.
-pub fn tenants_named(known: &[Tenant], asked: &[String]) -> Result<Vec<String>, String> {
+pub fn tenants_named(known: &[Tenant], asked: &[String]) -> Result<Vec<TenantId>, String> {
     const SHOWN: usize = 5;
-    let named = |text: &String| -> Result<String, String> {
-        if known.iter().any(|tenant| tenant.id == *text) {
-            return Ok(text.clone());
+    let named = |text: &String| -> Result<TenantId, String> {
+        if known.iter().any(|tenant| tenant.id == text.as_str()) {
+            return Ok(text.as_str().into());
         }
         let fitting: Vec<&str> =
             known.iter().filter(|tenant| tenant.name.as_ref() == Some(text)).map(|tenant| tenant.id.as_str()).collect();
         match fitting[..] {
-            [id] => Ok(id.to_owned()),
+            [id] => Ok(id.into()),
             [] => {
                 let ids: Vec<&str> = known.iter().take(SHOWN).map(|tenant| tenant.id.as_str()).collect();
                 let more = if known.len() > SHOWN { ", …" } else { "" };
@@ -184,11 +183,11 @@ mod tests {
 
     #[test]
     fn a_tenant_is_named_by_id_or_by_a_name_that_only_one_has() {
-        let tenant = |id: &str, name: Option<&str>| Tenant { id: id.to_owned(), name: name.map(str::to_owned) };
+        let tenant = |id: &str, name: Option<&str>| Tenant { id: id.into(), name: name.map(str::to_owned) };
         let known = [tenant("1", Some("web")), tenant("2", Some("db")), tenant("3", Some("db")), tenant("db2", None)];
         let named = |text: &str| tenants_named(&known, &[text.to_owned()]);
-        assert_eq!(named("web"), Ok(vec!["1".to_owned()]));
-        assert_eq!(named("3"), Ok(vec!["3".to_owned()]));
+        assert_eq!(named("web"), Ok(vec!["1".into()]));
+        assert_eq!(named("3"), Ok(vec!["3".into()]));
         assert!(named("db").unwrap_err().ends_with("name one by its id: 2, 3"));
         assert!(named("mail").unwrap_err().ends_with("'mail'; billed were: 1, 2, 3, db2"));
         assert!(tenants_named(&[], &["x".to_owned()]).unwrap_err().ends_with("billed were: nobody"));
@@ -196,8 +195,8 @@ mod tests {
 
     #[test]
     fn an_id_goes_before_a_name() {
-        let tenant = |id: &str, name: &str| Tenant { id: id.to_owned(), name: Some(name.to_owned()) };
+        let tenant = |id: &str, name: &str| Tenant { id: id.into(), name: Some(name.to_owned()) };
         let known = [tenant("a", "b"), tenant("b", "a")];
-        assert_eq!(tenants_named(&known, &["a".to_owned()]), Ok(vec!["a".to_owned()]));
+        assert_eq!(tenants_named(&known, &["a".to_owned()]), Ok(vec!["a".into()]));
     }
 }

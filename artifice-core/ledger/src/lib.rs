@@ -28,7 +28,8 @@ mod work;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use artifice_model::statement::{BilledLine, Tenant};
+use artifice_model::statement::BilledLine;
+use artifice_model::{Tenant, TenantId};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -136,16 +137,21 @@ pub trait Ledger: Send + Sync {
 
     /// Takes the work on a tenant, unless somebody else has it: then says who. A hold of the token
     /// `gone` counts no more: whoever asks knows that its holder is gone.
-    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError>;
+    async fn work_take(
+        &self,
+        tenant: &TenantId,
+        lease: &Lease,
+        gone: Option<&str>,
+    ) -> Result<Option<Holder>, LedgerError>;
 
     /// Who works on a tenant, if somebody does.
-    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError>;
+    async fn work_holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError>;
 
     /// Keeps all work of an owner for another lease.
     async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError>;
 
     /// Gives the work on a tenant back.
-    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError>;
+    async fn work_leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError>;
 }
 
 /// A statement's name for people: its id or its number.

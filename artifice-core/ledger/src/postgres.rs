@@ -13,8 +13,7 @@ mod work;
 
 use std::time::Duration;
 
-use artifice_model::Timestamp;
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -210,11 +209,16 @@ impl Ledger for PostgresLedger {
         self.check_part(part).await
     }
 
-    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {
+    async fn work_take(
+        &self,
+        tenant: &TenantId,
+        lease: &Lease,
+        gone: Option<&str>,
+    ) -> Result<Option<Holder>, LedgerError> {
         self.take(tenant, lease, gone).await
     }
 
-    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+    async fn work_holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError> {
         self.holder(tenant).await
     }
 
@@ -222,7 +226,7 @@ impl Ledger for PostgresLedger {
         self.keep(lease).await
     }
 
-    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+    async fn work_leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError> {
         self.leave(tenant, lease).await
     }
 

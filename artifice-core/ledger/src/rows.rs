@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::Working;
-use artifice_model::statement::{BilledLine, Line, Rate, Tax, Tenant, Usage};
-use artifice_model::{Decimal, Period, Timestamp};
+use artifice_model::statement::{BilledLine, Line, Rate, Tax, Usage};
+use artifice_model::{Decimal, Period, Tenant, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
@@ -129,7 +129,7 @@ fn unreadable(database: &str, row: &impl Columns, source: &sqlx::Error) -> Unrea
     };
     Unreadable {
         tenant: Tenant {
-            id: row.text("tenant_id").unwrap_or_default(),
+            id: row.text("tenant_id").unwrap_or_default().into(),
             name: row.optional_text("tenant_name").unwrap_or_default(),
         },
         number: row.integer("number").ok().map(i64::unsigned_abs),
@@ -207,7 +207,7 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         kind: read(row, "kind", Kind::from_name)?,
         refers_to,
         revision: row.optional_integer("revision")?.map(i64::unsigned_abs),
-        tenant: Tenant { id: row.text("tenant_id")?, name: row.optional_text("tenant_name")? },
+        tenant: Tenant { id: row.text("tenant_id")?.into(), name: row.optional_text("tenant_name")? },
         period: period(row)?,
         timezone: row.text("timezone")?,
         currency: read(row, "currency", |code| code.parse().ok())?,
@@ -305,7 +305,7 @@ fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
 pub(crate) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLine, LedgerError> {
     let read_row = || {
         Ok(BilledLine {
-            tenant: Tenant { id: row.text("tenant_id")?, name: row.optional_text("tenant_name")? },
+            tenant: Tenant { id: row.text("tenant_id")?.into(), name: row.optional_text("tenant_name")? },
             statement_id: row.text("statement_id")?,
             number: row.integer("number")?.unsigned_abs(),
             currency: read(row, "currency", |code| code.parse().ok())?,

@@ -12,7 +12,7 @@ mod work;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, TenantId};
 use async_trait::async_trait;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::sqlite::{
@@ -289,11 +289,16 @@ impl Ledger for SqliteLedger {
         self.check_part(part).await
     }
 
-    async fn work_take(&self, tenant: &str, lease: &Lease, gone: Option<&str>) -> Result<Option<Holder>, LedgerError> {
+    async fn work_take(
+        &self,
+        tenant: &TenantId,
+        lease: &Lease,
+        gone: Option<&str>,
+    ) -> Result<Option<Holder>, LedgerError> {
         self.take(tenant, lease, gone).await
     }
 
-    async fn work_holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+    async fn work_holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError> {
         self.holder(tenant).await
     }
 
@@ -301,7 +306,7 @@ impl Ledger for SqliteLedger {
         self.keep(lease).await
     }
 
-    async fn work_leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+    async fn work_leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError> {
         self.leave(tenant, lease).await
     }
 

@@ -1,7 +1,7 @@
 //! Statements as the ledger takes them, and as it gives them back.
 
-use artifice_model::statement::{Draft, Line, Tax, Tenant, Usage};
-use artifice_model::{Currency, Decimal, Period, Timestamp};
+use artifice_model::statement::{Draft, Line, Tax, Usage};
+use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
 
 use crate::{Basis, Claim, LedgerError, Receipt, State};
 
@@ -265,7 +265,7 @@ pub struct Unreadable {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Of this tenant, by id.
-    pub tenant: Option<String>,
+    pub tenant: Option<TenantId>,
     /// In this state.
     pub state: Option<State>,
     /// With this id or, if it is a number, number.

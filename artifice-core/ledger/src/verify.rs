@@ -7,8 +7,8 @@
 
 mod rules;
 
-use artifice_model::Timestamp;
-use artifice_model::statement::{Draft, Tenant};
+use artifice_model::statement::Draft;
+use artifice_model::{Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;

@@ -22,6 +22,7 @@ pub mod position;
 pub mod rate;
 pub mod sample;
 pub mod statement;
+mod tenant;
 pub mod time;
 pub mod units;
 
@@ -29,4 +30,5 @@ pub use calendar::Calendar;
 pub use decimal::Decimal;
 pub use money::Currency;
 pub use sample::{Metadata, Sample, SeriesKey};
+pub use tenant::{Tenant, TenantId};
 pub use time::{Period, Timestamp};

@@ -32,7 +32,7 @@ mod tests {
     fn price(table: &RateTable, location: &str, name: &str) -> Option<String> {
         let at = Timestamp::from_micros(0);
         let quantity = crate::Decimal::ONE;
-        let query = PriceQuery { tenant: "t", location, service: "s", name, unit: "hour", at, quantity };
+        let query = PriceQuery { tenant: &"t".into(), location, service: "s", name, unit: "hour", at, quantity };
         let price = table.price(&query).unwrap().price?;
         let Scheme::Flat(amount) = price.scheme else { panic!("{price:?}") };
         Some(format!("{amount} {}", price.origin))

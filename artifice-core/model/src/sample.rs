@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::tenant::TenantId;
 use crate::time::Timestamp;
 
 /// A series: the samples of one meter of one resource of one tenant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SeriesKey {
     /// The tenant's id.
-    pub tenant: Box<str>,
+    pub tenant: TenantId,
     /// The resource's id.
     pub resource: Box<str>,
     /// The meter's name.

@@ -16,13 +16,12 @@ mod terms;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::aggregate::{Aggregate, Evidence, matches};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
 use crate::rate::Working;
+use crate::tenant::Tenant;
 use crate::time::Period;
 
 pub use billed::BilledLine;
@@ -31,15 +30,6 @@ pub use error::DraftError;
 pub use fees::{Fee, FeePer};
 pub use metered::Metered;
 pub use problem::Problem;
-
-/// Who pays: a project of Keystone's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Tenant {
-    /// Keystone's id.
-    pub id: String,
-    /// What people call it, if anybody knows.
-    pub name: Option<String>,
-}
 
 /// A volume of one resource for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {
             for place in &group.places {
                 match place {
                     Place::Tenant(tenant) => {
-                        csv.write_field(&tenant.id)?;
+                        csv.write_field(tenant.id.as_str())?;
                         csv.write_field(tenant.name.as_deref().unwrap_or_default())?;
                     }
                     Place::Location(text) | Place::Section(text) | Place::Month(text) => csv.write_field(text)?,
@@ -41,7 +41,7 @@ pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {
                     }
                     Place::Resource { tenant, id, name } => {
                         if !has_tenant {
-                            csv.write_field(&tenant.id)?;
+                            csv.write_field(tenant.id.as_str())?;
                             csv.write_field(tenant.name.as_deref().unwrap_or_default())?;
                         }
                         csv.write_field(id)?;

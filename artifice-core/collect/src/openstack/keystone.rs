@@ -15,8 +15,7 @@ mod v3;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use artifice_model::Timestamp;
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, Timestamp};
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
@@ -170,7 +169,7 @@ struct Project {
 
 impl Project {
     fn tenant(self) -> Tenant {
-        Tenant { id: self.id, name: self.name.filter(|name| !name.is_empty()) }
+        Tenant { id: self.id.into(), name: self.name.filter(|name| !name.is_empty()) }
     }
 }
 

@@ -18,8 +18,7 @@ mod windows;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use artifice_model::Timestamp;
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, TenantId, Timestamp};
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -163,7 +162,7 @@ impl Ceilometer {
     fn tenant(
         &mut self,
         request: Request<'_>,
-        tenant: &str,
+        tenant: &TenantId,
         seen: &mut Seen,
         take: &mut dyn FnMut(TenantUsage),
     ) -> Result<(), Ending> {
@@ -171,14 +170,14 @@ impl Ceilometer {
         if !request.known.contains(tenant) && !seen.tenants.contains(tenant) && !self.any_meter(Some(tenant))? {
             return Ok(());
         }
-        seen.tenants.insert(tenant.to_owned());
-        let own = BTreeSet::from([tenant.to_owned()]);
+        seen.tenants.insert(tenant.clone());
+        let own = BTreeSet::from([tenant.clone()]);
         let request = Request { tenants: Some(&own), ..request };
         let mut keep_metadata = false;
         loop {
             let sorter = self.read(request, tenant, keep_metadata)?;
             let unmapped = self.unmapped(request, tenant);
-            let mut noticed = HashMap::from([(tenant.to_owned(), Noticed { unmapped, ..Noticed::default() })]);
+            let mut noticed = HashMap::from([(tenant.clone(), Noticed { unmapped, ..Noticed::default() })]);
             match usage::hand_over(sorter, request, &mut noticed, take) {
                 Ok(()) => {
                     seen.noticed.extend(noticed.into_iter().filter(|(_, noticed)| !noticed.is_empty()));
@@ -193,7 +192,11 @@ impl Ceilometer {
 
     /// The tenants that have samples of charged meters, whether or not anybody else knows them. A
     /// server that cannot say that is not asked again.
-    fn tenants_with_samples(&mut self, request: Request<'_>, seen: &mut Seen) -> Result<BTreeSet<String>, CloudError> {
+    fn tenants_with_samples(
+        &mut self,
+        request: Request<'_>,
+        seen: &mut Seen,
+    ) -> Result<BTreeSet<TenantId>, CloudError> {
         let mut tenants = BTreeSet::new();
         for (meter, start) in reading::meters(request) {
             let url = query::samples_by_tenant(&self.base, &meter, start, request.period.end());
@@ -206,7 +209,7 @@ impl Ceilometer {
                 Ok(groups) => {
                     for Group { groupby, count } in groups {
                         match groupby.and_then(|mut by| by.remove("project_id")) {
-                            Some(Some(tenant)) if !tenant.is_empty() => drop(tenants.insert(tenant)),
+                            Some(Some(tenant)) if !tenant.is_empty() => drop(tenants.insert(tenant.into())),
                             _ => seen.without_tenant += count,
                         }
                     }

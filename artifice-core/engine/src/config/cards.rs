@@ -86,7 +86,7 @@ fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardP
         }
     };
     let location = map.text("location").unwrap_or_else(|| "*".to_owned());
-    let tenants = texts(map.get("tenant"));
+    let tenants = texts(map.get("tenant")).into_iter().map(Into::into).collect();
     let per = match map.get("per") {
         Some(per) => per.parse(|text| Unit::of_price(text, time_slice_us)),
         None => {

@@ -49,7 +49,7 @@ fn fee(main: &Main, node: &Node<'_>) -> Option<Fee> {
     };
     let currency = map.parse("currency", Currency::from_str).unwrap_or(main.currency);
     let per = map.word("per", &[("month", FeePer::Month), ("period", FeePer::Period)]).unwrap_or(FeePer::Month);
-    let tenants = texts(map.get("tenant"));
+    let tenants = texts(map.get("tenant")).into_iter().map(Into::into).collect();
     let valid = validity(&mut map, &main.calendar);
     let uses = texts(map.get("uses"));
     map.end();

@@ -2,7 +2,7 @@
 //! go on where they ended, and a month's minimum is for all of them together.
 
 use artifice_model::statement::BilledLine;
-use artifice_model::{Calendar, Period};
+use artifice_model::{Calendar, Period, TenantId};
 
 use crate::Purpose;
 use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement};
@@ -11,12 +11,12 @@ use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement
 pub(crate) async fn earlier(
     ledger: &dyn Ledger,
     calendar: &Calendar,
-    tenant: &str,
+    tenant: &TenantId,
     period: Period,
     purpose: Option<Purpose>,
 ) -> Result<(Vec<BilledLine>, Month), LedgerError> {
     let months = whole_months(calendar, period);
-    let filter = Filter { tenant: Some(tenant.to_owned()), concerns: Some(months), ..Filter::default() };
+    let filter = Filter { tenant: Some(tenant.clone()), concerns: Some(months), ..Filter::default() };
     let mut live = ledger.statement_list(&filter).await?;
     live.retain(|other| other.kind != Kind::Credit && other.state != State::Void && other.period.overlaps(months));
     let mut beside: Vec<String> = live.iter().map(|statement| statement.id.clone()).collect();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use artifice_model::rate::{Cards, Names, Price, PriceError, PriceList, PriceQuery, PriceSource, Quote, Terms};
 use artifice_model::units::Unit;
-use artifice_model::{Currency, Decimal, Period, Timestamp};
+use artifice_model::{Currency, Decimal, Period, TenantId, Timestamp};
 use artifice_plugin_host::{Backend, api};
 
 use crate::Engine;
@@ -108,13 +108,13 @@ struct BackendPrices {
 }
 
 /// Tenant, location, service, unit, instant, quantity.
-type Question = (String, String, String, String, Timestamp, Decimal);
+type Question = (TenantId, String, String, String, Timestamp, Decimal);
 
 impl PriceSource for BackendPrices {
     fn price(&self, query: &PriceQuery<'_>) -> Result<Quote, PriceError> {
         let PriceQuery { tenant, location, service, unit, at, quantity, .. } = *query;
         let own = str::to_owned;
-        let question = (own(tenant), own(location), own(service), own(unit), at, quantity);
+        let question = (tenant.clone(), own(location), own(service), own(unit), at, quantity);
         let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = answers().get(&question) {
             return Ok(known.clone());
@@ -122,7 +122,7 @@ impl PriceSource for BackendPrices {
         let wrong = |why: String| PriceError { service: own(service), location: own(location), why };
         let backend = self.backends.get().map_err(|error| wrong(error.to_string()))?;
         let asked = backend.price(&api::PriceQuery {
-            tenant: tenant.into(),
+            tenant: tenant.as_str().into(),
             location: location.into(),
             service: service.into(),
             unit: unit.into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use artifice_model::rate::{Charged, MonthUnits, Names, Price, PriceQuery, Priced, Tariff, Validity};
 use artifice_model::units::Mismatch;
-use artifice_model::{Decimal, Timestamp};
+use artifice_model::{Decimal, TenantId, Timestamp};
 
 use crate::backend::document;
 use crate::draft::prices::Prices;
@@ -19,7 +19,7 @@ pub struct Listed {
     /// Where: a location, or a pattern with `*`.
     pub location: String,
     /// For whom, by id; for everybody if empty.
-    pub tenants: Vec<String>,
+    pub tenants: Vec<TenantId>,
     /// When.
     pub valid: Validity,
     /// The price.
@@ -30,7 +30,7 @@ pub struct Listed {
 #[derive(Debug, Clone)]
 pub struct Supposed {
     /// Whose; anybody's if it is empty.
-    pub tenant: String,
+    pub tenant: TenantId,
     /// Where.
     pub location: String,
     /// What is priced.

@@ -17,8 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use artifice_model::statement::Tenant;
-use artifice_model::{Decimal, Period, Timestamp};
+use artifice_model::{Decimal, Period, Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::lifecycle::deliver::{Aim, Courier, Delivered, Desk, Sent, World, deliver};

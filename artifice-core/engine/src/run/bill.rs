@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use artifice_model::Period;
-use artifice_model::statement::{Draft, Tenant};
+use artifice_model::statement::Draft;
+use artifice_model::{Period, Tenant, TenantId};
 use artifice_plugin_host::Backend;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -40,9 +40,9 @@ pub(crate) struct Run {
     /// be done by another worker.
     places: Arc<Semaphore>,
     /// The places of those who were taken.
-    taken: Mutex<BTreeMap<String, OwnedSemaphorePermit>>,
+    taken: Mutex<BTreeMap<TenantId, OwnedSemaphorePermit>>,
     /// Whom another worker has.
-    left: Mutex<BTreeSet<String>>,
+    left: Mutex<BTreeSet<TenantId>>,
 }
 
 impl Engine {
@@ -93,29 +93,29 @@ impl Run {
         self.worker.ledger.as_ref()
     }
 
-    fn left(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+    fn left(&self) -> std::sync::MutexGuard<'_, BTreeSet<TenantId>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a tenant, once there is a place for it. Says whether this run has it.
-    pub async fn take(&self, tenant: &str) -> bool {
+    pub async fn take(&self, tenant: &TenantId) -> bool {
         // Nobody closes them.
         let Ok(place) = self.places.clone().acquire_owned().await else { return false };
         match self.work.take(tenant).await {
             Ok(false) => {
-                self.left().insert(tenant.to_owned());
+                self.left().insert(tenant.clone());
                 return false;
             }
             Ok(true) => {}
             // What is wrong with the ledger is told by what is done next.
             Err(error) => tracing::debug!("the work on tenant {tenant} could not be taken: {error}"),
         }
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.to_owned(), place);
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone(), place);
         true
     }
 
     /// Gives a tenant back.
-    pub async fn leave(&self, tenant: &str) {
+    pub async fn leave(&self, tenant: &TenantId) {
         self.work.leave(tenant).await;
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
@@ -145,9 +145,9 @@ impl Run {
         self: &Arc<Self>,
         tenants: &Tenants,
         show: &mut impl FnMut(Told),
-    ) -> Result<BTreeSet<String>, EngineError> {
+    ) -> Result<BTreeSet<TenantId>, EngineError> {
         let Listed { mut statements, unreadable } = self.concerned(tenants).await?;
-        let mut unfinished: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
+        let mut unfinished: BTreeMap<TenantId, Vec<Statement>> = BTreeMap::new();
         for statement in statements.iter().filter(|statement| statement.state.is_unfinished()) {
             unfinished.entry(statement.tenant.id.clone()).or_default().push(statement.clone());
         }
@@ -224,7 +224,7 @@ impl Run {
         &self,
         statement: Statement,
         begun: &BTreeSet<String>,
-        done: &mut BTreeSet<String>,
+        done: &mut BTreeSet<TenantId>,
         show: &mut impl FnMut(Told),
     ) {
         let tenant = statement.tenant.clone();
@@ -259,7 +259,7 @@ impl Run {
         metering: Metering,
         tenants: &Tenants,
         selection: &Selection,
-        done: &BTreeSet<String>,
+        done: &BTreeSet<TenantId>,
         show: &mut impl FnMut(Told),
     ) -> Result<(), EngineError> {
         let config = self.worker.engine.config();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use artifice_model::TenantId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -14,9 +15,9 @@ use crate::run::usages::Admission;
 /// What the thread asks, and where it waits for the answer.
 enum Ask {
     /// Whether this run has a tenant.
-    Take(String, oneshot::Sender<bool>),
+    Take(TenantId, oneshot::Sender<bool>),
     /// To give one back.
-    Leave(String, oneshot::Sender<()>),
+    Leave(TenantId, oneshot::Sender<()>),
 }
 
 /// Takes tenants before they are collected.
@@ -51,12 +52,12 @@ impl Claims {
 }
 
 impl Admission for Claims {
-    fn admit(&mut self, tenant: &str) -> bool {
-        self.ask(|answer| Ask::Take(tenant.to_owned(), answer)).unwrap_or(false)
+    fn admit(&mut self, tenant: &TenantId) -> bool {
+        self.ask(|answer| Ask::Take(tenant.clone(), answer)).unwrap_or(false)
     }
 
-    fn dismiss(&mut self, tenant: &str) {
-        self.ask(|answer| Ask::Leave(tenant.to_owned(), answer));
+    fn dismiss(&mut self, tenant: &TenantId) {
+        self.ask(|answer| Ask::Leave(tenant.clone(), answer));
     }
 }
 
@@ -79,9 +80,9 @@ mod tests {
         });
         let asking = thread::spawn(move || {
             let mut claims = Claims(asks);
-            let admitted = claims.admit("demo");
-            claims.dismiss("demo");
-            (admitted, claims.admit("another"))
+            let admitted = claims.admit(&"demo".into());
+            claims.dismiss(&"demo".into());
+            (admitted, claims.admit(&"another".into()))
         });
         hears.recv().unwrap();
 

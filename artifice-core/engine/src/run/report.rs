@@ -1,6 +1,6 @@
 //! What a run says at its end.
 
-use artifice_model::statement::Tenant;
+use artifice_model::Tenant;
 
 use artifice_ledger::Statement;
 

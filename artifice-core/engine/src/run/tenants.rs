@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, TenantId};
 
 use crate::run::report::Failed;
 use artifice_collect::Seen;
@@ -10,11 +10,11 @@ use artifice_collect::Seen;
 /// The tenants of a command.
 pub(crate) struct Tenants {
     /// Those that the source or the ledger knows, by id.
-    known: BTreeMap<String, Tenant>,
+    known: BTreeMap<TenantId, Tenant>,
     /// What was asked for, each with the id it stands for; everybody if empty.
-    asked: Vec<(String, Result<String, String>)>,
+    asked: Vec<(String, Result<TenantId, String>)>,
     /// Every id that was asked for.
-    wanted: Option<BTreeSet<String>>,
+    wanted: Option<BTreeSet<TenantId>>,
 }
 
 impl Tenants {
@@ -22,14 +22,14 @@ impl Tenants {
     /// renamed since, and a new one may have the name of one that was deleted.
     pub fn new(source: Vec<Tenant>, ledger: Vec<Tenant>, asked: &[String]) -> Self {
         let by_id = |tenants: Vec<Tenant>| tenants.into_iter().map(|tenant| (tenant.id.clone(), tenant));
-        let source: BTreeMap<String, Tenant> = by_id(source).collect();
-        let mut known: BTreeMap<String, Tenant> = by_id(ledger).collect();
-        let named = |known: &BTreeMap<String, Tenant>, text: &String| -> Vec<String> {
+        let source: BTreeMap<TenantId, Tenant> = by_id(source).collect();
+        let mut known: BTreeMap<TenantId, Tenant> = by_id(ledger).collect();
+        let named = |known: &BTreeMap<TenantId, Tenant>, text: &String| -> Vec<TenantId> {
             known.values().filter(|tenant| tenant.name.as_ref() == Some(text)).map(|tenant| tenant.id.clone()).collect()
         };
         let resolve = |text: &String| {
-            if source.contains_key(text) || known.contains_key(text) {
-                return Ok(text.clone());
+            if source.contains_key(text.as_str()) || known.contains_key(text.as_str()) {
+                return Ok(text.as_str().into());
             }
             let mut named_so = named(&source, text);
             if named_so.is_empty() {
@@ -38,7 +38,7 @@ impl Tenants {
                 named_so.retain(|id| source.get(id).is_none_or(|tenant| tenant.name.is_none()));
             }
             match &named_so[..] {
-                [] => Ok(text.clone()),
+                [] => Ok(text.as_str().into()),
                 [id] => Ok(id.clone()),
                 ids => Err(format!("several tenants have this name; name one by its id: {}", ids.join(", "))),
             }
@@ -55,17 +55,17 @@ impl Tenants {
     }
 
     /// The same, for some of them only.
-    pub fn only(self, ids: BTreeSet<String>) -> Self {
+    pub fn only(self, ids: BTreeSet<TenantId>) -> Self {
         Tenants { known: self.known, asked: Vec::new(), wanted: Some(ids) }
     }
 
     /// The ids of those that anybody knows.
-    pub fn known(&self) -> BTreeSet<String> {
+    pub fn known(&self) -> BTreeSet<TenantId> {
         self.known.keys().cloned().collect()
     }
 
     /// The ids that were asked for; `None` for everybody.
-    pub fn wanted(&self) -> Option<&BTreeSet<String>> {
+    pub fn wanted(&self) -> Option<&BTreeSet<TenantId>> {
         self.wanted.as_ref()
     }
 
@@ -75,13 +75,14 @@ impl Tenants {
     }
 
     /// A tenant of whom usage was found.
-    pub fn found(&self, id: &str) -> Tenant {
-        self.known.get(id).cloned().unwrap_or_else(|| Tenant { id: id.to_owned(), name: None })
+    pub fn found(&self, id: &TenantId) -> Tenant {
+        self.known.get(id).cloned().unwrap_or_else(|| Tenant { id: id.clone(), name: None })
     }
 
     /// Those asked for whom nobody knows: neither the source nor the ledger.
     pub fn missing(&self, seen: &Seen) -> Vec<Failed> {
-        let failed = |text: &String, why: String| Failed { tenant: Tenant { id: text.clone(), name: None }, why };
+        let failed =
+            |text: &String, why: String| Failed { tenant: Tenant { id: text.as_str().into(), name: None }, why };
         let missing = self.asked.iter().filter_map(|(text, id)| match id {
             Err(why) => Some(failed(text, why.clone())),
             Ok(id) if seen.tenants.contains(id) || self.known.contains_key(id) => None,
@@ -100,7 +101,7 @@ mod tests {
 
     fn tenants(all: &[(&str, &str)]) -> Vec<Tenant> {
         let name = |name: &str| (!name.is_empty()).then(|| name.to_owned());
-        all.iter().map(|(id, text)| Tenant { id: (*id).to_owned(), name: name(text) }).collect()
+        all.iter().map(|(id, text)| Tenant { id: (*id).into(), name: name(text) }).collect()
     }
 
     #[test]
@@ -109,14 +110,14 @@ mod tests {
         let ledger = tenants(&[("0", "demo"), ("9", "gone"), ("4", "old"), ("5", "five"), ("6", "1")]);
         let asked = ["demo", "gone", "renamed", "five", "1", "nobody", "twice"].map(str::to_owned);
         let found = Tenants::new(source, ledger, &asked);
-        let wanted: Vec<&str> = found.wanted().unwrap().iter().map(String::as_str).collect();
+        let wanted: Vec<&str> = found.wanted().unwrap().iter().map(TenantId::as_str).collect();
         assert_eq!(wanted, ["1", "4", "5", "9", "nobody"]);
         let missing = found.missing(&Seen::default());
         let missing: Vec<_> = missing.iter().map(|failed| (failed.tenant.id.as_str(), failed.why.as_str())).collect();
         assert_eq!(missing.len(), 2);
         assert!(missing[0].0 == "nobody" && missing[0].1.starts_with("no such tenant"));
         assert_eq!(missing[1], ("twice", "several tenants have this name; name one by its id: 2, 3"));
-        let name = |id| found.found(id).name;
+        let name = |id| found.found(&TenantId::from(id)).name;
         assert_eq!([name("4"), name("5")].map(Option::unwrap), ["renamed", "five"]);
         assert_eq!((name("x"), found.known().len()), (None, 8));
         // An old name is nobody's any more.

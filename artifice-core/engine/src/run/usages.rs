@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use artifice_model::aggregate::Entry;
-use artifice_model::statement::Tenant;
-use artifice_model::{Period, Timestamp};
+use artifice_model::{Period, Tenant, TenantId, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -55,35 +54,35 @@ async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
 /// Who decides whose usage is collected, when it is about to be. Called on the thread that collects.
 pub(crate) trait Admission: Send + 'static {
     /// Whether a tenant is wanted.
-    fn admit(&mut self, tenant: &str) -> bool;
+    fn admit(&mut self, tenant: &TenantId) -> bool;
     /// A tenant that was wanted has no usage.
-    fn dismiss(&mut self, tenant: &str);
+    fn dismiss(&mut self, tenant: &TenantId);
 }
 
 /// Everybody is wanted.
 pub(crate) struct Everybody;
 
 impl Admission for Everybody {
-    fn admit(&mut self, _: &str) -> bool {
+    fn admit(&mut self, _: &TenantId) -> bool {
         true
     }
 
-    fn dismiss(&mut self, _: &str) {}
+    fn dismiss(&mut self, _: &TenantId) {}
 }
 
 /// Hands over what is collected, of whoever is admitted.
 struct Door<A> {
     admission: A,
     /// Who was admitted before being collected.
-    admitted: Option<String>,
-    skip: BTreeSet<String>,
+    admitted: Option<TenantId>,
+    skip: BTreeSet<TenantId>,
     sender: mpsc::Sender<TenantUsage>,
 }
 
 impl<A: Admission> Receive for Door<A> {
-    fn wants(&mut self, tenant: &str) -> bool {
+    fn wants(&mut self, tenant: &TenantId) -> bool {
         let wanted = self.admission.admit(tenant);
-        self.admitted = wanted.then(|| tenant.to_owned());
+        self.admitted = wanted.then(|| tenant.clone());
         wanted
     }
 
@@ -99,7 +98,7 @@ impl<A: Admission> Receive for Door<A> {
         drop(self.sender.blocking_send(usage));
     }
 
-    fn nothing(&mut self, tenant: &str) {
+    fn nothing(&mut self, tenant: &TenantId) {
         self.admitted = None;
         self.admission.dismiss(tenant);
     }
@@ -107,7 +106,7 @@ impl<A: Admission> Receive for Door<A> {
 
 /// Tells what was noticed of a tenant's metering.
 pub(crate) fn tell(tenant: &Tenant, noticed: &Noticed) {
-    let name = tenant.name.as_deref().unwrap_or(&tenant.id);
+    let name = tenant.called();
     for line in noticed.to_string().lines() {
         tracing::warn!("tenant {name}: {line}");
     }
@@ -128,7 +127,7 @@ impl Usages {
         tenants: &Tenants,
         selection: &Selection,
         (period, cuts): (Period, Vec<Timestamp>),
-        before: &BTreeSet<String>,
+        before: &BTreeSet<TenantId>,
         admission: impl Admission,
     ) -> Self {
         let mut source = metering.source;

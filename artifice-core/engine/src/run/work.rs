@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use artifice_model::TenantId;
 use tokio::task::JoinHandle;
 
 use crate::lifecycle::crash;
@@ -48,7 +49,7 @@ impl Work {
     }
 
     /// Takes a tenant, unless another worker has it that may still run.
-    pub async fn take(&self, tenant: &str) -> Result<bool, LedgerError> {
+    pub async fn take(&self, tenant: &TenantId) -> Result<bool, LedgerError> {
         crash::point("before taking a tenant").await;
         let taken = match self.ledger.work_take(tenant, &self.lease, None).await? {
             None => true,
@@ -62,7 +63,7 @@ impl Work {
     }
 
     /// Gives a tenant back. (If that fails, its lease ends.)
-    pub async fn leave(&self, tenant: &str) {
+    pub async fn leave(&self, tenant: &TenantId) {
         crash::point("before leaving a tenant").await;
         if let Err(error) = self.ledger.work_leave(tenant, &self.lease).await {
             tracing::debug!("the work on tenant {tenant} could not be given back: {error}");
@@ -71,7 +72,7 @@ impl Work {
     }
 
     /// Waits until nobody has a tenant any more.
-    pub async fn wait_for(&self, tenant: &str) -> Result<(), LedgerError> {
+    pub async fn wait_for(&self, tenant: &TenantId) -> Result<(), LedgerError> {
         while let Some(holder) = self.ledger.work_holder(tenant).await? {
             if self.owner.knows_to_be_gone(&holder.owner) {
                 break;

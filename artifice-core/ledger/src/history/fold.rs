@@ -7,8 +7,7 @@
 use std::collections::BTreeMap;
 
 use artifice_model::exact::Exact;
-use artifice_model::statement::Tenant;
-use artifice_model::{Calendar, Currency, Decimal, Period, Timestamp};
+use artifice_model::{Calendar, Currency, Decimal, Period, Tenant, Timestamp};
 use hashbrown::HashMap;
 
 use super::{Dimension, Group, Grouping, Place, Sum, TooLarge};
@@ -139,7 +138,7 @@ pub(crate) fn groups(
     let mut months = Months { calendar: grouping.calendar, known: Vec::new() };
     let mut folded: BTreeMap<Vec<Place>, Folded> = BTreeMap::new();
     for part in parts {
-        let tenant = || tenants.get(&part.tenant_no).cloned().unwrap_or(Tenant { id: String::new(), name: None });
+        let tenant = || tenants.get(&part.tenant_no).cloned().unwrap_or(Tenant { id: "".into(), name: None });
         let (mut texts, mut names) = (part.texts.into_iter(), Vec::new());
         let mut text = || texts.next().unwrap_or_default();
         // A name is no part of a place while sums are made: what is renamed stays one.
@@ -240,7 +239,7 @@ mod tests {
             let kept = if shape.start { *start } else { 0 };
             parts.add((*tenant, kept, *start), nzd(), texts, (d(amount), d(amount)));
         }
-        let tenant = |number: i64| (number, Tenant { id: format!("t{number}"), name: None });
+        let tenant = |number: i64| (number, Tenant { id: format!("t{number}").into(), name: None });
         groups(parts.all(), Grouping { by, calendar: &calendar }, &[tenant(1), tenant(2)].into()).unwrap()
     }
 
@@ -288,7 +287,7 @@ mod tests {
         ];
         let found = fold(&[Dimension::Resource], "UTC", &lines);
         let resource = |id: &str, name: &str| Place::Resource {
-            tenant: Tenant { id: id.to_owned(), name: None },
+            tenant: Tenant { id: id.into(), name: None },
             id: "vm".to_owned(),
             name: name.to_owned(),
         };

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use artifice_model::exact::Exact;
-use artifice_model::statement::Tenant;
-use artifice_model::{Currency, Decimal};
+use artifice_model::{Currency, Decimal, Tenant};
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row};
@@ -87,8 +86,9 @@ impl PostgresLedger {
     }
 
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {
-        let rows = sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
-        Ok(rows.into_iter().map(|(number, id, name)| (number, Tenant { id, name })).collect())
+        let rows: Vec<(i64, String, Option<String>)> =
+            sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(number, id, name)| (number, Tenant { id: id.into(), name })).collect())
     }
 }
 
@@ -124,7 +124,7 @@ fn part(row: &PgRow, shape: &Shape) -> sqlx::Result<Option<Part>> {
 fn push_wanted(sql: &mut QueryBuilder<Postgres>, wanted: &Wanted) -> sqlx::Result<()> {
     if let Some(tenants) = &wanted.tenants {
         sql.push(" AND line.tenant_no IN (SELECT tenant_no FROM tenant WHERE tenant_id = ANY(");
-        sql.push_bind(tenants.clone()).push("))");
+        sql.push_bind(tenants.iter().map(ToString::to_string).collect::<Vec<_>>()).push("))");
     }
     if let Some(period) = wanted.period {
         sql.push(" AND lower(line.period) >= ").push_bind(instant(period.start())?);

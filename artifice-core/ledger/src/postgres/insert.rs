@@ -186,7 +186,7 @@ async fn tenant_no(connection: &mut PgConnection, new: NewStatement<'_>) -> sqlx
     let known = "UPDATE tenant SET name = coalesce($2, name) WHERE tenant_id = $1 RETURNING tenant_no";
     let unknown = "INSERT INTO tenant (tenant_id, name) VALUES ($1, $2)
                ON CONFLICT (tenant_id) DO UPDATE SET name = coalesce(excluded.name, tenant.name) RETURNING tenant_no";
-    let (id, name) = (&new.draft.tenant.id, new.name_of_today());
+    let (id, name) = (new.draft.tenant.id.as_str(), new.name_of_today());
     match sqlx::query_scalar(known).bind(id).bind(name).fetch_optional(&mut *connection).await? {
         Some(number) => Ok(number),
         None => sqlx::query_scalar(unknown).bind(id).bind(name).fetch_one(connection).await,

@@ -1,7 +1,6 @@
 //! Reading statements back.
 
-use artifice_model::Timestamp;
-use artifice_model::statement::Tenant;
+use artifice_model::{Tenant, Timestamp};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder};
@@ -78,14 +77,14 @@ impl PostgresLedger {
     pub(super) async fn tenants(&self) -> Result<Vec<Tenant>, LedgerError> {
         let sql = "SELECT tenant_id, name FROM tenant ORDER BY tenant_id COLLATE \"C\"";
         let rows: sqlx::Result<Vec<(String, Option<String>)>> = sqlx::query_as(sql).fetch_all(&self.pool).await;
-        let tenant = |(id, name)| Tenant { id, name };
+        let tenant = |(id, name): (String, _)| Tenant { id: id.into(), name };
         Ok(rows.map_err(|error| self.error(error))?.into_iter().map(tenant).collect())
     }
 
     pub(super) async fn list(&self, filter: &Filter) -> Result<Listed, LedgerError> {
         let mut sql = QueryBuilder::new(STATEMENTS);
         if let Some(tenant) = &filter.tenant {
-            sql.push(" AND tenant.tenant_id = ").push_bind(tenant);
+            sql.push(" AND tenant.tenant_id = ").push_bind(tenant.as_str());
         }
         if let Some(state) = filter.state {
             sql.push(" AND s.state = ").push_bind(state.to_string());

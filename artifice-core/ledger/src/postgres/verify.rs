@@ -1,6 +1,6 @@
 //! Checking what is stored.
 
-use artifice_model::statement::Tenant;
+use artifice_model::Tenant;
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
@@ -84,7 +84,7 @@ impl Snapshot for Reading<'_> {
         let sql = "SELECT tenant_id, name FROM tenant WHERE tenant_no = $1";
         let row: Option<(String, Option<String>)> =
             sqlx::query_as(sql).bind(tenant_no).fetch_optional(&mut *self.connection).await?;
-        Ok(row.map(|(id, name)| Tenant { id, name }))
+        Ok(row.map(|(id, name): (String, _)| Tenant { id: id.into(), name }))
     }
 
     async fn page(&mut self, tenant_no: i64, after: Option<&str>) -> sqlx::Result<Option<(String, Listed)>> {

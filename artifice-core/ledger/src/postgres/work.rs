@@ -3,6 +3,8 @@
 //! These transactions do not wait for the disk: what a server's crash takes away is only a hold that
 //! nobody has any more.
 
+use artifice_model::TenantId;
+
 use super::PostgresLedger;
 use crate::{Holder, Lease, LedgerError};
 
@@ -11,7 +13,7 @@ const UNTIL: &str = "clock_timestamp() + $2 * interval '1 microsecond'";
 impl PostgresLedger {
     pub(super) async fn take(
         &self,
-        tenant: &str,
+        tenant: &TenantId,
         lease: &Lease,
         gone: Option<&str>,
     ) -> Result<Option<Holder>, LedgerError> {
@@ -22,7 +24,7 @@ impl PostgresLedger {
              WHERE work.lease_until <= clock_timestamp() OR work.claim = $5 OR work.claim = excluded.claim"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(tenant)
+            .bind(tenant.as_str())
             .bind(lease.lasts_us())
             .bind(&lease.token)
             .bind(&lease.owner)
@@ -30,10 +32,10 @@ impl PostgresLedger {
         if self.lightly(query).await? == 1 { Ok(None) } else { self.holder(tenant).await }
     }
 
-    pub(super) async fn holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+    pub(super) async fn holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError> {
         let row: Option<(String, String)> =
             sqlx::query_as("SELECT claim, owner FROM work WHERE tenant_id = $1 AND lease_until > clock_timestamp()")
-                .bind(tenant)
+                .bind(tenant.as_str())
                 .fetch_optional(&self.pool)
                 .await
                 .map_err(|error| self.error(error))?;
@@ -46,8 +48,10 @@ impl PostgresLedger {
         self.lightly(query).await.map(drop)
     }
 
-    pub(super) async fn leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
-        let query = sqlx::query("DELETE FROM work WHERE tenant_id = $1 AND claim = $2").bind(tenant).bind(&lease.token);
+    pub(super) async fn leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError> {
+        let query = sqlx::query("DELETE FROM work WHERE tenant_id = $1 AND claim = $2")
+            .bind(tenant.as_str())
+            .bind(&lease.token);
         self.lightly(query).await.map(drop)
     }
 

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use artifice_model::statement::Tenant;
-use artifice_model::{Currency, Decimal};
+use artifice_model::{Currency, Decimal, Tenant, TenantId};
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
@@ -63,8 +62,9 @@ impl SqliteLedger {
     }
 
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {
-        let rows = sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
-        Ok(rows.into_iter().map(|(number, id, name)| (number, Tenant { id, name })).collect())
+        let rows: Vec<(i64, String, Option<String>)> =
+            sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(number, id, name)| (number, Tenant { id: id.into(), name })).collect())
     }
 }
 
@@ -130,11 +130,11 @@ fn add(parts: &mut Parts, row: &SqliteRow, shape: &Shape) -> Result<(), Unreadab
     block.end()
 }
 
-fn push_in(sql: &mut QueryBuilder<Sqlite>, values: &[String]) {
+fn push_in(sql: &mut QueryBuilder<Sqlite>, tenants: &[TenantId]) {
     sql.push("IN (");
     let mut list = sql.separated(", ");
-    for value in values {
-        list.push_bind(value.clone());
+    for tenant in tenants {
+        list.push_bind(tenant.to_string());
     }
     sql.push(")");
 }

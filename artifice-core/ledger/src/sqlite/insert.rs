@@ -110,7 +110,7 @@ async fn revision(
 
 /// The tenant's number; a new tenant gets the next one.
 async fn tenant_no(connection: &mut SqliteConnection, new: NewStatement<'_>) -> sqlx::Result<i64> {
-    let (id, name) = (&new.draft.tenant.id, new.name_of_today());
+    let (id, name) = (new.draft.tenant.id.as_str(), new.name_of_today());
     let known =
         sqlx::query_scalar("UPDATE tenant SET name = coalesce(?2, name) WHERE tenant_id = ?1 RETURNING tenant_no");
     match known.bind(id).bind(name).fetch_optional(&mut *connection).await? {

@@ -1,6 +1,6 @@
 //! Reading statements back.
 
-use artifice_model::statement::Tenant;
+use artifice_model::Tenant;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteConnection;
 
@@ -21,13 +21,13 @@ impl SqliteLedger {
     pub(super) async fn tenants(&self) -> Result<Vec<Tenant>, LedgerError> {
         let rows = sqlx::query_as("SELECT tenant_id, name FROM tenant ORDER BY tenant_id").fetch_all(&self.pool).await;
         let rows: Vec<(String, Option<String>)> = rows.map_err(|error| self.error(error))?;
-        Ok(rows.into_iter().map(|(id, name)| Tenant { id, name }).collect())
+        Ok(rows.into_iter().map(|(id, name)| Tenant { id: id.into(), name }).collect())
     }
 
     pub(super) async fn list(&self, filter: &Filter) -> Result<Listed, LedgerError> {
         let mut sql = QueryBuilder::new(STATEMENTS);
         if let Some(tenant) = &filter.tenant {
-            sql.push(" AND tenant.tenant_id = ").push_bind(tenant);
+            sql.push(" AND tenant.tenant_id = ").push_bind(tenant.as_str());
         }
         if let Some(state) = filter.state {
             sql.push(" AND statement.state = ").push_bind(state.to_string());

@@ -3,6 +3,8 @@
 //! These changes have connections of their own, which do not wait for the disk: what a power cut takes
 //! away is only a hold that nobody has any more.
 
+use artifice_model::TenantId;
+
 use super::SqliteLedger;
 use crate::clock::now;
 use crate::{Holder, Lease, LedgerError};
@@ -10,7 +12,7 @@ use crate::{Holder, Lease, LedgerError};
 impl SqliteLedger {
     pub(super) async fn take(
         &self,
-        tenant: &str,
+        tenant: &TenantId,
         lease: &Lease,
         gone: Option<&str>,
     ) -> Result<Option<Holder>, LedgerError> {
@@ -21,7 +23,7 @@ impl SqliteLedger {
              SET claim = excluded.claim, owner = excluded.owner, lease_until_us = excluded.lease_until_us
              WHERE work.lease_until_us <= ?5 OR work.claim = ?6 OR work.claim = excluded.claim",
         )
-        .bind(tenant)
+        .bind(tenant.as_str())
         .bind(&lease.token)
         .bind(&lease.owner)
         .bind(begin.saturating_add(lease.lasts_us()))
@@ -33,10 +35,10 @@ impl SqliteLedger {
         if taken.rows_affected() == 1 { Ok(None) } else { self.holder(tenant).await }
     }
 
-    pub(super) async fn holder(&self, tenant: &str) -> Result<Option<Holder>, LedgerError> {
+    pub(super) async fn holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError> {
         let row: Option<(String, String)> =
             sqlx::query_as("SELECT claim, owner FROM work WHERE tenant_id = ?1 AND lease_until_us > ?2")
-                .bind(tenant)
+                .bind(tenant.as_str())
                 .bind(now().micros())
                 .fetch_optional(&self.light)
                 .await
@@ -54,9 +56,9 @@ impl SqliteLedger {
             .map_err(|error| self.error(error))
     }
 
-    pub(super) async fn leave(&self, tenant: &str, lease: &Lease) -> Result<(), LedgerError> {
+    pub(super) async fn leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError> {
         sqlx::query("DELETE FROM work WHERE tenant_id = ?1 AND claim = ?2")
-            .bind(tenant)
+            .bind(tenant.as_str())
             .bind(&lease.token)
             .execute(&self.light)
             .await

@@ -14,6 +14,7 @@ use super::price::{Minimum, Price, PriceError, PriceQuery, Quote, TaxRule, Terms
 use crate::aggregate::matches;
 use crate::money::Currency;
 use crate::position::{Mistake, Position};
+use crate::tenant::TenantId;
 use crate::time::{Period, Timestamp};
 
 /// A rate card.
@@ -69,7 +70,7 @@ pub struct CardPrice {
     /// Where: a location, or a pattern with `*`.
     pub location: String,
     /// For whom, by id; for everybody if empty.
-    pub tenants: Vec<String>,
+    pub tenants: Vec<TenantId>,
     /// The price.
     pub price: Arc<Price>,
     /// Where it stands.
@@ -239,8 +240,8 @@ type Rank = (bool, bool, usize);
 
 impl CardPrice {
     /// How specific it is for a tenant and a place; none if it is not for them.
-    fn rank(&self, tenant: &str, location: &str) -> Option<Rank> {
-        let names_tenant = self.tenants.iter().any(|named| named == tenant);
+    fn rank(&self, tenant: &TenantId, location: &str) -> Option<Rank> {
+        let names_tenant = self.tenants.contains(tenant);
         if !(self.tenants.is_empty() || names_tenant) || !matches(&self.location, location) {
             return None;
         }

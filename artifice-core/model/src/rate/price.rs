@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::decimal::Decimal;
 use crate::money::Currency;
+use crate::tenant::TenantId;
 use crate::time::Timestamp;
 use crate::units::Unit;
 
@@ -11,7 +12,7 @@ use crate::units::Unit;
 #[derive(Debug, Clone, Copy)]
 pub struct PriceQuery<'a> {
     /// The tenant who pays.
-    pub tenant: &'a str,
+    pub tenant: &'a TenantId,
     /// Where the service was used.
     pub location: &'a str,
     /// The service's internal name.

@@ -1,7 +1,8 @@
 //! Lines as they were billed.
 
-use super::{Line, Tenant};
+use super::Line;
 use crate::money::Currency;
+use crate::tenant::Tenant;
 
 /// A line as it was billed, with what its statement says.
 #[derive(Debug, Clone, PartialEq, Eq)]

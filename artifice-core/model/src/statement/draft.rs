@@ -8,11 +8,12 @@ use super::metered::Metered;
 use super::months::Months;
 use super::problem::{Problem, joined};
 use super::stretch::Stretches;
-use super::{Draft, Line, Rate, Tenant, Usage, terms};
+use super::{Draft, Line, Rate, Usage, terms};
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::money::Currency;
 use crate::rate::Tariff;
+use crate::tenant::Tenant;
 use crate::time::Period;
 
 impl Draft {

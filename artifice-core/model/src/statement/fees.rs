@@ -4,6 +4,7 @@ use crate::aggregate::matches;
 use crate::decimal::Decimal;
 use crate::money::Currency;
 use crate::rate::Validity;
+use crate::tenant::TenantId;
 
 /// An amount that a tenant with usage pays, whatever the usage is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Fee {
     /// How often.
     pub per: FeePer,
     /// Who pays it, by id; everybody if empty.
-    pub tenants: Vec<String>,
+    pub tenants: Vec<TenantId>,
     /// When it is raised: as of the last instant of what it is for.
     pub valid: Validity,
     /// Only for who used one of these sections or services (patterns, in which `*` stands for anything); for
@@ -40,8 +41,8 @@ pub enum FeePer {
 
 impl Fee {
     /// Whether it is for a tenant who used these (section, service).
-    pub(super) fn is_for<'u>(&self, tenant: &str, mut used: impl Iterator<Item = (&'u str, &'u str)>) -> bool {
-        let pays = self.tenants.is_empty() || self.tenants.iter().any(|named| named == tenant);
+    pub(super) fn is_for<'u>(&self, tenant: &TenantId, mut used: impl Iterator<Item = (&'u str, &'u str)>) -> bool {
+        let pays = self.tenants.is_empty() || self.tenants.contains(tenant);
         let named = |(section, service): (&str, &str)| {
             self.uses.is_empty()
                 || self.uses.iter().any(|pattern| matches(pattern, section) || matches(pattern, service))

@@ -17,6 +17,7 @@ use super::metered::Metered;
 use super::problem::Problem;
 use crate::exact::Overflow;
 use crate::rate::{PriceQuery, Tariff};
+use crate::tenant::TenantId;
 use crate::time::{Period, Timestamp};
 use crate::units::Mismatch;
 
@@ -40,7 +41,7 @@ type PriceKey = (String, String, String);
 
 /// The stretches of everything that was used, looked up once for each service, location and unit.
 pub(super) struct Stretches<'a> {
-    tenant: &'a str,
+    tenant: &'a TenantId,
     period: Period,
     charging: Charging<'a>,
     known: HashMap<PriceKey, Arc<[Stretch]>>,
@@ -52,7 +53,7 @@ pub(super) struct Stretches<'a> {
 struct Uncut(Timestamp);
 
 impl<'a> Stretches<'a> {
-    pub fn new(tenant: &'a str, period: Period, charging: Charging<'a>) -> Self {
+    pub fn new(tenant: &'a TenantId, period: Period, charging: Charging<'a>) -> Self {
         Stretches { tenant, period, charging, known: HashMap::new(), last: None }
     }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Card, Cards, Minimum, Names, Price, PriceList, Scheme, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Line, Tenant, Usage};
-use artifice_model::{Calendar, Decimal, Period};
+use artifice_model::statement::{Charging, Draft, Line, Usage};
+use artifice_model::{Calendar, Decimal, Period, Tenant};
 use proptest::prelude::*;
 
 use crate::charging::{d, flat, nzd, place, plain};
@@ -54,7 +54,7 @@ fn whole(metered: &Metered) -> Draft {
     let prices = PriceList { cards: cards(), table: None };
     let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
     let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
-    let tenant = Tenant { id: "demo".to_owned(), name: None };
+    let tenant = Tenant { id: "demo".into(), name: None };
     let (draft, problems) = Draft::new(tenant, period(), usage.map(Into::into).collect(), charging).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     draft

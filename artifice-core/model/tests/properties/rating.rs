@@ -7,9 +7,9 @@ use artifice_model::exact::Exact;
 use artifice_model::rate::{
     Card, Cards, MonthUnits, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity,
 };
-use artifice_model::statement::{BilledLine, Charging, Draft, Metered, Tenant, Usage};
+use artifice_model::statement::{BilledLine, Charging, Draft, Metered, Usage};
 use artifice_model::units::Unit;
-use artifice_model::{Calendar, Decimal, Period, Timestamp};
+use artifice_model::{Calendar, Decimal, Period, Tenant, Timestamp};
 use proptest::prelude::*;
 
 use crate::charging::{d, flat, nzd, plain};
@@ -127,7 +127,7 @@ fn draft(period: Period, metered: Vec<Metered>, cards: Vec<Card>) -> Draft {
     let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
     let prices = PriceList { cards: Cards::new(cards, &names).unwrap(), table: None };
     let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
-    let tenant = Tenant { id: "demo".to_owned(), name: None };
+    let tenant = Tenant { id: "demo".into(), name: None };
     let (draft, problems) = Draft::new(tenant, period, metered, charging).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     draft
@@ -142,7 +142,7 @@ fn a_month_whose_last_hour_comes_twice_loses_no_usage() {
     let prices = vec![card(Scheme::Package { size: 2.into(), amount: d("1") }, 0, Validity::default())];
     let prices = PriceList { cards: Cards::new(prices, &names).unwrap(), table: None };
     let charging = Charging { prices: Some(&prices), ..plain(&names, &calendar) };
-    let tenant = Tenant { id: "demo".to_owned(), name: None };
+    let tenant = Tenant { id: "demo".into(), name: None };
     let (draft, problems) = Draft::new(tenant, period, usage(period, &[5]), charging).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(costs(&draft), [300]);
@@ -190,7 +190,7 @@ proptest! {
         let (names, calendar) = (Names::default(), Calendar::new("UTC").unwrap());
         let prices = PriceList { cards: Cards::new(card(), &names).unwrap(), table: None };
         let charging = Charging { prices: Some(&prices), earlier: &earlier, ..plain(&names, &calendar) };
-        let tenant = Tenant { id: "demo".to_owned(), name: None };
+        let tenant = Tenant { id: "demo".into(), name: None };
         let (other, _) = Draft::new(tenant, rest, usage(rest, &second), charging).unwrap();
 
         let both: Vec<u16> = first.iter().chain(&second).copied().collect();
@@ -272,7 +272,7 @@ proptest! {
             let prices = PriceList { cards: Cards::new(cards(), &names).unwrap(), table: None };
             let cuts = [cut];
             let charging = Charging { prices: Some(&prices), cuts: &cuts, ..plain(&names, &calendar) };
-            let tenant = Tenant { id: "demo".to_owned(), name: None };
+            let tenant = Tenant { id: "demo".into(), name: None };
             Draft::new(tenant, period, metered, charging).unwrap().0
         };
         let whole = one(january(), volume(&[before, after]), VolumeParts::new(Arc::new([cut]), parts(&[before, after]), 3_600_000_000));

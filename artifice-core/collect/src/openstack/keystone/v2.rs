@@ -1,6 +1,6 @@
 //! Identity v2.0: what clouds had in 2013, gone since 2019.
 
-use artifice_model::statement::Tenant;
+use artifice_model::Tenant;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::json;

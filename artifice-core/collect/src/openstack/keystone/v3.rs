@@ -1,6 +1,6 @@
 //! Identity v3.
 
-use artifice_model::statement::Tenant;
+use artifice_model::Tenant;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::json;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use artifice_model::Period;
 use artifice_model::aggregate::{Entry, Locations};
+use artifice_model::{Period, TenantId};
 
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
@@ -43,7 +43,7 @@ fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec
     let mut entries = Entry::built_in();
     entries.retain(|entry| entry.meter == "instance");
     let locations = Locations::new("default", []);
-    let ids: Option<BTreeSet<String>> = tenants.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
+    let ids: Option<BTreeSet<TenantId>> = tenants.map(|ids| ids.iter().map(|id| (*id).into()).collect());
     let known = ids.clone().unwrap_or_default();
     let request = Request {
         entries: &entries,
