@@ -7,7 +7,6 @@ mod args;
 mod commands;
 mod ending;
 mod output;
-mod view;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use artifice_collect::{CollectError, Source};
 use artifice_engine::config::{PricesFrom, SourceConfig};
 use artifice_engine::{Engine, EngineError};
 
@@ -34,9 +33,7 @@ fn check(engine: &Engine) -> Vec<EngineError> {
     let config = engine.config();
     let mut wrong: Vec<EngineError> = config.load_prices().err().map(EngineError::from).into_iter().collect();
     match &config.source {
-        Some(source) => {
-            wrong.extend(Source::open(source, &config.directory).err().map(|error| CollectError::from(error).into()))
-        }
+        Some(_) => wrong.extend(engine.find_source().err()),
         None => note("note: there is no source; `usage` and `bill` need one"),
     }
     match &config.main.invoice_object {

@@ -12,7 +12,7 @@ use crate::args::{By, Format, PeriodArgs, dimensions};
 use crate::ending::{CommandError, Ending};
 use crate::output::history::{Lines, groups};
 use crate::output::{self, note, print};
-use crate::view;
+use artifice_engine::view;
 
 pub async fn run(
     file: &Path,

@@ -8,7 +8,7 @@ use super::open::load;
 use crate::args::{PluginCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::output::{note, print, table};
-use crate::view;
+use artifice_engine::view;
 
 /// Without a configuration, the directories that need none are listed.
 pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, CommandError> {

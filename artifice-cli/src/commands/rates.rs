@@ -10,7 +10,7 @@ use super::open::engine;
 use crate::args::{RatesCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::output::{note, print, rates};
-use crate::view;
+use artifice_engine::view;
 
 pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandError> {
     let engine = engine(file)?;

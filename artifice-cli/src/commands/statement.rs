@@ -11,7 +11,7 @@ use super::open::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::output::{bills, explain, failure, print};
-use crate::view::statements as view;
+use artifice_engine::view::statements as view;
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
     match command {

@@ -8,8 +8,8 @@ use super::statements::body_table;
 use super::{period, print, table};
 use crate::args::TableOrJson;
 use crate::ending::CommandError;
-use crate::view::statements::receipt;
-use crate::view::{money, tenants};
+use artifice_engine::view::statements::receipt;
+use artifice_engine::view::{money, tenants};
 
 /// Writes what a bill did.
 pub async fn write(

@@ -7,8 +7,8 @@ use artifice_model::statement::Line;
 use artifice_model::{Calendar, Currency};
 
 use super::period;
-use crate::view::explain::{duration, gap, per_and_origin};
-use crate::view::money;
+use artifice_engine::view::explain::{duration, gap, per_and_origin};
+use artifice_engine::view::money;
 
 /// How many digits of a fraction that has no end are shown.
 const DIGITS: u8 = 12;

@@ -11,7 +11,7 @@ use artifice_model::{Calendar, Currency, Decimal, Tenant};
 use super::statements::{CSV_HEADER, csv_record};
 use super::{harmless, period, table};
 use crate::args::Format;
-use crate::view::{history, money};
+use artifice_engine::view::{history, money};
 
 /// Rows of one table: so memory does not depend on how many lines a tenant has.
 const TALLEST: usize = 1000;

@@ -4,7 +4,7 @@ use artifice_engine::{Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Price, Scheme, Tiers, Validity};
 use artifice_model::{Calendar, Timestamp};
 
-use crate::view::rates::of;
+use artifice_engine::view::rates::of;
 
 /// Prices, and what a usage would cost.
 pub fn table(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>, calendar: Calendar) -> String {

@@ -8,7 +8,7 @@ use artifice_model::{Calendar, Currency, Decimal, Tenant};
 
 use super::{explain, failure, note, period, print, table};
 use crate::args::Format;
-use crate::view::{money, tenants};
+use artifice_engine::view::{money, tenants};
 
 /// Writes previews as they come.
 pub struct Writer {

@@ -7,7 +7,7 @@ use artifice_ledger::{Finding, Gravity};
 
 use super::{harmless, note, print};
 use crate::args::TableOrJson;
-use crate::view;
+use artifice_engine::view;
 
 /// Writes what was found.
 pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJson) -> io::Result<()> {

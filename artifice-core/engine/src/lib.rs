@@ -19,6 +19,7 @@ mod error;
 mod lifecycle;
 mod run;
 mod verify;
+pub mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,6 +125,11 @@ impl Engine {
         };
         let library = Library::load(&SearchPath::new(&self.config.plugin_path).find(class)?)?;
         Ok(Arc::new(library.create(class, settings, &context)?))
+    }
+
+    /// Whether the configured source's files are there. Asks nobody.
+    pub fn find_source(&self) -> Result<(), EngineError> {
+        Metering::find(&self.config).map(drop)
     }
 
     /// Whether the configured source can be logged in to, and answers.

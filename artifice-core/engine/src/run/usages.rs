@@ -19,14 +19,19 @@ pub(crate) struct Metering {
 }
 
 impl Metering {
-    /// Gets hold of the configured source.
-    pub async fn connect(config: &Config) -> Result<Metering, EngineError> {
+    /// Finds what the configuration names as the source.
+    pub fn find(config: &Config) -> Result<Source, EngineError> {
         let source = config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
             file: config.file.display().to_string(),
             what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`, \
                    or the cloud, as `openstack: {authentication_url: ...}`",
         })?;
-        let source = Source::open(source, &config.directory).map_err(CollectError::from)?;
+        Ok(Source::open(source, &config.directory).map_err(CollectError::from)?)
+    }
+
+    /// Gets hold of the configured source.
+    pub async fn connect(config: &Config) -> Result<Metering, EngineError> {
+        let source = Metering::find(config)?;
         Ok(Metering { source: on_a_thread(move || source.connect()).await?? })
     }
 

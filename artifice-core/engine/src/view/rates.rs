@@ -1,6 +1,6 @@
 //! Prices, and what a usage would cost.
 
-use artifice_engine::{Listed, Quoted, Supposed};
+use crate::{Listed, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced, Scheme, Tiers};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Tenants with what they are to pay, of a preview or a bill, and those that failed.
 
-use artifice_engine::Failed;
+use crate::Failed;
 use artifice_ledger::{Body, Statement};
 use artifice_model::statement::Draft;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What was found in a ledger.
 
-use artifice_engine::{Compared, Verified};
+use crate::{Compared, Verified};
 use artifice_ledger::{Finding, Gravity};
 use serde_json::{Value, json};
 
