@@ -65,3 +65,8 @@ pub fn for_each<T: Sync>(all: &[T], at_once: usize, name: impl Fn(&T) -> String 
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), all.len(), failed.join("\n"));
 }
+
+/// The same for whatever can be shown.
+pub fn for_all<T: Sync + std::fmt::Debug>(all: &[T], at_once: usize, work: impl Fn(&T) + Sync) {
+    for_each(all, at_once, |one| format!("{one:?}"), work);
+}

@@ -12,6 +12,8 @@ mod secrets;
 use artifice_tests::odoo::{Odoo, Version};
 use artifice_tests::{Cloud, Vm, Volume};
 
+/// How many of a story's cases are told at once: most of the time they wait.
+const AT_ONCE: usize = 6;
 const AUGUST: &str = "--month 2013-08";
 
 /// A cloud whose tenants used a machine for 24 hours and a volume, and the ERP that its bills go to.

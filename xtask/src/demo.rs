@@ -28,12 +28,17 @@ const FILES: [(&str, &str, &str); 3] = [
     ("names.csv", include_str!("../demo/names.csv"), "what people call them"),
 ];
 
-/// Tells the story, in a fresh directory.
+/// Builds artifice, and tells the story.
 pub fn run(workspace: &Workspace) -> Result<()> {
     println!("A month of a small cloud, from metering to invoices.\n\n$ cargo build");
     if !show(&mut workspace.cargo(&["build"]))? {
         return Err(Failure("artifice could not be built: cargo says why above".to_owned()));
     }
+    tell(workspace)
+}
+
+/// Tells the story, in a fresh directory.
+pub fn tell(workspace: &Workspace) -> Result<()> {
     let directory = workspace.target.join("demo");
     let artifice = workspace.programs.join(format!("artifice{}", std::env::consts::EXE_SUFFIX));
     let story = Story::begin(artifice, directory)?;

@@ -34,7 +34,8 @@ Commands:
   bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
   help                Print this message
 
-What a step writes is in target/xtask/STEP.log, also while it runs.
+What a step writes is in target/xtask/STEP.log, also while it runs; each test program has a log of its own,
+target/xtask/tests-PROGRAM.log. RUST_TEST_THREADS says how many stories are told at once.
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +57,8 @@ fn task(arguments: &[&str]) -> Result<()> {
             Ok(())
         }
         ["demo"] => demo::run(&Workspace::find()?),
+        // What the tests have built, as they have built it.
+        ["demo", "--built"] => demo::tell(&Workspace::find()?),
         ["test"] => test::run(&Workspace::find()?, Wanted::Everything),
         ["test", "--only", step] => test::run(&Workspace::find()?, Wanted::Step(step)),
         ["test", "--crash"] => test::run(&Workspace::find()?, Wanted::Crashes),

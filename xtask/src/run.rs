@@ -73,6 +73,13 @@ pub fn log(command: &mut Command, log: &Path) -> Result<bool> {
     status.map(|status| status.success()).map_err(|why| cannot_start(command, &why))
 }
 
+/// The same, with what it writes to standard output in a file of its own.
+pub fn log_apart(command: &mut Command, output: &Path, log: &Path) -> Result<bool> {
+    let create = |path: &Path| File::create(path).map_err(|why| failed(path.display(), &why));
+    let status = command.stdin(Stdio::null()).stdout(create(output)?).stderr(create(log)?).status();
+    status.map(|status| status.success()).map_err(|why| cannot_start(command, &why))
+}
+
 /// Runs a program to its end with its output on the terminal. Answers whether it succeeded.
 pub fn show(command: &mut Command) -> Result<bool> {
     let status = command.stdin(Stdio::null()).status();

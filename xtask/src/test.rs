@@ -1,26 +1,35 @@
 //! `cargo xtask test`: everything that must pass, in one command with all its set-up.
 //!
-//! One line a step; the first step that fails shows its output and ends it. The last line always
-//! sums up, for people and for machines: `N passed, N failed` counts the tests that `cargo test`
-//! reports. A failing step that reports no failed test counts as one, so that what went wrong never
-//! reads as if nothing had.
+//! First the steps that are over soon, and the build, one after the other: the first one that fails ends it.
+//! Then the rest side by side, because tests mostly wait; all of them end, whatever fails. One line a step, and
+//! what failed after them. The last line always sums up, for people and for machines: `N passed, N failed` counts
+//! the tests that are reported. A failing step that reports no failed test counts as one, so that what went wrong
+//! never reads as if nothing had.
+
+mod programs;
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result, failed};
 use crate::run::{Workspace, log};
 use crate::{checks, postgres};
+use programs::{Counts, Ran, Which};
 
 /// What a step does.
 enum Work {
     /// Runs cargo with these arguments and, in the environment, this flag appended to that variable.
     Cargo(&'static [&'static str], Option<(&'static str, &'static str)>),
-    /// Runs cargo, and counts the tests that it reports.
-    Tests(&'static [&'static str]),
+    /// Runs this program with these arguments.
+    Chore(&'static [&'static str]),
+    /// Builds everything that is run afterwards.
+    Build,
+    /// Runs tests that have been built, and counts them.
+    Tests(Which),
     /// Looks through the project's text.
     Style,
     /// Sees to a server's programs.
@@ -37,37 +46,35 @@ const fn step(name: &'static str, what: &'static str, work: Work) -> Step {
     Step { name, what, work }
 }
 
-/// The steps, those first that are over soon.
-const STEPS: [Step; 8] = [
+/// The steps that come first.
+const FIRST: [Step; 4] = [
     step("fmt", "the code is formatted", Work::Cargo(&["fmt", "--all", "--", "--check", "--color", "never"], None)),
     step("style", "the rules of the house", Work::Style),
-    step(
-        "clippy",
-        "no warnings",
-        Work::Cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"], None),
-    ),
-    step(
-        "doc",
-        "the documentation has no broken links",
-        Work::Cargo(&["doc", "--workspace", "--no-deps", "--keep-going"], Some(("RUSTDOCFLAGS", "-D warnings"))),
-    ),
     // The stories run the command, and load every backend, the tests' own included.
-    step("build", "the command and all backends", Work::Cargo(&["build", "--workspace"], None)),
+    step("build", "the command, all backends, all tests", Work::Build),
     step("server", "PostgreSQL's programs", Work::Postgres),
-    step("tests", "unit tests, stories, examples", Work::Tests(&["test", "--workspace", "--no-fail-fast"])),
-    step(
-        "demo",
-        "the demonstration goes as told",
-        Work::Cargo(&["run", "--quiet", "--package", "xtask", "--", "demo"], None),
-    ),
+];
+
+/// What runs side by side: lanes, in each of which one step follows the other. Only one cargo can build at a time.
+const LANES: [&[Step]; 2] = [
+    &[step("tests", "unit tests, stories, examples", Work::Tests(Which::All))],
+    &[
+        step(
+            "clippy",
+            "no warnings",
+            Work::Cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"], None),
+        ),
+        step(
+            "doc",
+            "the documentation has no broken links",
+            Work::Cargo(&["doc", "--workspace", "--no-deps", "--keep-going"], Some(("RUSTDOCFLAGS", "-D warnings"))),
+        ),
+        step("demo", "the demonstration goes as told", Work::Chore(&["demo", "--built"])),
+    ],
 ];
 
 /// The stories of crashes, alone. They are among `tests`, too.
-const CRASHES: Step = step(
-    "crash",
-    "whatever dies, it is billed once",
-    Work::Tests(&["test", "--package", "artifice-tests", "--no-fail-fast", "--", "crash::", "--show-output"]),
-);
+const CRASHES: [Step; 1] = [step("crash", "whatever dies, it is billed once", Work::Tests(Which::Stories("crash::")))];
 
 /// What is to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,124 +89,128 @@ pub enum Wanted<'a> {
 
 /// The names of the steps, for people.
 pub fn step_names() -> String {
-    STEPS.map(|step| step.name).join(", ")
-}
-
-/// How many tests there were.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
-    passed: u64,
-    failed: u64,
+    let all = FIRST.iter().chain(LANES.into_iter().flatten());
+    all.map(|step| step.name).collect::<Vec<_>>().join(", ")
 }
 
 /// Runs what is wanted.
 pub fn run(workspace: &Workspace, wanted: Wanted<'_>) -> Result<()> {
-    let mut chosen: Vec<&Step> = STEPS.iter().filter(|step| is_chosen(step.name, wanted)).collect();
-    match wanted {
-        Wanted::Crashes => chosen.push(&CRASHES),
-        Wanted::Step(name) if chosen.is_empty() => {
-            return Err(Failure(format!("there is no step '{name}'; there are {}", step_names())));
-        }
-        Wanted::Everything | Wanted::Step(_) => {}
+    let first: Vec<&Step> = FIRST.iter().filter(|step| is_chosen(step.name, wanted)).collect();
+    let lanes: Vec<Vec<&Step>> = match wanted {
+        Wanted::Crashes => vec![CRASHES.iter().collect()],
+        _ => LANES.iter().map(|lane| lane.iter().filter(|step| is_chosen(step.name, wanted)).collect()).collect(),
+    };
+    if first.is_empty() && lanes.iter().all(Vec::is_empty) {
+        let name = if let Wanted::Step(name) = wanted { name } else { "" };
+        return Err(Failure(format!("there is no step '{name}'; there are {}", step_names())));
     }
     let logs = workspace.target.join("xtask");
     fs::create_dir_all(&logs).map_err(|why| failed(logs.display(), &why))?;
-    let mut counts = Counts::default();
-    let mut outcome = Ok(());
-    for step in chosen {
-        print!("{:<7} {:<38} ", step.name, step.what);
-        std::io::stdout().flush().map_err(|why| failed("standard output", &why))?;
-        let begin = Instant::now();
-        let (result, counted) = work(workspace, step, &logs.join(format!("{}.log", step.name)));
-        counts.passed += counted.passed;
-        counts.failed += counted.failed;
-        let took = begin.elapsed();
-        println!(
-            "{} {:>4}.{} s",
-            if result.is_ok() { "ok    " } else { "FAILED" },
-            took.as_secs(),
-            took.subsec_millis() / 100
-        );
-        for line in skipped(&fs::read_to_string(logs.join(format!("{}.log", step.name))).unwrap_or_default()) {
-            println!("        {line}");
-        }
-        if let Err(output) = result {
-            println!("\n{}\n", output.0.trim_end());
-            counts.failed += u64::from(counted.failed == 0);
-            let again = if step.name == CRASHES.name { "--crash" } else { &format!("--only {}", step.name) };
-            outcome = Err(Failure(format!("the step {} failed; cargo xtask test {again}", step.name)));
+    let (mut counts, mut failures) = (Counts::default(), Vec::new());
+    for step in first {
+        failures.extend(take(step, workspace, &logs, &mut counts)?);
+        if !failures.is_empty() {
             break;
         }
     }
+    if failures.is_empty() {
+        let (logs, lanes) = (&logs, &lanes);
+        let ended: Vec<Result<_>> = thread::scope(|scope| {
+            let lane = |lane: &'_ Vec<&Step>| {
+                let mut counts = Counts::default();
+                let failed: Result<Vec<_>> =
+                    lane.iter().filter_map(|step| take(step, workspace, logs, &mut counts).transpose()).collect();
+                failed.map(|failed| (failed, counts))
+            };
+            let running: Vec<_> = lanes.iter().map(|steps| scope.spawn(move || lane(steps))).collect();
+            let lost = |_| Err(Failure("a thread that ran steps panicked".to_owned()));
+            running.into_iter().map(|lane| lane.join().unwrap_or_else(lost)).collect()
+        });
+        for lane in ended {
+            let (failed, counted) = lane?;
+            failures.extend(failed);
+            counts.add(counted);
+        }
+    }
+    for (_, said) in &failures {
+        println!("\n{said}\n");
+    }
     println!("{} passed, {} failed", counts.passed, counts.failed);
-    outcome
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let again = |step: &str| if step == CRASHES[0].name { "--crash".to_owned() } else { format!("--only {step}") };
+    let named = failures.iter().map(|(step, _)| format!("the step {step} failed; cargo xtask test {}", again(step)));
+    Err(Failure(named.collect::<Vec<_>>().join("\n")))
 }
 
 /// The tests cannot do without what `build` builds and `server` installs.
 fn is_chosen(step: &str, wanted: Wanted<'_>) -> bool {
-    let for_tests = ["build", "server"].contains(&step);
+    let before = |step: &str| ["build", "server"].contains(&step);
     match wanted {
         Wanted::Everything => true,
-        Wanted::Step(only) => only == step || (only == "tests" && for_tests),
-        Wanted::Crashes => for_tests,
+        Wanted::Step(only) => only == step || (only == "tests" && before(step)) || (only == "demo" && step == "build"),
+        Wanted::Crashes => before(step),
     }
 }
 
-/// Does the work of a step: nothing, or what it wrote before it failed; and the tests it counted.
-fn work(workspace: &Workspace, step: &Step, file: &Path) -> (Result<()>, Counts) {
-    match step.work {
-        Work::Style => (checks::run(workspace), Counts::default()),
-        Work::Postgres => (postgres::ensure(file), Counts::default()),
+/// Takes a step, and writes its line when it has ended. Answers its name and what it said if it failed.
+fn take(
+    step: &Step,
+    workspace: &Workspace,
+    logs: &Path,
+    counts: &mut Counts,
+) -> Result<Option<(&'static str, String)>> {
+    let begin = Instant::now();
+    let ran = work(workspace, step, logs);
+    counts.add(ran.counts);
+    let mut lines = line(step, ran.result.is_ok(), begin.elapsed());
+    for skipped in &ran.skipped {
+        lines += &format!("        {skipped}\n");
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(lines.as_bytes()).and_then(|()| out.flush()).map_err(|why| failed("standard output", &why))?;
+    let Err(Failure(said)) = ran.result else { return Ok(None) };
+    counts.failed += u64::from(ran.counts.failed == 0);
+    Ok(Some((step.name, said.trim_end().to_owned())))
+}
+
+fn line(step: &Step, succeeded: bool, took: Duration) -> String {
+    let (how, seconds, tenths) =
+        (if succeeded { "ok    " } else { "FAILED" }, took.as_secs(), took.subsec_millis() / 100);
+    format!("{:<7} {:<38} {how} {seconds:>4}.{tenths} s\n", step.name, step.what)
+}
+
+/// Does the work of a step.
+fn work(workspace: &Workspace, step: &Step, logs: &Path) -> Ran {
+    let file = logs.join(format!("{}.log", step.name));
+    let result = match step.work {
+        Work::Tests(which) => return programs::run(workspace, which, logs),
+        Work::Style => checks::run(workspace),
+        Work::Postgres => postgres::ensure(&file),
+        Work::Build => programs::build(workspace, &file),
+        Work::Chore(arguments) => std::env::current_exe()
+            .map_err(|why| failed("this program's own path", &why))
+            .and_then(|own| logged(Command::new(own).args(arguments).current_dir(&workspace.root), &file)),
         Work::Cargo(arguments, flag) => {
             let mut cargo = workspace.cargo(arguments);
             if let Some((variable, flag)) = flag {
                 let flags = std::env::var(variable).map_or(flag.to_owned(), |others| format!("{others} {flag}"));
                 cargo.env(variable, flags);
             }
-            (logged(cargo, file).map(drop), Counts::default())
+            logged(&mut cargo, &file)
         }
-        Work::Tests(arguments) => match logged(workspace.cargo(arguments), file) {
-            Ok(output) => {
-                let counts = count(&output);
-                let none = counts.passed == 0;
-                let failure = || Err(Failure("cargo test reported no test at all".to_owned()));
-                (if none { failure() } else { Ok(()) }, counts)
-            }
-            Err(failure) => {
-                let counts = count(&failure.0);
-                (Err(failure), counts)
-            }
-        },
+    };
+    Ran { result, counts: Counts::default(), skipped: Vec::new() }
+}
+
+/// Runs a command. A failure is what it wrote.
+fn logged(command: &mut Command, file: &Path) -> Result<()> {
+    if log(command, file)? {
+        return Ok(());
     }
-}
-
-/// Runs a command and answers what it wrote: as a success, or as a failure.
-fn logged(mut command: Command, file: &Path) -> Result<String> {
-    let succeeded = log(&mut command, file)?;
-    let bytes = fs::read(PathBuf::from(file)).map_err(|why| failed(file.display(), &why))?;
-    let output = String::from_utf8_lossy(&bytes).into_owned();
-    if succeeded { Ok(output) } else { Err(Failure(output)) }
-}
-
-/// What tests say that could not be run here, as `skipped: …`. (The harness may have begun the line.)
-fn skipped(output: &str) -> impl Iterator<Item = &str> {
-    output.lines().filter_map(|line| line.find("skipped: ").map(|at| &line[at..]))
-}
-
-/// Adds up lines such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`, one a test program.
-fn count(output: &str) -> Counts {
-    let mut counts = Counts::default();
-    for line in output.lines().filter_map(|line| line.split_once("test result:").map(|(_, result)| result)) {
-        let words: Vec<&str> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
-        for pair in words.windows(2) {
-            match (pair[0].parse::<u64>(), pair[1]) {
-                (Ok(number), "passed") => counts.passed += number,
-                (Ok(number), "failed") => counts.failed += number,
-                _ => {}
-            }
-        }
-    }
-    counts
+    let bytes = fs::read(file).map_err(|why| failed(file.display(), &why))?;
+    Err(Failure(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 #[cfg(test)]
@@ -207,28 +218,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_of_all_test_programs_are_added_up() {
-        let output = "running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
-                      test a ... ok\ntest result: FAILED. 2 passed; 1 failed; 0 ignored; finished in 0.10s\n";
-        assert_eq!(count(output), Counts { passed: 5, failed: 1 });
-        assert_eq!(count("error: could not compile"), Counts::default());
-    }
-
-    #[test]
-    fn what_was_skipped_is_told() {
-        let output = "running 3 tests\ntest a ... skipped: a full disk: unshare: no such program\nok\n";
-        assert_eq!(skipped(output).collect::<Vec<_>>(), ["skipped: a full disk: unshare: no such program"]);
-        assert_eq!(skipped("test what_is_skipped ... ok").count(), 0);
-    }
-
-    #[test]
     fn tests_alone_are_built_first() {
-        let chosen =
-            |wanted| STEPS.iter().map(|step| step.name).filter(|name| is_chosen(name, wanted)).collect::<Vec<_>>();
+        let all = || FIRST.iter().chain(LANES.into_iter().flatten()).map(|step| step.name);
+        let chosen = |wanted| all().filter(|name| is_chosen(name, wanted)).collect::<Vec<_>>();
         assert_eq!(chosen(Wanted::Step("tests")), ["build", "server", "tests"]);
         assert_eq!(chosen(Wanted::Step("style")), ["style"]);
         assert_eq!(chosen(Wanted::Crashes), ["build", "server"], "and then the crashes");
-        assert_eq!(chosen(Wanted::Everything).len(), STEPS.len());
+        assert_eq!(chosen(Wanted::Everything).len(), all().count());
+        assert_eq!(step_names(), "fmt, style, build, server, tests, clippy, doc, demo");
         assert!(chosen(Wanted::Step("nothing")).is_empty());
     }
 }

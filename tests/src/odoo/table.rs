@@ -1,6 +1,7 @@
 //! The records, as the database has them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use artifice_model::Decimal;
 
@@ -18,7 +19,8 @@ pub struct Tables {
     pub version: Version,
     /// The day that the server has.
     pub today: String,
-    pub(super) rows: BTreeMap<&'static str, BTreeMap<i64, Row>>,
+    /// Shared until somebody writes: a transaction begins with a copy of everything.
+    pub(super) rows: BTreeMap<&'static str, Arc<BTreeMap<i64, Row>>>,
     pub(super) next: BTreeMap<String, i64>,
     /// What was done to documents that were posted.
     pub tampered: Vec<String>,
@@ -44,7 +46,7 @@ impl Tables {
         let next = self.next.entry(model.to_owned()).or_insert(1);
         let id = *next;
         *next += 1;
-        self.rows.entry(name).or_default().insert(id, row);
+        Arc::make_mut(self.rows.entry(name).or_default()).insert(id, row);
         id
     }
 
@@ -55,11 +57,11 @@ impl Tables {
 
     pub fn delete(&mut self, model: &str, id: i64) {
         if let Some(rows) = self.rows.get_mut(model) {
-            rows.remove(&id);
+            Arc::make_mut(rows).remove(&id);
         }
         let external = |row: &Row| row.get("model") == Some(&model.into()) && row.get("res_id") == Some(&id.into());
         if let Some(rows) = self.rows.get_mut("ir.model.data") {
-            rows.retain(|_, row| !external(row));
+            Arc::make_mut(rows).retain(|_, row| !external(row));
         }
     }
 
@@ -77,7 +79,7 @@ impl Tables {
     }
 
     pub fn set(&mut self, model: &str, id: i64, field: &str, value: impl Into<Value>) {
-        if let Some(row) = self.rows.get_mut(model).and_then(|rows| rows.get_mut(&id)) {
+        if let Some(row) = self.rows.get_mut(model).and_then(|rows| Arc::make_mut(rows).get_mut(&id)) {
             row.insert(field.to_owned(), value.into());
         }
     }
@@ -92,7 +94,7 @@ impl Tables {
 
     /// The ids of the records that refer to one by a field, in the order of their sequence.
     pub fn children(&self, model: &str, field: &str, id: i64) -> Vec<i64> {
-        let rows = self.rows.get(model).into_iter().flatten();
+        let rows = self.rows.get(model).into_iter().flat_map(|rows| rows.iter());
         let own = rows.filter(|(_, row)| row.get(field) == Some(&Value::Int(id)));
         let mut found: Vec<(i64, i64)> =
             own.map(|(child, row)| (row.get("sequence").and_then(Value::int).unwrap_or(0), *child)).collect();

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use artifice_tests::killing::for_all;
 use artifice_tests::odoo::{Does, Odoo, Trouble, VERSIONS, Version};
 use artifice_tests::{Cloud, Ran, Volume};
 
-use super::AUGUST;
+use super::{AT_ONCE, AUGUST};
 
 /// The call that brings lines.
 fn load(version: Version) -> &'static str {
@@ -23,27 +24,27 @@ fn running(version: Version) -> (Cloud, Odoo) {
 
 #[test]
 fn a_request_in_the_middle_may_get_lost_or_come_late() {
-    for version in VERSIONS {
-        for does in [
-            Does::CutAnswer(0),
-            Does::Fails(artifice_tests::odoo::Fault::Server("MemoryError: ".to_owned())),
-            Does::Late(Duration::from_millis(700)),
-            Does::Http(503, "text/html", "<html><title>Service Unavailable</title></html>"),
-        ] {
-            for before in [0, 1, 3] {
-                let (cloud, odoo) = running(version);
-                odoo.serve(&cloud, ", lines_per_request: 3, longest_delay_s: 1");
-                odoo.trouble(Trouble::at(load(version), does.clone()).after(before).once());
-                for _ in 0..3 {
-                    if cloud.bill(AUGUST).status == Some(0) {
-                        break;
-                    }
+    let does = [
+        Does::CutAnswer(0),
+        Does::Fails(artifice_tests::odoo::Fault::Server("MemoryError: ".to_owned())),
+        Does::Late(Duration::from_millis(700)),
+        Does::Http(503, "text/html", "<html><title>Service Unavailable</title></html>"),
+    ];
+    let cases: Vec<_> = VERSIONS.iter().flat_map(|version| does.iter().map(move |does| (*version, does))).collect();
+    for_all(&cases, AT_ONCE, |(version, does)| {
+        for before in [0, 1, 3] {
+            let (cloud, odoo) = running(*version);
+            odoo.serve(&cloud, ", lines_per_request: 3, longest_delay_s: 1");
+            odoo.trouble(Trouble::at(load(*version), (*does).clone()).after(before).once());
+            for _ in 0..3 {
+                if cloud.bill(AUGUST).status == Some(0) {
+                    break;
                 }
-                odoo.has_each_statement_once(&cloud, 1);
-                assert_eq!(odoo.documents()[0].charged().len(), 10, "{version:?} {does:?} {before}");
             }
+            odoo.has_each_statement_once(&cloud, 1);
+            assert_eq!(odoo.documents()[0].charged().len(), 10, "{version:?} {does:?} {before}");
         }
-    }
+    });
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Something is wrong in the ERP: one clear error says what to do, the statement waits, and is sent after the repair.
 
 use artifice_tests::Cloud;
+use artifice_tests::killing::for_all;
 use artifice_tests::odoo::{Does, Odoo, Trouble, VERSIONS, Value, Version};
 
-use super::{AUGUST, running};
+use super::{AT_ONCE, AUGUST, running};
 
 /// It fails with all of these words, leaves no posted document, and is finished once that is repaired. Where the run
 /// cannot even begin, nothing is stored.
@@ -25,12 +26,12 @@ fn until_repaired(cloud: &Cloud, odoo: &Odoo, says: &[&str], repair: impl FnOnce
 }
 
 #[track_caller]
-fn in_every_version(says: &[&str], wrong: impl Fn(&Cloud, &Odoo), repair: impl Fn(&Cloud, &Odoo)) {
-    for version in VERSIONS {
-        let (cloud, odoo) = running(version, &["demo"]);
+fn in_every_version(says: &[&str], wrong: impl Fn(&Cloud, &Odoo) + Sync, repair: impl Fn(&Cloud, &Odoo) + Sync) {
+    for_all(&VERSIONS, AT_ONCE, |version| {
+        let (cloud, odoo) = running(*version, &["demo"]);
         wrong(&cloud, &odoo);
         until_repaired(&cloud, &odoo, says, || repair(&cloud, &odoo));
-    }
+    });
 }
 
 fn settings(cloud: &Cloud, odoo: &Odoo, from: &str, to: &str) {
@@ -175,26 +176,28 @@ fn answered_badly(version: Version, at: &str, does: Does, says: &[&str]) {
 
 #[test]
 fn answers_without_an_end_or_a_bottom_are_bounded() {
-    for (does, says) in [
+    let bad = [
         (Does::Huge, vec!["bytes"]),
         (Does::Endless, vec!["bytes"]),
         (Does::Deep(200), vec!["64 levels"]),
         (Does::Deep(5000), vec!["64 levels"]),
-    ] {
+    ];
+    for_all(&bad, AT_ONCE, |(does, says)| {
         for (version, at) in [
             (Version::Odoo17, "authenticate"),
             (Version::Odoo17, "account.move"),
             (Version::Odoo16, "account.move.load"),
             (Version::OpenErp7, "account.invoice.load"),
         ] {
-            answered_badly(version, at, does.clone(), &says);
+            answered_badly(version, at, does.clone(), says);
         }
-    }
+    });
 }
 
 #[test]
 fn an_answer_to_posting_is_not_needed_where_the_state_can_be_read() {
-    for does in [Does::Huge, Does::Endless, Does::Deep(5000), Does::Garbles(502, "text/html", "<html></html>")] {
+    let bad = [Does::Huge, Does::Endless, Does::Deep(5000), Does::Garbles(502, "text/html", "<html></html>")];
+    for_all(&bad, AT_ONCE, |does| {
         for (version, at) in [(Version::Odoo17, "action_post"), (Version::OpenErp7, "invoice_open")] {
             let (cloud, odoo) = running(version, &["demo"]);
             odoo.serve(&cloud, ", most_bytes: 1000000");
@@ -202,34 +205,32 @@ fn an_answer_to_posting_is_not_needed_where_the_state_can_be_read() {
             cloud.bill(AUGUST).done();
             odoo.has_each_statement_once(&cloud, 1);
         }
-    }
+    });
 }
 
 #[test]
 fn a_proxys_page_is_said_in_a_line() {
     let page = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body>nginx</body></html>";
-    for version in VERSIONS {
+    for_all(&VERSIONS, AT_ONCE, |version| {
         for at in ["", "res.partner", "account."] {
-            answered_badly(version, at, Does::Http(502, "text/html", page), &["502"]);
-            answered_badly(version, at, Does::Http(200, "text/html", page), &["XML"]);
+            answered_badly(*version, at, Does::Http(502, "text/html", page), &["502"]);
+            answered_badly(*version, at, Does::Http(200, "text/html", page), &["XML"]);
         }
-    }
+    });
 }
 
 #[test]
 fn answers_of_another_meaning_are_no_answers() {
     let values: [Value; 5] =
         [Value::Nil, "yes".into(), 5.into(), Value::List(vec![Value::List(Vec::new())]), Value::Struct([].into())];
-    for value in values {
+    for_all(&values, AT_ONCE, |value| {
         answered_badly(Version::Odoo17, "account.move.", Does::Answers(value.clone()), &[]);
         answered_badly(Version::Odoo16, "res.currency.", Does::Answers(value.clone()), &[]);
-        answered_badly(Version::OpenErp7, "account.invoice.", Does::Answers(value), &[]);
-    }
+        answered_badly(Version::OpenErp7, "account.invoice.", Does::Answers(value.clone()), &[]);
+    });
 }
 
 #[test]
 fn a_server_that_does_not_answer_is_given_up() {
-    for version in VERSIONS {
-        answered_badly(version, "account.", Does::Silence, &["3 s"]);
-    }
+    for_all(&VERSIONS, AT_ONCE, |version| answered_badly(*version, "account.", Does::Silence, &["3 s"]));
 }

@@ -3,10 +3,11 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use artifice_tests::killing::for_all;
 use artifice_tests::odoo::{Does, Odoo, Trouble, VERSIONS, Version};
 use artifice_tests::{Cloud, Ran};
 
-use super::{AUGUST, running};
+use super::{AT_ONCE, AUGUST, running};
 
 /// The calls by which documents are made, by version.
 fn decisive(version: Version) -> &'static [&'static str] {
@@ -14,6 +15,11 @@ fn decisive(version: Version) -> &'static [&'static str] {
         Version::OpenErp7 => &["account.invoice.load", "account.invoice.invoice_open"],
         _ => &["account.move.load", "account.move.action_post"],
     }
+}
+
+/// Each of them in every version.
+fn all_decisive() -> Vec<(Version, &'static str)> {
+    VERSIONS.into_iter().flat_map(|version| decisive(version).iter().map(move |at| (version, *at))).collect()
 }
 
 /// Bills again and again, until it is done.
@@ -30,36 +36,32 @@ fn finished(cloud: &Cloud, odoo: &Odoo, what: &str) {
 
 #[test]
 fn a_commit_whose_answer_is_lost_is_found_again() {
-    for version in VERSIONS {
-        for at in decisive(version) {
-            for does in [
-                Does::CutAnswer(0),
-                Does::CutAnswer(100),
-                Does::NoResult,
-                Does::Garbles(504, "text/html", "<html><title>Gateway Time-out</title></html>"),
-            ] {
-                let (cloud, odoo) = running(version, &["demo"]);
-                odoo.trouble(Trouble::at(at, does.clone()).once());
-                cloud.bill(AUGUST);
-                finished(&cloud, &odoo, &format!("{version:?} {at} {does:?}"));
-            }
+    for_all(&all_decisive(), AT_ONCE, |(version, at)| {
+        for does in [
+            Does::CutAnswer(0),
+            Does::CutAnswer(100),
+            Does::NoResult,
+            Does::Garbles(504, "text/html", "<html><title>Gateway Time-out</title></html>"),
+        ] {
+            let (cloud, odoo) = running(*version, &["demo"]);
+            odoo.trouble(Trouble::at(at, does.clone()).once());
+            cloud.bill(AUGUST);
+            finished(&cloud, &odoo, &format!("{version:?} {at} {does:?}"));
         }
-    }
+    });
 }
 
 #[test]
 fn a_commit_that_comes_late_is_waited_out() {
-    for version in VERSIONS {
-        for at in decisive(version) {
-            let (cloud, odoo) = running(version, &["demo"]);
-            odoo.serve(&cloud, ", longest_delay_s: 2");
-            odoo.trouble(Trouble::at(at, Does::Late(Duration::from_millis(1200))).once());
-            let begin = Instant::now();
-            cloud.bill(AUGUST);
-            finished(&cloud, &odoo, &format!("{version:?} {at} late"));
-            assert!(begin.elapsed() >= Duration::from_millis(1200));
-        }
-    }
+    for_all(&all_decisive(), AT_ONCE, |(version, at)| {
+        let (cloud, odoo) = running(*version, &["demo"]);
+        odoo.serve(&cloud, ", longest_delay_s: 2");
+        odoo.trouble(Trouble::at(at, Does::Late(Duration::from_millis(1200))).once());
+        let begin = Instant::now();
+        cloud.bill(AUGUST);
+        finished(&cloud, &odoo, &format!("{version:?} {at} late"));
+        assert!(begin.elapsed() >= Duration::from_millis(1200));
+    });
 }
 
 #[test]
@@ -96,20 +98,18 @@ fn losing_against_another_transaction_is_tried_again() {
 
 #[test]
 fn a_server_that_is_killed_is_asked_when_it_is_back() {
-    for version in VERSIONS {
-        for at in decisive(version) {
-            for does in [Does::DiesBefore, Does::DiesAfter] {
-                let (cloud, mut odoo) = running(version, &["demo"]);
-                odoo.trouble(Trouble::at(at, does.clone()).once());
-                assert_ne!(cloud.bill(AUGUST).status, Some(0));
-                // While it is away, nobody knows.
-                assert_ne!(cloud.bill(AUGUST).status, Some(0));
-                assert!(["in_doubt", "pending", "sending"].contains(&cloud.statuses()[0].as_str()));
-                odoo.start_again();
-                finished(&cloud, &odoo, &format!("{version:?} {at} {does:?}"));
-            }
+    for_all(&all_decisive(), AT_ONCE, |(version, at)| {
+        for does in [Does::DiesBefore, Does::DiesAfter] {
+            let (cloud, mut odoo) = running(*version, &["demo"]);
+            odoo.trouble(Trouble::at(at, does.clone()).once());
+            assert_ne!(cloud.bill(AUGUST).status, Some(0));
+            // While it is away, nobody knows.
+            assert_ne!(cloud.bill(AUGUST).status, Some(0));
+            assert!(["in_doubt", "pending", "sending"].contains(&cloud.statuses()[0].as_str()));
+            odoo.start_again();
+            finished(&cloud, &odoo, &format!("{version:?} {at} {does:?}"));
         }
-    }
+    });
 }
 
 #[test]

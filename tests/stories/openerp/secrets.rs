@@ -1,8 +1,9 @@
 //! The password and the key are nobody's business.
 
+use artifice_tests::killing::for_all;
 use artifice_tests::odoo::{API_KEY, Does, Fault, PASSWORD, Trouble, Version};
 
-use super::{AUGUST, running};
+use super::{AT_ONCE, AUGUST, running};
 
 #[test]
 fn they_are_in_no_output_and_in_no_log_whatever_happens() {
@@ -16,7 +17,7 @@ fn they_are_in_no_output_and_in_no_log_whatever_happens() {
         Some(Trouble::at("account.move", Does::CutAnswer(30))),
         Some(Trouble::at("authenticate", Does::Fails(Fault::User(format!("who is {PASSWORD} {API_KEY}?"))))),
     ];
-    for trouble in &everything_wrong {
+    for_all(&everything_wrong, AT_ONCE, |trouble| {
         for (version, secret) in
             [(Version::Odoo17, PASSWORD), (Version::Odoo16, API_KEY), (Version::OpenErp7, PASSWORD)]
         {
@@ -33,7 +34,7 @@ fn they_are_in_no_output_and_in_no_log_whatever_happens() {
             }
             assert!(!cloud.has_ledger() || !cloud.ledger().contains(secret), "{trouble:?}");
         }
-    }
+    });
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use artifice_tests::killing::for_all;
 use artifice_tests::openstack::{Faults, Identity, PASSWORD};
 
 use super::{AUGUST, running};
@@ -19,8 +20,8 @@ fn they_are_in_no_output_and_in_no_log_whatever_happens() {
         Faults { truncated: true, ..Faults::default() },
         Faults { slow: Duration::from_millis(50), no_list: true, ..Faults::default() },
     ];
-    for identity in [Identity::V3, Identity::V2] {
-        for faults in &everything_wrong {
+    for_all(&everything_wrong, everything_wrong.len(), |faults| {
+        for identity in [Identity::V3, Identity::V2] {
             let (cloud, openstack) = running(identity);
             openstack.faults(faults.clone());
             for command in ["-vv bill --format json", "-vv --log-format json usage", "-vv bill -t dmeo"] {
@@ -32,7 +33,7 @@ fn they_are_in_no_output_and_in_no_log_whatever_happens() {
                 assert!(!cloud.ledger().contains(PASSWORD) && !ran.err.contains("panicked"), "{ran:#?}");
             }
         }
-    }
+    });
 }
 
 #[test]
