@@ -1,11 +1,13 @@
 //! (c) Lines across the boundary to a loaded library, against the same code called directly.
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
 
 use artifice_engine::hand_over_lines;
 use artifice_model::statement::{Draft, Line};
-use artifice_plugin_host::api::{self, Context, Invoice as _, RSlice};
-use artifice_plugin_host::{Backend, ClassPath, Library, SearchPath};
+use artifice_plugin_host::api::{self, Call, Context, Invoice as _, RSlice};
+use artifice_plugin_host::{Backend, ClassPath, Libraries, SearchPath};
 use bench_counting::Counted;
 
 use crate::harness::Rounds;
@@ -26,7 +28,7 @@ const DIRECTLY: &str = "the same code, called directly";
 /// Nothing but the boundary: the very same views, in the host's batches, to the same code.
 pub fn views() -> Vec<Row> {
     let lines = vec![view(); LINES];
-    let mut loaded = load().open(&header()).unwrap();
+    let mut loaded = load().open(&call(), &header()).unwrap();
     let mut own = Counted::default();
     let mut subject = || {
         for batch in (0..TIMES).flat_map(|_| black_box(&lines).chunks(BATCH)) {
@@ -52,11 +54,11 @@ pub fn lines() -> Vec<Row> {
     let draft = statements::draft(1, LINES);
     let backend = load();
     let before = memory::forget_peak();
-    let sum = across(&backend, &draft);
+    let sum = across(&*backend, &draft);
     let peak = memory::peak_bytes().map(|peak| peak.saturating_sub(before));
     assert_eq!(sum, directly(&draft.lines), "the library saw other lines");
 
-    let subject = || (0..TIMES).for_each(|_| drop(black_box(across(&backend, black_box(&draft)))));
+    let subject = || (0..TIMES).for_each(|_| drop(black_box(across(&*backend, black_box(&draft)))));
     let reference = || (0..TIMES).for_each(|_| drop(black_box(directly(black_box(&draft.lines)))));
     let compared = Rounds::of(ROUNDS, subject, reference).compare();
     let row = Row::new("c", "… with all that the host does for them", each(compared.subject_s)).against(
@@ -71,17 +73,20 @@ fn each(seconds: f64) -> Measure {
     Measure::new(seconds * 1e9 / (LINES * TIMES) as f64, "ns a line")
 }
 
-fn load() -> Backend {
+fn load() -> Arc<dyn Backend> {
     let class: ClassPath = "bench.counting:Counting".parse().unwrap();
-    let context = Context { directory: ".".into(), deadline_s: 1, timezone: "UTC".into() };
-    let path = SearchPath::new(&[]).find(&class).unwrap();
-    Library::load(&path).unwrap().create(&class, &serde_json::json!({}), &context).unwrap()
+    let libraries = Libraries(SearchPath::new(&[]));
+    artifice_plugin_host::load(&libraries, &class, &serde_json::json!({}), &Context::new(".", "UTC")).unwrap()
+}
+
+fn call() -> Call<'static> {
+    Call::within(Duration::from_secs(3600))
 }
 
 /// The subject.
-fn across(backend: &Backend, draft: &Draft) -> String {
-    let mut invoice = backend.open(&header()).unwrap();
-    hand_over_lines(&mut invoice, &draft.lines, &draft.taxes).unwrap();
+fn across(backend: &dyn Backend, draft: &Draft) -> String {
+    let mut invoice = backend.open(&call(), &header()).unwrap();
+    hand_over_lines(&mut *invoice, &draft.lines, &draft.taxes).unwrap();
     invoice.commit().unwrap().reference.into_string()
 }
 
@@ -107,7 +112,7 @@ fn view() -> api::Line<'static> {
         aggregate: "uptime".into(),
         start: api::Timestamp { micros: 0 },
         end: api::Timestamp { micros: 1 },
-        volume: decimal(74_401),
+        quantity: decimal(74_401),
         unit: "hour".into(),
         rate: Some(decimal(3)).into(),
         rate_unit: "hour".into(),
@@ -125,6 +130,7 @@ fn header() -> api::Header<'static> {
     let at = |micros| api::Timestamp { micros };
     api::Header {
         key: "k".into(),
+        ledger_id: "".into(),
         digest: "d".into(),
         number: 1,
         kind: api::Kind::Invoice,

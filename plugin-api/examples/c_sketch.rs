@@ -4,18 +4,21 @@
 
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
+use std::ops::ControlFlow;
 use std::ptr::{null, slice_from_raw_parts};
+use std::time::Duration;
 
 use artifice_plugin_api::{
-    Backend, Context, Date, Decimal, Document, Error, ErrorKind, Header, Invoice, Kind, Line, Pair, RSlice,
+    Backend, Call, Context, Date, Decimal, Document, EachDocument, Error, ErrorKind, Header, Invoice, Kind, Line,
+    Listing,
 };
-use artifice_plugin_api::{ROption, RStr, Receipt, Tax, Tenant, Timestamp, Totals, serde_json};
+use artifice_plugin_api::{Pair, ROption, RSlice, RStr, Receipt, Standing, Tax, Tenant, Timestamp, Totals, serde_json};
 
 // What is handed in crosses as it is, without a copy: every type is `repr(C)`. The header says the same.
-const _: () = assert!(size_of::<Header<'_>>() == 240 && offset_of!(Header<'_>, tenant) == 88);
+const _: () = assert!(size_of::<Header<'_>>() == 272 && offset_of!(Header<'_>, tenant) == 120);
 const _: () = assert!(size_of::<Line<'_>>() == 328 && offset_of!(Line<'_>, cost) == 272);
-const _: () = assert!(size_of::<Totals<'_>>() == 64 && size_of::<Tax<'_>>() == 88);
-const _: () = assert!(size_of::<Receipt>() == 64 && size_of::<Answer>() == 56);
+const _: () = assert!(size_of::<Totals<'_>>() == 80 && size_of::<Tax<'_>>() == 104);
+const _: () = assert!(size_of::<Receipt>() == 64 && size_of::<Answer>() == 72);
 const _: () = assert!(size_of::<RStr<'_>>() == size_of::<Text>());
 
 #[repr(C)]
@@ -29,6 +32,7 @@ struct CPair(Text, Text);
 struct Answer {
     kind: u32, // not `ErrorKind`: a C side may answer any number, and an enum with it would be undefined
     text: Text,
+    what: Text,
     details: *const CPair,
     details_len: usize,
     object: *mut c_void,
@@ -37,9 +41,16 @@ struct Answer {
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Pairs(*const CPair, usize);
-type Each = extern "C" fn(*mut c_void, Text, Text, Text, Pairs);
+#[repr(C)]
+struct CCall {
+    left_us: u64,
+    extra: Pairs,
+}
+type Each = extern "C" fn(*mut c_void, Text, Text, Text, Pairs) -> u8;
 const DONE: u32 = 0;
 const NONE: u32 = 5;
+const CANCELLED: u32 = 6;
+const CHANGED: u32 = 7;
 
 #[repr(C)]
 #[allow(non_camel_case_types, reason = "the name of the symbol that a library exports")]
@@ -48,11 +59,11 @@ struct artifice_plugin_v1 {
     about: [Text; 5], // module, class, version, description, schema
     create: extern "C" fn(Text, Text) -> Answer,
     destroy: extern "C" fn(*mut c_void),
-    find: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
-    discard: Option<extern "C" fn(*mut c_void, &Header<'_>) -> Answer>,
+    find: extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer,
+    discard: Option<extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer>,
     longest_delay_s: Option<extern "C" fn(*mut c_void) -> u64>,
-    documents: Option<extern "C" fn(*mut c_void, i64, Each, *mut c_void) -> Answer>,
-    open: extern "C" fn(*mut c_void, &Header<'_>) -> Answer,
+    documents: Option<extern "C" fn(*mut c_void, &CCall, i64, Each, *mut c_void) -> Answer>,
+    open: extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer,
     section: Option<extern "C" fn(*mut c_void, Text) -> Answer>,
     lines: extern "C" fn(*mut c_void, *const Line<'_>, usize) -> Answer,
     totals: extern "C" fn(*mut c_void, &Totals<'_>) -> Answer,
@@ -94,17 +105,24 @@ fn receipt(reference: Text, details: Pairs) -> Receipt {
     let details = unsafe { &*slice_from_raw_parts(details.0, details.1) };
     details.iter().fold(receipt, |receipt, pair| receipt.with(copied(pair.0), copied(pair.1)))
 }
-/// What the C side calls with each document. One list is filled by one call, so by one thread.
-extern "C" fn each(to: *mut c_void, key: Text, digest: Text, reference: Text, details: Pairs) {
-    let (key, digest) = (copied(key).into(), copied(digest).into());
-    // SAFETY: `documents` hands in its list, and the header demands `each` to be called before it returns.
-    unsafe { (*to.cast::<Vec<Document>>()).push(Document { key, digest, receipt: receipt(reference, details) }) };
+/// Who takes the documents, behind one pointer.
+struct Taker<'t, 'e>(&'t mut EachDocument<'e>);
+/// What the C side calls with each document. One list is made by one call, so by one thread.
+extern "C" fn each(to: *mut c_void, key: Text, digest: Text, reference: Text, details: Pairs) -> u8 {
+    let document = Document::new(copied(key), copied(digest), receipt(reference, details));
+    // SAFETY: `documents` hands in its taker, and the header demands `each` to be called before it returns.
+    let taker = unsafe { &mut *to.cast::<Taker<'_, '_>>() };
+    (taker.0)(document).is_continue().into()
+}
+fn lent(call: &Call<'_>) -> CCall {
+    let left_us = u64::try_from(call.left().as_micros()).unwrap_or(u64::MAX);
+    CCall { left_us, extra: Pairs(call.extra.as_ptr().cast(), call.extra.len()) }
 }
 
 /// A receipt with the object that was made, or none; or the error.
 fn taken(table: Table, answer: Answer) -> Result<Option<(Receipt, *mut c_void)>, Error> {
     let kind = match answer.kind {
-        DONE | NONE => None,
+        DONE | NONE | CANCELLED | CHANGED => None,
         1 => Some(ErrorKind::Refused),
         2 => Some(ErrorKind::Unavailable),
         4 => Some(ErrorKind::Configuration),
@@ -142,23 +160,30 @@ impl Backend for CBackend {
         let answer = (table.create)(text(&config), text(context.directory.as_str()));
         Ok(CBackend(table, made(table, answer)?))
     }
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Ok(taken(self.0, (self.0.find)(self.1, header))?.map(|(receipt, _)| receipt))
+    fn find(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
+        let answer = (self.0.find)(self.1, &lent(call), header);
+        let (kind, what) = (answer.kind, copied(answer.what).into());
+        let Some((receipt, _)) = taken(self.0, answer)? else { return Ok(Standing::Absent) };
+        Ok(match kind {
+            CANCELLED => Standing::Cancelled(receipt),
+            CHANGED => Standing::Changed { receipt, what },
+            _ => Standing::Stands(receipt),
+        })
     }
-    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
-        self.0.discard.map_or(Ok(()), |discard| taken(self.0, discard(self.1, header)).map(drop))
+    fn discard(&self, call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
+        self.0.discard.map_or(Ok(()), |discard| taken(self.0, discard(self.1, &lent(call), header)).map(drop))
     }
     fn longest_delay_s(&self) -> u64 {
         self.0.longest_delay_s.map_or(0, |delay| delay(self.1))
     }
-    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
-        let Some(documents) = self.0.documents else { return Ok(None) };
-        let mut all: Vec<Document> = Vec::new();
-        taken(self.0, documents(self.1, since.micros, each, (&raw mut all).cast()))?;
-        Ok(Some(all))
+    fn documents(&self, call: &Call<'_>, since: Timestamp, taker: &mut EachDocument<'_>) -> Result<Listing, Error> {
+        let Some(documents) = self.0.documents else { return Ok(Listing::impossible()) };
+        let mut taker = Taker(taker);
+        taken(self.0, documents(self.1, &lent(call), since.micros, each, (&raw mut taker).cast()))?;
+        Ok(Listing::since(since))
     }
-    fn open(&self, header: &Header<'_>) -> Result<CInvoice, Error> {
-        Ok(CInvoice(self.0, made(self.0, (self.0.open)(self.1, header))?))
+    fn open(&self, call: &Call<'_>, header: &Header<'_>) -> Result<CInvoice, Error> {
+        Ok(CInvoice(self.0, made(self.0, (self.0.open)(self.1, &lent(call), header))?))
     }
 }
 impl Invoice for CInvoice {
@@ -193,12 +218,14 @@ use side::TABLE;
 
 fn main() -> Result<(), Error> {
     let config = serde_json::json!({"prefix": "C-"});
-    let backend = CBackend::new(config, &Context { directory: ".".into(), deadline_s: 300, timezone: "UTC".into() })?;
+    let backend = CBackend::new(config, &Context::new(".", "UTC"))?;
+    let call = &Call::within(Duration::from_secs(300));
     let day = Date { year: 1970, month: 1, day: 1 };
     let (at, amount) = (Timestamp { micros: 0 }, Decimal::new(870, 2));
     let extra = [Pair { key: "a".into(), value: "b".into() }];
     let header = Header {
         key: "0198-1".into(),
+        ledger_id: "".into(),
         digest: "d".into(),
         number: 7,
         kind: Kind::Invoice,
@@ -214,13 +241,18 @@ fn main() -> Result<(), Error> {
         currency_digits: 2,
         extra: RSlice::from_slice(&extra),
     };
-    println!("{} {:?}", side::about(), backend.find(&header)?);
-    println!("{:?}", backend.documents(at)?);
-    let mut invoice = backend.open(&header)?;
+    println!("{} {:?}", side::about(), backend.find(call, &header)?);
+    println!("{:?}", backend.find(call, &Header { number: 0, ..header })?);
+    let listing = backend.documents(call, at, &mut |document| {
+        println!("{document:?}");
+        ControlFlow::Continue(())
+    })?;
+    println!("{listing:?}");
+    let mut invoice = backend.open(call, &header)?;
     invoice.section("Compute")?;
     invoice.lines(&[])?;
     println!("before the totals: {:?}", invoice.commit());
-    invoice.totals(&Totals { subtotal: amount, taxes: RSlice::EMPTY, total: amount })?;
+    invoice.totals(&Totals { subtotal: amount, taxes: RSlice::EMPTY, total: amount, extra: RSlice::EMPTY })?;
     println!("{:?}; {} s", invoice.commit()?, backend.longest_delay_s());
     Ok(())
 }

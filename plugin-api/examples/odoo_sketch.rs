@@ -6,8 +6,9 @@ mod fake;
 use std::sync::Arc;
 
 use artifice_plugin_api::serde_json::{Value, json};
-use artifice_plugin_api::{Backend, Context, Decimal, Error, Header, Invoice, Kind, Line, Price, PriceQuery, ROption};
-use artifice_plugin_api::{Document as Listed, Receipt, Timestamp, Totals, schemars, serde};
+use artifice_plugin_api::{Backend, Call, Context, Decimal, Error, Header, Invoice, Kind, Line, Price, PriceQuery};
+use artifice_plugin_api::{Document as Listed, EachDocument, Listing, ROption, RVec, Receipt, Standing, Timestamp};
+use artifice_plugin_api::{Totals, schemars, serde};
 
 type Answer = Value;
 enum RpcError {
@@ -81,7 +82,7 @@ impl Backend for Odoo {
     fn new(config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
         Ok(Odoo { rpc: Arc::new(fake::Fake::default()), journal: config.journal })
     }
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+    fn price(&self, _call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
         let code = json!({"default_code": query.service.as_str()});
         let found = self.rpc.call("product.product", "search_read", code).map_err(asked)?;
         let product = &found[0];
@@ -92,14 +93,15 @@ impl Backend for Odoo {
         let text = |key: &str| product[key].as_str().unwrap_or_default().into();
         let (per, currency) = (text("uom"), text("currency"));
         let (from, until) = (ROption::RNone, ROption::RNone);
-        Ok(Some(Price { amount, per, currency, origin: format!("product {}", query.service).into(), from, until }))
+        let origin = format!("product {}", query.service).into();
+        Ok(Some(Price { amount, per, currency, origin, from, until, extra: RVec::new() }))
     }
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+    fn find(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
         // A draft counts as "no": `commit` goes on with it, and `discard` removes it.
         let found = search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())?;
-        Ok(found.as_ref().and_then(receipt))
+        Ok(found.as_ref().and_then(receipt).into())
     }
-    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
+    fn discard(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
         match search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())? {
             None => Ok(()),
             Some(found) if receipt(&found).is_some() => Err(Error::refused("it is posted; take it back by a credit")),
@@ -109,11 +111,10 @@ impl Backend for Odoo {
     fn longest_delay_s(&self) -> u64 {
         45
     }
-    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Listed>>, Error> {
+    fn documents(&self, _call: &Call<'_>, since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
         // All external ids, whatever their age: a draft may be older than `since` and posted after it.
         let ours = json!({"module": "artifice", "model": "account.move"});
         let ids = self.rpc.call("ir.model.data", "search_read", ours).map_err(asked)?;
-        let mut listed = Vec::new();
         for batch in ids.as_array().map_or(&[][..], Vec::as_slice).chunks(BATCH) {
             // Posting writes the move, so what was posted since was written since. GAP: by Odoo's clock.
             let moves: Vec<&Value> = batch.iter().map(|id| &id["res_id"]).collect();
@@ -121,15 +122,17 @@ impl Backend for Odoo {
             let found = self.rpc.call("account.move", "search_read", domain).map_err(asked)?;
             for one in found.as_array().into_iter().flatten() {
                 let id = batch.iter().find(|id| id["res_id"] == one["id"]).and_then(|id| id["name"].as_str());
-                let digest = one["invoice_origin"].as_str().unwrap_or_default().into();
+                let digest = one["invoice_origin"].as_str().unwrap_or_default();
                 // A draft has no receipt: `find` does not answer it, and it is not listed.
-                let known = id.zip(receipt(one)).map(|(key, receipt)| Listed { key: key.into(), digest, receipt });
-                listed.extend(known);
+                let known = id.zip(receipt(one)).map(|(key, receipt)| Listed::new(key, digest, receipt));
+                if known.is_some_and(|known| each(known).is_break()) {
+                    return Ok(Listing::since(since));
+                }
             }
         }
-        Ok(Some(listed))
+        Ok(Listing::since(since))
     }
-    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
+    fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Document, Error> {
         let reverses = header.refers_to.into_option().and_then(|it| it.receipt.detail("move_id"));
         if header.kind == Kind::Credit && reverses.is_none() {
             return Err(Error::refused("a credit of an invoice whose receipt has no move_id"));
@@ -149,8 +152,8 @@ impl Invoice for Document {
         Ok(())
     }
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
-        // Volume × factor × rate is not the cost where units were free: a sketch bills 1 × cost, always.
-        let row = |l: &Line<'_>| (format!("{}: {} {}", l.name, l.volume, l.unit), Some((l.cost, l.taxes.to_vec())));
+        // Quantity × factor × rate is not the cost where units were free: a sketch bills 1 × cost, always.
+        let row = |l: &Line<'_>| (format!("{}: {} {}", l.name, l.quantity, l.unit), Some((l.cost, l.taxes.to_vec())));
         self.rows.extend(lines.iter().map(row));
         Ok(())
     }

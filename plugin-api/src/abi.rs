@@ -5,11 +5,14 @@
 use abi_stable::library::RootModule;
 use abi_stable::package_version_strings;
 use abi_stable::sabi_trait;
+use abi_stable::sabi_types::RMut;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr, RString, RVec};
 use abi_stable::{StableAbi, declare_root_module_statics};
 
-use crate::document::{Context, Document, Header, Line, Price, PriceQuery, Receipt, Totals};
+use crate::answers::{Detail, Document, Listing, Price, Receipt, Standing};
+use crate::call::CallParts;
+use crate::document::{Context, Header, Line, PriceQuery, Totals};
 use crate::error::Error;
 use crate::values::Timestamp;
 
@@ -25,18 +28,30 @@ pub struct ClassInfo {
     pub description: RString,
     /// The JSON Schema of its configuration, as JSON text.
     pub config_schema: RString,
+    /// Further facts, by key.
+    pub extra: RVec<Detail>,
 }
+
+/// Takes the documents that a backend lists.
+#[sabi_trait]
+pub trait AbiTaker {
+    /// Takes one; says whether it wants more of them.
+    fn take(&mut self, document: Document) -> bool;
+}
+
+/// A borrowed taker.
+pub type TakerObject<'t> = AbiTaker_TO<'t, RMut<'t, ()>>;
 
 /// A backend, behind the boundary. See [`crate::Backend`].
 #[sabi_trait]
 pub trait AbiBackend: Send + Sync {
-    fn health(&self) -> RResult<(), Error>;
-    fn price(&self, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error>;
-    fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error>;
-    fn discard(&self, header: &Header<'_>) -> RResult<(), Error>;
+    fn health(&self, call: &CallParts<'_>) -> RResult<(), Error>;
+    fn price(&self, call: &CallParts<'_>, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error>;
+    fn find(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<Standing, Error>;
+    fn discard(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<(), Error>;
     fn longest_delay_s(&self) -> RResult<u64, Error>;
-    fn documents(&self, since: Timestamp) -> RResult<ROption<RVec<Document>>, Error>;
-    fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error>;
+    fn documents(&self, call: &CallParts<'_>, since: Timestamp, taker: TakerObject<'_>) -> RResult<Listing, Error>;
+    fn open(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<InvoiceObject, Error>;
 }
 
 /// A document under way, behind the boundary. See [`crate::Invoice`].
@@ -47,7 +62,6 @@ pub trait AbiInvoice: Send {
     fn totals(&mut self, totals: &Totals<'_>) -> RResult<(), Error>;
     fn commit(&mut self) -> RResult<Receipt, Error>;
     fn rewrite(&mut self, receipt: &Receipt) -> RResult<ROption<Receipt>, Error>;
-    fn render(&mut self) -> RResult<ROption<RVec<u8>>, Error>;
 }
 
 /// An owned backend.

@@ -2,10 +2,14 @@
 //!
 //! Texts are [`RStr`], which dereferences to `str`; lists are [`RSlice`], which dereferences to a
 //! slice; what may be absent is [`ROption`], which `into_option()` turns into an `Option`.
+//!
+//! Every type has room to grow: pairs of key and value, `extra` mostly. Whoever reads them passes over keys
+//! that he does not know. No key has a meaning yet.
 
 use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
+use abi_stable::std_types::{ROption, RSlice, RStr};
 
+use crate::answers::Receipt;
 use crate::values::{Date, Decimal, Fraction, Pair, Timestamp};
 
 /// What a document is. Amounts are signed whatever the kind: a negative total is money that the
@@ -28,6 +32,9 @@ pub struct Header<'a> {
     /// The statement's id, under which the backend keeps the document: for one key there is one
     /// document, however often it is asked for.
     pub key: RStr<'a>,
+    /// The id of the ledger that the statement is in, the same for all its statements; empty if the ledger
+    /// has none yet. A backend that keeps it can tell its documents from those of other ledgers.
+    pub ledger_id: RStr<'a>,
     /// A digest of the content. The same key with another digest is not the same statement, and an error.
     pub digest: RStr<'a>,
     /// The statement's number: from 1, without gaps.
@@ -68,6 +75,8 @@ pub struct Reference<'a> {
     pub number: u64,
     /// What the backend answered for it.
     pub receipt: &'a Receipt,
+    /// Further facts, by key.
+    pub extra: RSlice<'a, Pair<'a>>,
 }
 
 /// Who pays.
@@ -107,22 +116,22 @@ pub struct Line<'a> {
     pub resource_name: RStr<'a>,
     /// The meter that was read.
     pub meter: RStr<'a>,
-    /// How samples became the volume (`uptime`, `increase`, …).
+    /// How samples became the quantity (`uptime`, `increase`, …).
     pub aggregate: RStr<'a>,
     /// The line's first instant.
     pub start: Timestamp,
     /// The first instant after it.
     pub end: Timestamp,
     /// How much was used, in `unit`.
-    pub volume: Decimal,
-    /// The volume's unit.
+    pub quantity: Decimal,
+    /// The quantity's unit.
     pub unit: RStr<'a>,
     /// What one `rate_unit` costs; none where several prices apply or there is none.
     pub rate: ROption<Decimal>,
     /// What one price buys; empty without a rate.
     pub rate_unit: RStr<'a>,
-    /// How many `rate_unit`s one `unit` is, exactly: what the volume has to be multiplied by to be
-    /// a quantity at the rate. None without a rate, and where it is not known.
+    /// How many `rate_unit`s one `unit` is, exactly: what the quantity has to be multiplied by to
+    /// be one at the rate. None without a rate, and where it is not known.
     pub factor: ROption<Fraction>,
     /// What the line costs. Where units were free or several prices applied, it is not quantity × rate.
     pub cost: Decimal,
@@ -145,6 +154,8 @@ pub struct Tax<'a> {
     pub base: Decimal,
     /// What it adds.
     pub amount: Decimal,
+    /// Further facts, by key.
+    pub extra: RSlice<'a, Pair<'a>>,
 }
 
 /// What the lines come to.
@@ -157,57 +168,8 @@ pub struct Totals<'a> {
     pub taxes: RSlice<'a, Tax<'a>>,
     /// Subtotal and taxes.
     pub total: Decimal,
-}
-
-/// What a backend calls the document that it has.
-#[repr(C)]
-#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// What a person would look for: an invoice's number, a file's path.
-    pub reference: RString,
-    /// What the backend itself wants to know again, by key: the ledger keeps it.
-    pub details: RVec<Detail>,
-}
-
-/// A fact of a receipt.
-#[repr(C)]
-#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
-pub struct Detail {
-    /// The key.
-    pub key: RString,
-    /// The value.
-    pub value: RString,
-}
-
-impl Receipt {
-    /// A receipt without details.
-    pub fn new(reference: impl Into<String>) -> Self {
-        Receipt { reference: reference.into().into(), details: RVec::new() }
-    }
-
-    /// The receipt, with one more detail.
-    #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.details.push(Detail { key: key.into().into(), value: value.into().into() });
-        self
-    }
-
-    /// A detail's value.
-    pub fn detail(&self, key: &str) -> Option<&str> {
-        self.details.iter().find(|detail| detail.key == key).map(|detail| detail.value.as_str())
-    }
-}
-
-/// A document that a backend has: what it lists of it, beside the statement's content.
-#[repr(C)]
-#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The statement's id, under which the document was committed.
-    pub key: RString,
-    /// The digest that the document was committed with; empty if the backend does not know it any more.
-    pub digest: RString,
-    /// What `commit` answered for it.
-    pub receipt: Receipt,
+    /// Further facts, by key.
+    pub extra: RSlice<'a, Pair<'a>>,
 }
 
 /// What is asked of a backend's price list.
@@ -220,30 +182,14 @@ pub struct PriceQuery<'a> {
     pub location: RStr<'a>,
     /// The service's internal name.
     pub service: RStr<'a>,
-    /// The unit of the volume.
+    /// The unit of the quantity.
     pub unit: RStr<'a>,
     /// When it is used.
     pub at: Timestamp,
     /// How much.
     pub quantity: Decimal,
-}
-
-/// A price of a backend's price list.
-#[repr(C)]
-#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
-pub struct Price {
-    /// What `per` costs.
-    pub amount: Decimal,
-    /// What one price buys, as a rates file writes it: `hour`, `GB per month`.
-    pub per: RString,
-    /// The currency's ISO 4217 code.
-    pub currency: RString,
-    /// Where the price stands, for people.
-    pub origin: RString,
-    /// From when on it holds.
-    pub from: ROption<Timestamp>,
-    /// Until when it holds, exclusive.
-    pub until: ROption<Timestamp>,
+    /// Further facts, by key.
+    pub extra: RSlice<'a, Pair<'a>>,
 }
 
 /// What a backend is told when it is created.
@@ -252,9 +198,15 @@ pub struct Price {
 pub struct Context<'a> {
     /// The directory of the configuration file: relative paths in the configuration start there.
     pub directory: RStr<'a>,
-    /// How long a document may take, from `open` to the end of `commit`, in seconds. Then the host
-    /// no longer listens and holds it to be in doubt: a backend must send nothing after that.
-    pub deadline_s: u64,
     /// The IANA name of the timezone that bills are made by.
     pub timezone: RStr<'a>,
+    /// Further facts, by key.
+    pub extra: RSlice<'a, Pair<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// A context without further facts.
+    pub fn new(directory: &'a str, timezone: &'a str) -> Self {
+        Context { directory: directory.into(), timezone: timezone.into(), extra: RSlice::EMPTY }
+    }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use abi_stable::StableAbi;
-use abi_stable::std_types::RString;
+use abi_stable::std_types::{RString, RVec};
+
+use crate::answers::Detail;
 
 /// What an error means for the document under way. The host decides by it what happens next, so
 /// the choice between the first two and [`ErrorKind::Unknown`] is the most important one that a
@@ -30,13 +32,21 @@ pub enum ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: RString,
+    extra: RVec<Detail>,
 }
 
 impl Error {
     /// An error of that kind. The message says what happened, where, and what to do; it must not
     /// contain a secret.
     pub fn new(kind: ErrorKind, message: impl fmt::Display) -> Self {
-        Error { kind, message: message.to_string().into() }
+        Error { kind, message: message.to_string().into(), extra: RVec::new() }
+    }
+
+    /// The error, with one more fact.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra.push(Detail { key: key.into().into(), value: value.into().into() });
+        self
     }
 
     /// Surely not done, and asking again will not help until somebody has changed something.
@@ -67,6 +77,11 @@ impl Error {
     /// What happened, and what to do.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Further facts, by key.
+    pub fn extra(&self) -> &[Detail] {
+        &self.extra
     }
 }
 

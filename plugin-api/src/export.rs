@@ -78,6 +78,7 @@ pub mod __export {
             version: B::VERSION.into(),
             description: B::DESCRIPTION.into(),
             config_schema: RString::from(schema.as_value().to_string()),
+            extra: RVec::new(),
         }
     }
 

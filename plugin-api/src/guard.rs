@@ -3,14 +3,17 @@
 use std::any::Any;
 use std::io::Write;
 use std::mem::ManuallyDrop;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use abi_stable::sabi_trait::TD_Opaque;
-use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr, RVec};
+use abi_stable::std_types::{RBox, ROption, RResult, RSlice, RStr};
 
-use crate::abi::{AbiBackend, AbiBackend_TO, AbiInvoice, AbiInvoice_TO, BackendObject, InvoiceObject};
-use crate::document::{Context, Document, Header, Line, Price, PriceQuery, Receipt, Totals};
+use crate::abi::{AbiBackend, AbiBackend_TO, AbiInvoice, AbiInvoice_TO, BackendObject, InvoiceObject, TakerObject};
+use crate::answers::{Listing, Price, Receipt, Standing};
+use crate::call::CallParts;
+use crate::document::{Context, Header, Line, PriceQuery, Totals};
 use crate::error::{Error, ErrorKind};
 use crate::values::Timestamp;
 use crate::{Backend, Invoice};
@@ -91,28 +94,32 @@ impl<T> Drop for Guarded<T> {
 }
 
 impl<B: Backend> AbiBackend for Guarded<B> {
-    fn health(&self) -> RResult<(), Error> {
-        self.call("health", Backend::health)
+    fn health(&self, call: &CallParts<'_>) -> RResult<(), Error> {
+        self.call("health", |backend| backend.health(&call.into()))
     }
-    fn price(&self, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error> {
-        self.call("price", |backend| backend.price(query).map(Into::into))
+    fn price(&self, call: &CallParts<'_>, query: &PriceQuery<'_>) -> RResult<ROption<Price>, Error> {
+        self.call("price", |backend| backend.price(&call.into(), query).map(Into::into))
     }
-    fn find(&self, header: &Header<'_>) -> RResult<ROption<Receipt>, Error> {
-        self.call("find", |backend| backend.find(header).map(Into::into))
+    fn find(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<Standing, Error> {
+        self.call("find", |backend| backend.find(&call.into(), header))
     }
-    fn discard(&self, header: &Header<'_>) -> RResult<(), Error> {
-        self.call("discard", |backend| backend.discard(header))
+    fn discard(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<(), Error> {
+        self.call("discard", |backend| backend.discard(&call.into(), header))
     }
     fn longest_delay_s(&self) -> RResult<u64, Error> {
         self.call("longest_delay_s", |backend| Ok(backend.longest_delay_s()))
     }
-    fn documents(&self, since: Timestamp) -> RResult<ROption<RVec<Document>>, Error> {
-        // The list is handed over as it is: however long it is, nothing of it is copied.
-        self.call("documents", |backend| Ok(backend.documents(since)?.map(RVec::from).into()))
+    fn documents(&self, call: &CallParts<'_>, since: Timestamp, mut taker: TakerObject<'_>) -> RResult<Listing, Error> {
+        self.call("documents", |backend| {
+            backend.documents(&call.into(), since, &mut |document| match taker.take(document) {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
+        })
     }
-    fn open(&self, header: &Header<'_>) -> RResult<InvoiceObject, Error> {
+    fn open(&self, call: &CallParts<'_>, header: &Header<'_>) -> RResult<InvoiceObject, Error> {
         self.call("open", |backend| {
-            let invoice = Guarded::new(backend.open(header)?);
+            let invoice = Guarded::new(backend.open(&call.into(), header)?);
             Ok(AbiInvoice_TO::from_ptr(RBox::new(invoice), TD_Opaque))
         })
     }
@@ -133,9 +140,6 @@ impl<I: Invoice> AbiInvoice for Guarded<I> {
     }
     fn rewrite(&mut self, receipt: &Receipt) -> RResult<ROption<Receipt>, Error> {
         self.call_mut("rewrite", |invoice| invoice.rewrite(receipt).map(Into::into))
-    }
-    fn render(&mut self) -> RResult<ROption<RVec<u8>>, Error> {
-        self.call_mut("render", |invoice| Ok(invoice.render()?.map(RVec::from).into()))
     }
 }
 

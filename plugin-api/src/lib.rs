@@ -6,7 +6,7 @@
 //! an [`Invoice`], and one [`export!`]:
 //!
 //! ```
-//! use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals};
+//! use artifice_plugin_api::{Backend, Call, Context, Error, Header, Invoice, Line, Receipt, Standing, Totals};
 //! use artifice_plugin_api::{schemars, serde};
 //!
 //! /// What stands under `invoice:config`. Doc comments become the configuration's reference.
@@ -29,10 +29,10 @@
 //!     fn new(config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
 //!         Ok(Letters { greeting: config.greeting })
 //!     }
-//!     fn find(&self, _header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-//!         Ok(None) // a real backend looks for the key here
+//!     fn find(&self, _call: &Call<'_>, _header: &Header<'_>) -> Result<Standing, Error> {
+//!         Ok(Standing::Absent) // a real backend looks for the key here
 //!     }
-//!     fn open(&self, header: &Header<'_>) -> Result<Letter, Error> {
+//!     fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Letter, Error> {
 //!         Ok(Letter { text: format!("{} {},\n", self.greeting, header.tenant.label()), number: header.number })
 //!     }
 //! }
@@ -42,7 +42,7 @@
 //! impl Invoice for Letter {
 //!     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
 //!         for line in lines {
-//!             self.text += &format!("{} {} cost {}\n", line.volume, line.name, line.cost);
+//!             self.text += &format!("{} {} cost {}\n", line.quantity, line.name, line.cost);
 //!         }
 //!         Ok(())
 //!     }
@@ -66,20 +66,26 @@
 //!   threads that may block. A backend needs no async runtime of the host's and gets none.
 //! - One key, one document: [`Invoice::commit`] for a key that is committed already answers the
 //!   same receipt and changes nothing.
+//! - Every call has a [deadline](Call), after which nobody listens any more.
 
 #![allow(non_local_definitions, reason = "abi_stable's derives make them")]
 
 pub mod abi;
+mod answers;
+mod call;
 mod document;
 mod error;
 mod export;
 mod guard;
 mod values;
 
+use std::ops::ControlFlow;
+
 pub use abi_stable;
 pub use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
-pub use document::{Context, Detail, Document, Header, Kind, Line, Price, PriceQuery, Receipt, Reference};
-pub use document::{Tax, Tenant, Totals};
+pub use answers::{Detail, Document, Listing, Price, Receipt, Standing};
+pub use call::Call;
+pub use document::{Context, Header, Kind, Line, PriceQuery, Reference, Tax, Tenant, Totals};
 pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use export::__export;
@@ -104,30 +110,32 @@ pub trait Backend: Sized + Send + Sync + 'static {
     fn new(config: Self::Config, context: &Context<'_>) -> Result<Self, Error>;
 
     /// Whether the system can be reached and everything is there that documents need. Changes nothing.
-    fn health(&self) -> Result<(), Error> {
+    fn health(&self, call: &Call<'_>) -> Result<(), Error> {
+        let _ = call;
         Ok(())
     }
 
     /// The price list's answer, for configurations that let the backend decide (`rates.source: backend`).
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
-        let _ = query;
+    fn price(&self, call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        let _ = (call, query);
         Ok(None)
     }
 
-    /// The receipt of the document that is committed under this key, if there is one.
+    /// How the document stands that was committed under this key.
     ///
-    /// "No" must be certain: the host sends the statement again when it hears it (after
+    /// [`Standing::Absent`] must be certain: the host sends the statement again when it hears it (after
     /// [`longest_delay_s`](Backend::longest_delay_s)). What is not certain is an error; whatever its
-    /// kind, the statement then stays in doubt until a later run asks again.
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error>;
+    /// kind, the statement then stays in doubt until a later run asks again. A backend that cannot tell what
+    /// people have done to a document answers that it [stands](Standing::Stands).
+    fn find(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error>;
 
     /// Removes what tries to commit the statement have left of it, such as a draft, because it is
     /// taken back before it was committed. Where nothing is left, nothing is done. A document that
     /// is committed after all is an error and stays.
     ///
     /// The default is for backends that leave nothing behind.
-    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
-        let _ = header;
+    fn discard(&self, call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
+        let _ = (call, header);
         Ok(())
     }
 
@@ -136,23 +144,28 @@ pub trait Backend: Sized + Send + Sync + 'static {
         0
     }
 
-    /// The documents that were committed since that instant, under whatever key: asked by
-    /// `artifice db verify --backend`, to find what the ledger has lost.
+    /// Hands over the documents that were committed since that instant, under whatever key, one by one
+    /// until `each` breaks off: asked by `artifice db verify --backend`, to find what the ledger has lost.
     ///
-    /// It may answer more (earlier ones, or all there are), but never fewer: a document that is not
-    /// listed counts as one that the backend does not have. What is not certain is an error. A draft
-    /// that was never committed is not listed, a document that [`find`](Backend::find) answers is,
-    /// each key once. Nothing is changed. The whole list is held in memory.
+    /// Where it cannot be told when a document was committed, it is handed over: more does no harm, but a
+    /// document that is missing counts as one that the backend does not have. The answer says from when on
+    /// none is missing. What is not certain is an error. A draft that was never committed is not listed, a
+    /// document that [`find`](Backend::find) answers is, each key once. Nothing is changed.
     ///
-    /// `None` (the default) is for backends that cannot list what they have.
-    fn documents(&self, since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
-        let _ = since;
-        Ok(None)
+    /// [`Listing::impossible`] (the default) is for backends that cannot list what they have. Of a list that
+    /// was broken off, the answer is not looked at.
+    fn documents(&self, call: &Call<'_>, since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
+        let _ = (call, since, each);
+        Ok(Listing::impossible())
     }
 
-    /// Begins a document. Nothing outside is changed before [`Invoice::commit`].
-    fn open(&self, header: &Header<'_>) -> Result<Self::Invoice, Error>;
+    /// Begins a document, which has the time of this call for all that follows. Nothing outside is changed
+    /// before [`Invoice::commit`].
+    fn open(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Self::Invoice, Error>;
 }
+
+/// Takes a document of a list, and says whether to go on.
+pub type EachDocument<'e> = dyn FnMut(Document) -> ControlFlow<()> + 'e;
 
 /// A document under way: sections and lines in order, then the totals, then one of the endings.
 pub trait Invoice: Send + 'static {
@@ -179,11 +192,6 @@ pub trait Invoice: Send + 'static {
     /// live in another system: the host then asks [`Backend::find`], and creates nothing.
     fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
         let _ = receipt;
-        Ok(None)
-    }
-
-    /// The document's bytes, without contacting anybody, if it has such a form.
-    fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
         Ok(None)
     }
 }

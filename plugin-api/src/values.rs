@@ -6,7 +6,7 @@ use std::str::FromStr;
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
 
-/// A decimal number, `mantissa / 10^scale`, without loss: money, volumes, prices.
+/// A decimal number, `mantissa / 10^scale`, without loss: money, quantities, prices.
 ///
 /// It prints its digits, without exponent and trailing zeros.
 #[repr(C)]
@@ -115,6 +115,25 @@ impl FromStr for Decimal {
 pub struct Timestamp {
     /// The microseconds.
     pub micros: i64,
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with a fraction only where there is one: `2013-08-01T00:00:00Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY_S: i64 = 86_400;
+        let (seconds, micros) = (self.micros.div_euclid(1_000_000), self.micros.rem_euclid(1_000_000));
+        let (days, second) = (seconds.div_euclid(DAY_S), seconds.rem_euclid(DAY_S));
+        // Of years that begin in March, so that a leap day is the last one of its year; in eras of 400 years.
+        let days = days + 719_468;
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (year, month) = (era * 400 + year + month / 10, (month + 2) % 12 + 1);
+        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)?;
+        if micros == 0 { f.write_str("Z") } else { write!(f, ".{micros:06}Z") }
+    }
 }
 
 /// A fraction that is not negative, in its lowest terms: what converts a quantity from one unit to
@@ -264,6 +283,23 @@ mod tests {
         assert_eq!(of(1, 730, "1460"), Some(decimal("2")));
         assert_eq!(of(1, 730, "1"), None);
         assert_eq!(of(u128::MAX, 1, "1"), None);
+    }
+
+    #[test]
+    fn instants_print_as_rfc_3339_has_them() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+            (1_375_315_200_000_000, "2013-08-01T00:00:00Z"),
+            (1_375_680_380_283_000, "2013-08-05T05:26:20.283000Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00Z"),
+            (4_107_542_399_000_000, "2100-02-28T23:59:59Z"),
+            (4_107_542_400_000_000, "2100-03-01T00:00:00Z"),
+            (-62_135_596_800_000_000, "0001-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp { micros }.to_string(), text);
+        }
+        assert_eq!(Timestamp { micros: i64::MAX }.to_string(), "294247-01-10T04:00:54.775807Z");
     }
 
     #[test]

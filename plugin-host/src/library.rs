@@ -1,4 +1,8 @@
-//! A loaded library and its classes.
+//! Shared libraries and their classes.
+
+mod objects;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -10,30 +14,40 @@ use crate::backend::Backend;
 use crate::class_path::ClassPath;
 use crate::error::LoadError;
 use crate::file;
+use crate::loader::{Loader, ModuleInfo};
+use crate::search::SearchPath;
 use crate::settings;
+use objects::LibraryBackend;
 
-/// A library of backends, checked and loaded.
-#[derive(Debug)]
-pub struct Library {
-    path: PathBuf,
-    interface: String,
-    module_name: String,
-    classes: Vec<ClassInfo>,
-    module: Module,
+/// The shared libraries of the plugin directories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Libraries(pub SearchPath);
+
+impl Loader for Libraries {
+    fn describe(&self, file: &Path) -> Result<ModuleInfo, LoadError> {
+        Library::load(file).map(|library| library.info)
+    }
+
+    fn create(
+        &self,
+        class: &ClassPath,
+        settings: &serde_json::Value,
+        context: &Context<'_>,
+    ) -> Result<Box<dyn Backend>, LoadError> {
+        Library::load(&self.0.find(class)?)?.create(class, settings, context)
+    }
 }
 
-/// The exported functions. (Without a useful `Debug` of its own.)
-struct Module(ModuleRef);
-
-impl std::fmt::Debug for Module {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Module")
-    }
+/// A library of backends, checked and loaded.
+struct Library {
+    path: PathBuf,
+    info: ModuleInfo,
+    module: ModuleRef,
 }
 
 impl Library {
     /// Checks and loads a file.
-    pub fn load(path: &Path) -> Result<Library, LoadError> {
+    fn load(path: &Path) -> Result<Library, LoadError> {
         // The linker would search the system's directories for a name without a slash.
         let path =
             std::path::absolute(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
@@ -41,63 +55,43 @@ impl Library {
         let header = header(&path)?;
         let interface = check_interface(&path, header)?;
         let module = header.init_root_module::<ModuleRef>().map_err(|error| layout_error(&path, &error))?;
-        let module_name = (module.name())().into_string();
+        let name = (module.name())().into_string();
         let classes = (module.classes())()
             .into_result()
             .map_err(|error| LoadError::Description { path: path.clone(), error })?
             .into_vec();
-        Ok(Library { path, interface, module_name, classes, module: Module(module) })
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The version of the plugin interface it was built for.
-    pub fn interface(&self) -> &str {
-        &self.interface
-    }
-
-    /// The module's name, according to the library.
-    pub fn module_name(&self) -> &str {
-        &self.module_name
-    }
-
-    /// What its classes say of themselves.
-    pub fn classes(&self) -> &[ClassInfo] {
-        &self.classes
+        Ok(Library { path, info: ModuleInfo { name, interface, classes }, module })
     }
 
     /// A class by its name.
-    pub fn class(&self, name: &str) -> Result<&ClassInfo, LoadError> {
-        self.classes.iter().find(|class| class.name == name).ok_or_else(|| {
-            let mut known: Vec<String> = self.classes.iter().map(|class| class.name.to_string()).collect();
+    fn class(&self, name: &str) -> Result<&ClassInfo, LoadError> {
+        self.info.classes.iter().find(|class| class.name == name).ok_or_else(|| {
+            let mut known: Vec<String> = self.info.classes.iter().map(|class| class.name.to_string()).collect();
             known.sort_by_key(|known| strsim::damerau_levenshtein(known, name));
             LoadError::NoClass { path: self.path.clone(), class: name.to_owned(), known }
         })
     }
 
     /// Makes a backend from its configuration, as JSON.
-    pub fn create(
+    fn create(
         &self,
         class: &ClassPath,
         config: &serde_json::Value,
         context: &Context<'_>,
-    ) -> Result<Backend, LoadError> {
-        if class.module() != self.module_name {
-            let (found, expected) = (self.module_name.clone(), class.module().to_owned());
+    ) -> Result<Box<dyn Backend>, LoadError> {
+        if class.module() != self.info.name {
+            let (found, expected) = (self.info.name.clone(), class.module().to_owned());
             return Err(LoadError::OtherModule { path: self.path.clone(), found, expected });
         }
         let info = self.class(class.class())?.clone();
         let text = config.to_string();
-        let object = (self.module.0.create())(RStr::from_str(class.class()), RStr::from_str(&text), context)
+        let object = (self.module.create())(RStr::from_str(class.class()), RStr::from_str(&text), context)
             .into_result()
             .map_err(|error| {
                 let message = settings::without_secrets(error.message(), config, &settings::schema_of(&info));
                 LoadError::Backend { class: class.to_string(), error: Error::new(error.kind(), message) }
             })?;
-        Ok(Backend::new(class.clone(), info, object))
+        Ok(Box::new(LibraryBackend::new(class.clone(), info, object)))
     }
 }
 

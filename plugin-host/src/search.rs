@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::class_path::ClassPath;
 use crate::error::LoadError;
-use crate::library::Library;
+use crate::loader::{Loader, ModuleInfo};
 
 /// The variable that names further plugin directories, separated as in `PATH`.
 const VARIABLE: &str = "ARTIFICE_PLUGIN_PATH";
@@ -17,13 +17,13 @@ const SYSTEM_DIRECTORY: &str = "/usr/lib/artifice/plugins";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPath(Vec<PathBuf>);
 
-/// A library found in a plugin directory, or why it is none.
+/// A file found in a plugin directory.
 #[derive(Debug)]
 pub struct Found {
     /// The file.
     pub path: PathBuf,
-    /// What it is.
-    pub library: Result<Library, LoadError>,
+    /// What it is, or why it is no module.
+    pub module: Result<ModuleInfo, LoadError>,
     /// Whether an earlier directory has a file of the same name, which is used instead.
     pub hidden: bool,
 }
@@ -62,7 +62,7 @@ impl SearchPath {
     }
 
     /// Every library in the plugin directories that is a backend or should be one, broken ones included.
-    pub fn list(&self) -> Vec<Found> {
+    pub fn list(&self, loader: &dyn Loader) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for directory in &self.0 {
             let Ok(entries) = std::fs::read_dir(directory) else { continue };
@@ -70,11 +70,11 @@ impl SearchPath {
                 entries.flatten().map(|entry| entry.path()).filter(|path| is_library(path)).collect();
             paths.sort();
             for path in paths {
-                let library = Library::load(&path);
+                let module = loader.describe(&path);
                 // Beside the executable stand other libraries too; those are not listed.
-                if !matches!(library, Err(LoadError::NoBackend { .. })) {
+                if !matches!(module, Err(LoadError::NoBackend { .. })) {
                     let hidden = found.iter().any(|other| other.path.file_name() == path.file_name());
-                    found.push(Found { path, library, hidden });
+                    found.push(Found { path, module, hidden });
                 }
             }
         }

@@ -1,6 +1,11 @@
 //! What `cargo build --workspace` has built.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use artifice_plugin_host::api::Context;
+use artifice_plugin_host::{Backend, Libraries, SearchPath, load};
+use serde_json::Value;
 
 /// The directory of the built command and libraries: `target/debug`, for a test in `target/debug/deps`.
 fn directory() -> PathBuf {
@@ -22,6 +27,12 @@ pub fn artifice() -> PathBuf {
 /// The library of a module, such as `test_misbehaving`.
 pub fn plugin(module: &str) -> PathBuf {
     built(&format!("lib{module}.so"))
+}
+
+/// A backend of a built library, whose relative paths start at that directory.
+pub fn backend(at: &Path, class: &str, settings: &Value) -> Arc<dyn Backend> {
+    let libraries = Libraries(SearchPath::new(&[directory()]));
+    load(&libraries, &class.parse().unwrap(), settings, &Context::new(at.to_str().unwrap(), "UTC")).unwrap()
 }
 
 /// The workspace's directory.

@@ -29,7 +29,7 @@ mod ran;
 pub mod samples;
 
 pub use bills::Bill;
-pub use built::{artifice, plugin, workspace};
+pub use built::{artifice, backend, plugin, workspace};
 pub use cloud::{Cloud, copy_directory};
 pub use database::{Db, Refusal};
 pub use erp::Erp;

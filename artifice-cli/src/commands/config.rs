@@ -53,10 +53,7 @@ async fn check_online(engine: &Engine) -> Vec<EngineError> {
         wrong.extend(engine.check_source().await.err());
     }
     if let Ok(backend) = engine.load_backend() {
-        let class = backend.class().to_string();
-        let health = tokio::task::spawn_blocking(move || backend.health().map_err(|error| error.to_string())).await;
-        let why = health.unwrap_or_else(|error| Err(error.to_string())).err();
-        wrong.extend(why.map(|why| EngineError::Backend { backend: class, why }));
+        wrong.extend(Engine::check_health(backend).await.err());
     }
     wrong
 }

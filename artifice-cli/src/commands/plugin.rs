@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_plugin_host::{Found, SearchPath};
+use artifice_plugin_host::{Found, Libraries, SearchPath};
 
 use super::open::load;
 use crate::args::{PluginCommand, TableOrJson};
@@ -15,7 +15,7 @@ pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, C
     let PluginCommand::List { format } = command;
     let configured = if named || file.exists() { load(file)?.plugin_path } else { Vec::new() };
     let path = SearchPath::new(&configured);
-    let found = path.list();
+    let found = path.list(&Libraries(path.clone()));
     match format {
         TableOrJson::Json => {
             print(&format!("{:#}\n", view::plugins::document(path.directories(), &found)))?;
@@ -35,12 +35,12 @@ pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, C
 fn rows(found: &Found) -> Vec<Vec<String>> {
     let file = found.path.display().to_string();
     let hidden = if found.hidden { " (not used: an earlier directory has this file, too)" } else { "" };
-    match &found.library {
-        Ok(library) => library
-            .classes()
+    match &found.module {
+        Ok(module) => module
+            .classes
             .iter()
             .map(|class| {
-                let name = format!("{}:{}", library.module_name(), class.name);
+                let name = format!("{}:{}", module.name, class.name);
                 vec![name, class.version.to_string(), file.clone(), format!("{}{hidden}", class.description)]
             })
             .collect(),

@@ -22,16 +22,15 @@ mod verify;
 pub mod view;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use artifice_collect::TenantUsage;
 use artifice_ledger::{Filter, Ledger, Month, Statement};
 use artifice_model::statement::{BilledLine, Charging, Draft, DraftError, Metered, Problem};
 use artifice_model::{Period, Tenant};
 use artifice_plugin_host::api::Context;
-use artifice_plugin_host::{Backend, Library, SearchPath};
+use artifice_plugin_host::{Backend, Libraries, SearchPath};
 
-use crate::backend::document::{self, SEND_DEADLINE};
+use crate::backend::{deadlines, document};
 use crate::config::Config;
 use crate::draft::month;
 use crate::draft::prices::Prices;
@@ -90,9 +89,6 @@ struct Whole {
     sections: Vec<String>,
 }
 
-/// How long a backend may take for the prices of one tenant.
-const PRICES_DEADLINE: Duration = Duration::from_secs(600);
-
 impl Engine {
     /// An engine for a configuration.
     pub fn new(config: Config) -> Engine {
@@ -105,12 +101,12 @@ impl Engine {
     }
 
     /// Loads the configured backend.
-    pub fn load_backend(&self) -> Result<Arc<Backend>, EngineError> {
+    pub fn load_backend(&self) -> Result<Arc<dyn Backend>, EngineError> {
         self.load_backend_set(&self.config.invoice)
     }
 
     /// Loads the configured backend with other settings.
-    fn load_backend_set(&self, settings: &serde_json::Value) -> Result<Arc<Backend>, EngineError> {
+    fn load_backend_set(&self, settings: &serde_json::Value) -> Result<Arc<dyn Backend>, EngineError> {
         let class = self.config.main.invoice_object.as_ref().ok_or_else(|| {
             let what =
                 "main.invoice:object is missing; name a backend, for example `invoice:object: billing.csv_invoice:Csv`";
@@ -118,13 +114,14 @@ impl Engine {
         })?;
         let directory = std::path::absolute(&self.config.directory).unwrap_or_else(|_| self.config.directory.clone());
         let (directory, timezone) = (directory.display().to_string(), self.config.main.calendar.timezone());
-        let context = Context {
-            directory: directory.as_str().into(),
-            deadline_s: SEND_DEADLINE.as_secs(),
-            timezone: timezone.into(),
-        };
-        let library = Library::load(&SearchPath::new(&self.config.plugin_path).find(class)?)?;
-        Ok(Arc::new(library.create(class, settings, &context)?))
+        let libraries = Libraries(SearchPath::new(&self.config.plugin_path));
+        Ok(artifice_plugin_host::load(&libraries, class, settings, &Context::new(&directory, timezone))?)
+    }
+
+    /// Whether what is behind a backend can be reached, and has what documents need.
+    pub async fn check_health(backend: Arc<dyn Backend>) -> Result<(), EngineError> {
+        let class = backend.class().to_string();
+        document::health(backend).await.map_err(|why| EngineError::Backend { backend: class, why })
     }
 
     /// Whether the configured source's files are there. Asks nobody.
@@ -174,8 +171,11 @@ impl Engine {
         let (engine, own) = (self.clone(), prices.clone());
         let charge = move || engine.charge(&own, whole, usage, &earlier);
         // Another system is waited for where that holds nobody else up.
-        let charged =
-            if prices.are_asked_for() { document::blocking(PRICES_DEADLINE, charge).await? } else { charge() };
+        let charged = if prices.are_asked_for() {
+            document::blocking(deadlines::PRICES, move |_| charge()).await?
+        } else {
+            charge()
+        };
         let (draft, problems) = charged.map_err(|error| error.to_string())?;
         Ok(Preview { draft, problems, month })
     }
@@ -210,7 +210,7 @@ fn refuse_for(problems: &[Problem]) -> Result<(), String> {
     if refusing.is_empty() { Ok(()) } else { Err(refusing.join("; ")) }
 }
 
-fn check_backend(backend: &Backend, statement: &Statement) -> Result<(), EngineError> {
+fn check_backend(backend: &dyn Backend, statement: &Statement) -> Result<(), EngineError> {
     if backend.class().to_string() == statement.backend {
         return Ok(());
     }

@@ -5,13 +5,20 @@ use std::ptr::{null, null_mut};
 
 use artifice_plugin_api::{Header, Line, Totals};
 
-use super::{Answer, CPair, DONE, Each, NONE, Pairs, Text, artifice_plugin_v1, copied};
+use super::{Answer, CCall, CHANGED, CPair, DONE, Each, NONE, Pairs, Text, artifice_plugin_v1, copied};
 
 const fn text(from: &str) -> Text {
     Text(from.as_ptr(), from.len())
 }
-const EMPTY: Answer =
-    Answer { kind: DONE, text: text(""), details: null(), details_len: 0, object: null_mut(), owner: null_mut() };
+const EMPTY: Answer = Answer {
+    kind: DONE,
+    text: text(""),
+    what: text(""),
+    details: null(),
+    details_len: 0,
+    object: null_mut(),
+    owner: null_mut(),
+};
 
 /// What an answer's texts live in until `release`.
 struct Owned {
@@ -21,7 +28,15 @@ struct Owned {
 fn said(kind: u32, said: String) -> Answer {
     let owned = Box::new(Owned { text: said, details: vec![CPair(text("from"), text("C"))] });
     let (text, details, details_len) = (text(&owned.text), owned.details.as_ptr(), owned.details.len());
-    Answer { kind, text, details, details_len, object: null_mut(), owner: Box::into_raw(owned).cast() }
+    Answer {
+        kind,
+        text,
+        what: self::text("its total"),
+        details,
+        details_len,
+        object: null_mut(),
+        owner: Box::into_raw(owned).cast(),
+    }
 }
 extern "C" fn release(answer: Answer) {
     if !answer.owner.is_null() {
@@ -44,20 +59,22 @@ extern "C" fn destroy(backend: *mut c_void) {
     // SAFETY: `create` made it; the host destroys it once.
     drop(unsafe { Box::from_raw(backend.cast::<String>()) });
 }
-extern "C" fn find(_backend: *mut c_void, _header: &Header<'_>) -> Answer {
-    Answer { kind: NONE, ..EMPTY }
+extern "C" fn find(_backend: *mut c_void, _call: &CCall, header: &Header<'_>) -> Answer {
+    if header.number == 0 { said(CHANGED, "C-0".into()) } else { Answer { kind: NONE, ..EMPTY } }
 }
 extern "C" fn delay(_backend: *mut c_void) -> u64 {
     45
 }
-extern "C" fn documents(_backend: *mut c_void, _since: i64, each: Each, to: *mut c_void) -> Answer {
+extern "C" fn documents(_backend: *mut c_void, _call: &CCall, _since: i64, each: Each, to: *mut c_void) -> Answer {
     let details = [CPair(text("from"), text("C"))];
     for (key, reference) in [("0198-0", "C-1"), ("0198-9", "C-2")] {
-        each(to, text(key), text(""), text(reference), Pairs(details.as_ptr(), details.len()));
+        if each(to, text(key), text(""), text(reference), Pairs(details.as_ptr(), details.len())) == 0 {
+            break;
+        }
     }
     EMPTY
 }
-extern "C" fn open(backend: *mut c_void, header: &Header<'_>) -> Answer {
+extern "C" fn open(backend: *mut c_void, _call: &CCall, header: &Header<'_>) -> Answer {
     // SAFETY: `create` made it, and it is shared.
     let prefix = unsafe { &*backend.cast::<String>() };
     let document = Document { name: format!("{prefix}{} {}", header.number, header.tenant.label()), total: None };

@@ -1,13 +1,15 @@
 //! An Odoo in memory, and what it is asked.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use artifice_plugin_api::serde_json::{Map, Value, json};
 use artifice_plugin_api::{
-    Backend, Date, Decimal, Error, ErrorKind, Fraction, Header, Invoice, Kind, Line, PriceQuery, RSlice,
+    Backend, Call, Date, Decimal, Document, Error, ErrorKind, Fraction, Header, Invoice, Kind, Line, PriceQuery,
 };
-use artifice_plugin_api::{ROption, Receipt, Reference, Tax, Tenant, Timestamp, Totals};
+use artifice_plugin_api::{ROption, RSlice, Receipt, Reference, Standing, Tax, Tenant, Timestamp, Totals};
 
 use super::{Answer, Odoo, Rpc, RpcError};
 
@@ -117,7 +119,7 @@ fn fill(document: &mut impl Invoice, costs: &[i128]) -> Result<(), Error> {
         aggregate: "uptime".into(),
         start: at,
         end: at,
-        volume: Decimal::new(cost * 20, 2),
+        quantity: Decimal::new(cost * 20, 2),
         unit: "hour".into(),
         rate: ROption::RSome(Decimal::new(5, 2)),
         rate_unit: "hour".into(),
@@ -131,17 +133,28 @@ fn fill(document: &mut impl Invoice, costs: &[i128]) -> Result<(), Error> {
     lines.chunks(512).try_for_each(|batch| document.lines(batch))?;
     let (subtotal, percent) = (costs.iter().sum::<i128>(), Decimal::new(20, 0));
     let (base, amount) = (Decimal::new(subtotal, 2), Decimal::new(subtotal / 5, 2));
-    let taxes = [Tax { name: "VAT".into(), percent, base, amount }];
+    let taxes = [Tax { name: "VAT".into(), percent, base, amount, extra: RSlice::EMPTY }];
     let total = Decimal::new(subtotal + subtotal / 5, 2);
-    document.totals(&Totals { subtotal: base, taxes: RSlice::from_slice(&taxes), total })
+    document.totals(&Totals { subtotal: base, taxes: RSlice::from_slice(&taxes), total, extra: RSlice::EMPTY })
+}
+
+fn listed(odoo: &Odoo, since: Timestamp) -> Result<Vec<Document>, Error> {
+    let mut all = Vec::new();
+    odoo.documents(&Call::within(Duration::from_secs(60)), since, &mut |document| {
+        all.push(document);
+        ControlFlow::Continue(())
+    })?;
+    Ok(all)
 }
 
 pub fn story() -> Result<(), Error> {
+    let call = &Call::within(Duration::from_secs(60));
     let fake = Arc::new(Fake::default());
     let odoo = Odoo { rpc: fake.clone(), journal: "INV".into() };
     let (start, end) = (Timestamp { micros: 1_767_225_600_000_000 }, Timestamp { micros: 1_769_904_000_000_000 });
     let header = Header {
         key: "0198-1".into(),
+        ledger_id: "".into(),
         digest: "d1".into(),
         number: 1,
         kind: Kind::Invoice,
@@ -159,32 +172,33 @@ pub fn story() -> Result<(), Error> {
     };
     let (tenant, quantity) = ("t1".into(), Decimal::new(1, 0));
     let (location, service, unit) = ("north".into(), "compute".into(), "hour".into());
-    let price = odoo.price(&PriceQuery { tenant, location, service, unit, at: start, quantity })?;
+    let query = PriceQuery { tenant, location, service, unit, at: start, quantity, extra: RSlice::EMPTY };
+    let price = odoo.price(call, &query)?;
     must("the product's price", price.is_some_and(|it| it.amount == Decimal::new(5, 2)))?;
-    must("nothing there yet", odoo.find(&header)?.is_none())?;
+    must("nothing there yet", odoo.find(call, &header)? == Standing::Absent)?;
 
     fake.away.store(true, Ordering::Release);
-    let away = odoo.find(&header);
+    let away = odoo.find(call, &header);
     must("away is an error, not a no", away.is_err_and(|error| error.kind() == ErrorKind::Unavailable))?;
     fake.away.store(false, Ordering::Release);
 
     let costs = [500; 1000];
-    let mut first = odoo.open(&header)?;
+    let mut first = odoo.open(call, &header)?;
     fill(&mut first, &costs)?;
     fake.silent.store(true, Ordering::Release);
     let lost = first.commit();
     must("a lost answer is unknown", lost.is_err_and(|error| error.kind() == ErrorKind::Unknown))?;
-    let found: Option<Receipt> = odoo.find(&header)?;
+    let found: Option<Receipt> = odoo.find(call, &header)?.receipt().cloned();
     must("but found", found.as_ref().is_some_and(|it| it.reference == "INV/2026/00001"))?;
-    let mut again = odoo.open(&header)?;
+    let mut again = odoo.open(call, &header)?;
     fill(&mut again, &costs)?;
     must("committed again, the same receipt", Some(again.commit()?) == found)?;
-    must("another digest is an error", odoo.find(&Header { digest: "d2".into(), ..header }).is_err())?;
+    must("another digest is an error", odoo.find(call, &Header { digest: "d2".into(), ..header }).is_err())?;
 
     let Some(receipt) = &found else { return Ok(()) };
-    let refers_to = ROption::RSome(Reference { key: header.key, number: 1, receipt });
+    let refers_to = ROption::RSome(Reference { key: header.key, number: 1, receipt, extra: RSlice::EMPTY });
     let credit = Header { key: "0198-2".into(), number: 2, kind: Kind::Credit, refers_to, ..header };
-    let mut back = odoo.open(&credit)?;
+    let mut back = odoo.open(call, &credit)?;
     fill(&mut back, &costs.map(|cost: i128| -cost))?;
     must("a credit is a document of its own", back.commit()?.reference == "INV/2026/00002")?;
 
@@ -192,18 +206,18 @@ pub fn story() -> Result<(), Error> {
     let begun = json!([{"id": "artifice.0198-3", "ref": "0198-3", "invoice_origin": "d1", "journal": "INV",
         "move_type": "out_invoice", "invoice_date": "2026-01-31"}]);
     fake.call("account.move", "load", begun).map_err(super::asked)?;
-    must("a draft counts as no", odoo.find(&draft)?.is_none())?;
-    let listed = odoo.documents(start)?.unwrap_or_default();
-    let names: Vec<&str> = listed.iter().map(|it| it.key.as_str()).collect();
+    must("a draft counts as no", odoo.find(call, &draft)? == Standing::Absent)?;
+    let posted = listed(&odoo, start)?;
+    let names: Vec<&str> = posted.iter().map(|it| it.key.as_str()).collect();
     must("what is posted is listed, by its key; a draft is not", names == ["0198-1", "0198-2"])?;
-    must("with its receipt and digest", listed.first().is_some_and(|it| it.receipt == *receipt && it.digest == "d1"))?;
-    odoo.discard(&draft)?;
+    must("with its receipt and digest", posted.first().is_some_and(|it| it.receipt == *receipt && it.digest == "d1"))?;
+    odoo.discard(call, &draft)?;
     let left = fake.moves.lock().unwrap_or_else(PoisonError::into_inner).len();
-    must("a draft is taken back, what is posted is not", left == 2 && odoo.discard(&header).is_err())?;
-    let mut posted = odoo.open(&draft)?;
-    fill(&mut posted, &costs)?;
-    must("posted, the draft is a document", posted.commit()?.reference == "INV/2026/00003")?;
-    must("and listed", odoo.documents(end)?.is_some_and(|all| all.len() == 3))?;
+    must("a draft is taken back, what is posted is not", left == 2 && odoo.discard(call, &header).is_err())?;
+    let mut last = odoo.open(call, &draft)?;
+    fill(&mut last, &costs)?;
+    must("posted, the draft is a document", last.commit()?.reference == "INV/2026/00003")?;
+    must("and listed", listed(&odoo, end)?.len() == 3)?;
     let moves = fake.moves.lock().unwrap_or_else(PoisonError::into_inner);
     let refund = moves.values().find(|it| it["move_type"] == "out_refund").map(seen);
     let refund = refund.is_some_and(|it| it["amount_total"] == "6000.00" && it["reversed_entry"] == "1");

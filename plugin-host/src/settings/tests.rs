@@ -1,6 +1,6 @@
 //! What is hidden, what stays, and what comes back.
 
-use artifice_plugin_api::{__export, Context, Error, Header, Line, Receipt, Totals, schemars, serde};
+use artifice_plugin_api::{__export, Call, Context, Error, Header, Line, Receipt, Standing, Totals, schemars, serde};
 use proptest::prelude::*;
 
 use super::*;
@@ -200,10 +200,10 @@ impl artifice_plugin_api::Backend for Marked {
     fn new(_config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
         Ok(Marked)
     }
-    fn find(&self, _header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Ok(None)
+    fn find(&self, _call: &Call<'_>, _header: &Header<'_>) -> Result<Standing, Error> {
+        Ok(Standing::Absent)
     }
-    fn open(&self, _header: &Header<'_>) -> Result<Never, Error> {
+    fn open(&self, _call: &Call<'_>, _header: &Header<'_>) -> Result<Never, Error> {
         Err(Error::refused("closed"))
     }
 }

@@ -27,11 +27,12 @@ pub struct Settings {
     #[serde(default = "default_delimiter")]
     pub delimiter: String,
     /// The cells of a row, in order: `location`, `type` (what people call the service), `start`,
-    /// `end`, `amount` (the volume), `cost`; `section`, `service`, `name`, `resource_id`,
-    /// `resource_name`, `meter`, `aggregate`, `volume`, `unit`, `rate`, `rate_unit`; the same on every
-    /// row: `currency`, `tenant`, `tenant_id`, `number`, `key`, `kind` (`invoice`, `adjustment` or
-    /// `credit`), `refers_to` (the number of the invoice that an adjustment changes or a credit takes
-    /// back; empty for an invoice); and `extra.KEY` for what the host adds to a line under that key.
+    /// `end`, `amount` (the quantity), `cost`; `section`, `service`, `name`, `resource_id`,
+    /// `resource_name`, `meter`, `aggregate`, `quantity` (older: `volume`), `unit`, `rate`, `rate_unit`;
+    /// the same on every row: `currency`, `tenant`, `tenant_id`, `number`, `key`, `kind` (`invoice`,
+    /// `adjustment` or `credit`), `refers_to` (the number of the invoice that an adjustment changes or a
+    /// credit takes back; empty for an invoice); and `extra.KEY` for what the host adds to a line under
+    /// that key.
     #[serde(default = "default_row_layout")]
     pub row_layout: Vec<String>,
     /// Whether the first row names the cells.

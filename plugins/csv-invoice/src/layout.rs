@@ -66,7 +66,7 @@ pub const COLUMNS: [&str; 24] = [
     "resource_name",
     "meter",
     "aggregate",
-    "volume",
+    "quantity",
     "unit",
     "rate",
     "rate_unit",
@@ -93,7 +93,7 @@ pub const LINE: [&str; 15] = [
     "rate_unit",
     "start",
     "end",
-    "volume",
+    "quantity",
     "rate",
     "cost",
 ];
@@ -119,7 +119,8 @@ impl Column {
         }
         let field = match name {
             "type" => "name",
-            "amount" => "volume",
+            // `volume` is the older spelling.
+            "amount" | "volume" => "quantity",
             other => other,
         };
         let line = LINE.iter().position(|known| *known == field).map(Column::Line);

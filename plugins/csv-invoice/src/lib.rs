@@ -31,7 +31,7 @@
 //! # Exactly once
 //! What belongs to which key is kept in `output_path/.artifice`: see `protocol.rs`, with its crash
 //! points. A committed document may be moved, edited or deleted: asked again, the backend answers the
-//! same receipt, and only [`rewrite`](Invoice::rewrite) puts the file back, with the format it had (the receipt
+//! same receipt (and says if its file was changed), and only [`rewrite`](Invoice::rewrite) puts the file back, with the format it had (the receipt
 //! keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
 //! it, only what the ledger knows tells that a document was written, and
 //! [`documents`](Backend::documents) is an error.
@@ -57,7 +57,10 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_plugin_api::{Backend, Context, Document, Error, Header, Invoice, Line, Receipt, Timestamp, Totals};
+use artifice_plugin_api::{
+    Backend, Call, Context, Document, EachDocument, Error, Header, Invoice, Line, Listing, Receipt, Standing,
+    Timestamp, Totals,
+};
 
 use crate::config::{Checked, Settings};
 use crate::layout::Format;
@@ -86,25 +89,30 @@ impl Backend for Csv {
         Ok(Csv { store: Arc::new(Store::new(output_path)), template, format })
     }
 
-    fn health(&self) -> Result<(), Error> {
+    fn health(&self, _call: &Call<'_>) -> Result<(), Error> {
         self.store.health()
     }
 
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+    fn find(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
         let record = self.store.find(header.key.as_str(), header.digest.as_str())?;
-        Ok(record.map(|record| receipt(&self.store, &record)))
+        let Some(record) = record else { return Ok(Standing::Absent) };
+        let receipt = receipt(&self.store, &record);
+        Ok(match self.store.change(&record) {
+            Some(what) => Standing::Changed { receipt, what: what.into() },
+            None => Standing::Stands(receipt),
+        })
     }
 
-    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<Document>>, Error> {
-        let document = |record: Record| Document {
-            receipt: receipt(&self.store, &record),
-            key: record.key.into(),
-            digest: record.digest.into(),
-        };
-        Ok(Some(self.store.committed()?.into_iter().map(document).collect()))
+    fn documents(&self, _call: &Call<'_>, _since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
+        // All there are: a record does not say when it was made, and the times of files change with every copy.
+        self.store.committed(&mut |record| {
+            let receipt = receipt(&self.store, &record);
+            each(Document::new(record.key, record.digest, receipt).of_ledger(record.ledger_id))
+        })?;
+        Ok(Listing::whole())
     }
 
-    fn open(&self, header: &Header<'_>) -> Result<CsvInvoice, Error> {
+    fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<CsvInvoice, Error> {
         let zone = instant::zone(header.timezone.as_str())?;
         let head = Head::new(header)?;
         let name = self.template.fill(&Values {
@@ -119,6 +127,7 @@ impl Backend for Csv {
             store: Arc::clone(&self.store),
             format: self.format.clone(),
             key: header.key.to_string(),
+            ledger_id: header.ledger_id.to_string(),
             digest: header.digest.to_string(),
             number: header.number,
             name,
@@ -133,6 +142,7 @@ pub struct CsvInvoice {
     store: Arc<Store>,
     format: Format,
     key: String,
+    ledger_id: String,
     digest: String,
     number: u64,
     name: FileName,
@@ -151,7 +161,8 @@ impl CsvInvoice {
     }
 
     fn order<'a>(&'a self, bytes: &'a [u8], format: &'a Format) -> Order<'a> {
-        Order { key: &self.key, digest: &self.digest, number: self.number, bytes, format }
+        let CsvInvoice { key, ledger_id, digest, number, .. } = self;
+        Order { key, ledger_id, digest, number: *number, bytes, format }
     }
 }
 
@@ -193,11 +204,6 @@ impl Invoice for CsvInvoice {
             now.reference = self.store.document(file).to_string_lossy().into_owned().into();
         }
         Ok(Some(now))
-    }
-
-    fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let format = self.format.clone();
-        self.bytes(&format).map(Some)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was committed, according to the records.
 
 use std::fs;
+use std::ops::ControlFlow;
 
 use artifice_plugin_api::Error;
 
@@ -8,11 +9,9 @@ use crate::record::{Record, State};
 use crate::store::{Store, failed, read};
 
 impl Store {
-    /// The records of all committed documents, by their keys. Changes nothing.
-    ///
-    /// All there are: a record does not say when it was made, and the times of files change with
-    /// every copy. A document that people moved or deleted still counts, as it does for `find`.
-    pub fn committed(&self) -> Result<Vec<Record>, Error> {
+    /// Hands over the records of all committed documents, one by one, until `each` breaks off. Changes nothing.
+    /// A document that people moved or deleted still counts, as it does for `find`.
+    pub fn committed(&self, each: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), Error> {
         let directory = self.keys();
         // No records may mean that nothing was ever committed, or that they are lost or not mounted.
         if !self.stands(&directory)? {
@@ -22,7 +21,6 @@ impl Store {
                 directory.display()
             )));
         }
-        let mut all = Vec::new();
         for entry in fs::read_dir(&directory).map_err(|error| failed("read", &directory, &error))? {
             let path = entry.map_err(|error| failed("read", &directory, &error))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
@@ -40,11 +38,10 @@ impl Store {
                     self.record_path(&record.key).display()
                 )));
             }
-            if record.state == State::Done || self.is_published(&record)? {
-                all.push(record);
+            if (record.state == State::Done || self.is_published(&record)?) && each(record).is_break() {
+                break;
             }
         }
-        all.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(all)
+        Ok(())
     }
 }

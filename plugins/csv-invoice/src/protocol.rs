@@ -33,6 +33,8 @@ use crate::store::{Found, Step, Store};
 pub struct Order<'a> {
     /// The statement's key.
     pub key: &'a str,
+    /// The id of its ledger, if that has one.
+    pub ledger_id: &'a str,
     /// The digest of its content.
     pub digest: &'a str,
     /// Its number.
@@ -49,6 +51,7 @@ impl Order<'_> {
         Record {
             key: self.key.to_owned(),
             digest: self.digest.to_owned(),
+            ledger_id: self.ledger_id.to_owned(),
             number: self.number,
             file,
             sha256: sha256(self.bytes),
@@ -77,6 +80,18 @@ impl Store {
         // It is there for sure. Should the mark fail, the next call makes it.
         let _ = self.ready(&record).and_then(|done| self.finish(&record, done));
         Ok(Some(record))
+    }
+
+    /// What people have changed in a document since it was committed, if its file is still there. (Where it
+    /// is not, it may have been moved to where documents are kept.)
+    pub fn change(&self, record: &Record) -> Option<String> {
+        let path = self.document(&record.file);
+        match self.look(&path) {
+            Ok(Found::File(bytes)) if sha256(&bytes) != record.sha256 => {
+                Some(format!("the file '{}' is not as it was written", path.display()))
+            }
+            _ => None,
+        }
     }
 
     /// Makes the document, once for its key.

@@ -23,6 +23,9 @@ pub struct Record {
     pub key: String,
     /// The digest of the statement's content.
     pub digest: String,
+    /// The id of the ledger that the statement is in, if it has one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ledger_id: String,
     /// The statement's number.
     pub number: u64,
     /// The document's file name.

@@ -93,7 +93,7 @@ impl Table {
         let own = [
             rfc3339(line.start)?,
             rfc3339(line.end)?,
-            line.volume.to_string(),
+            line.quantity.to_string(),
             rate,
             line.cost.to_fixed(self.head.digits),
         ];

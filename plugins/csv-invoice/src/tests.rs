@@ -14,16 +14,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use artifice_plugin_api::{
-    Backend, Context, Date, Decimal, Document, Error, Fraction, Header, Invoice, Kind, Line, Pair, RSlice, RStr,
-    Receipt, Reference, Tax, Tenant, Timestamp, Totals,
+    Backend, Call, Context, Date, Decimal, Document, Error, Fraction, Header, Invoice, Kind, Line, Pair, RSlice, RStr,
+    Receipt, Reference, Standing, Tax, Tenant, Timestamp, Totals,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::store::Hook;
 use crate::{Csv, CsvInvoice};
+
+fn call() -> Call<'static> {
+    Call::within(Duration::from_secs(300))
+}
 
 fn at(text: &str) -> Timestamp {
     Timestamp { micros: text.parse::<DateTime<Utc>>().unwrap().timestamp_micros() }
@@ -40,7 +45,7 @@ struct Row {
     location: String,
     service: String,
     name: String,
-    volume: &'static str,
+    quantity: &'static str,
     rate: Option<&'static str>,
     cost: &'static str,
     extra: Vec<(&'static str, &'static str)>,
@@ -52,7 +57,7 @@ impl Default for Row {
             location: "compute.openstack".to_owned(),
             service: "m1.nano".to_owned(),
             name: "VM instance, size nano".to_owned(),
-            volume: "174.026781",
+            quantity: "174.026781",
             rate: Some("0.05"),
             cost: "8.7",
             extra: Vec::new(),
@@ -64,6 +69,7 @@ impl Default for Row {
 #[derive(Clone)]
 struct Bill {
     key: String,
+    ledger_id: &'static str,
     digest: String,
     number: u64,
     kind: Kind,
@@ -82,6 +88,7 @@ impl Default for Bill {
     fn default() -> Self {
         Bill {
             key: "0198c1f2-7d2f-7000-8000-000000000001".to_owned(),
+            ledger_id: "",
             digest: "d1".to_owned(),
             number: 1,
             kind: Kind::Invoice,
@@ -109,13 +116,19 @@ impl Bill {
     fn header(&self) -> Header<'_> {
         Header {
             key: self.key.as_str().into(),
+            ledger_id: self.ledger_id.into(),
             digest: self.digest.as_str().into(),
             number: self.number,
             kind: self.kind,
             refers_to: self
                 .refers_to
                 .as_ref()
-                .map(|(key, number, receipt)| Reference { key: key.as_str().into(), number: *number, receipt })
+                .map(|(key, number, receipt)| Reference {
+                    key: key.as_str().into(),
+                    number: *number,
+                    receipt,
+                    extra: RSlice::EMPTY,
+                })
                 .into(),
             tenant: Tenant {
                 id: self.tenant_id.as_str().into(),
@@ -136,7 +149,7 @@ impl Bill {
 
     /// The document, with everything told to it, before any ending.
     fn written(&self, csv: &Csv) -> Result<CsvInvoice, Error> {
-        let mut invoice = csv.open(&self.header())?;
+        let mut invoice = csv.open(&call(), &self.header())?;
         invoice.section("Compute")?;
         for row in &self.rows {
             let extra: Vec<Pair<'_>> =
@@ -152,7 +165,7 @@ impl Bill {
                 aggregate: "uptime".into(),
                 start: at(self.start),
                 end: at(self.end),
-                volume: decimal(row.volume),
+                quantity: decimal(row.quantity),
                 unit: "hour".into(),
                 rate: row.rate.map(decimal).into(),
                 rate_unit: "hour".into(),
@@ -170,12 +183,14 @@ impl Bill {
                 percent: decimal(percent),
                 base: decimal("8.7"),
                 amount: decimal(amount),
+                extra: RSlice::EMPTY,
             })
             .collect();
         invoice.totals(&Totals {
             subtotal: decimal("8.7"),
             taxes: RSlice::from_slice(&taxes),
             total: decimal("8.7"),
+            extra: RSlice::EMPTY,
         })?;
         Ok(invoice)
     }
@@ -184,8 +199,12 @@ impl Bill {
         self.written(csv)?.commit()
     }
 
+    fn standing(&self, csv: &Csv) -> Result<Standing, Error> {
+        csv.find(&call(), &self.header())
+    }
+
     fn find(&self, csv: &Csv) -> Result<Option<Receipt>, Error> {
-        csv.find(&self.header())
+        Ok(self.standing(csv)?.receipt().cloned())
     }
 
     fn rewrite(&self, csv: &Csv, receipt: &Receipt) -> Result<Receipt, Error> {
@@ -193,7 +212,7 @@ impl Bill {
     }
 
     fn text(&self, csv: &Csv) -> String {
-        String::from_utf8(self.written(csv).unwrap().render().unwrap().unwrap()).unwrap()
+        String::from_utf8(self.written(csv).unwrap().bytes(&csv.format).unwrap()).unwrap()
     }
 }
 
@@ -202,8 +221,7 @@ fn configured(dir: &Path, settings: Value) -> Result<Csv, Error> {
     let mut all = json!({ "output_path": "invoices" });
     all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
     let directory = dir.to_str().unwrap();
-    let context = Context { directory: directory.into(), deadline_s: 300, timezone: "UTC".into() };
-    Csv::new(serde_json::from_value(all).map_err(Error::configuration)?, &context)
+    Csv::new(serde_json::from_value(all).map_err(Error::configuration)?, &Context::new(directory, "UTC"))
 }
 
 fn csv(dir: &Path) -> Csv {

@@ -50,8 +50,7 @@ pub struct Sums {
 
 impl Document {
     /// Begins a document. Nothing is sent yet.
-    pub fn new(erp: Arc<Erp>, header: &Header<'_>) -> Self {
-        let clock = Clock::of(erp.settings.deadline);
+    pub fn new(erp: Arc<Erp>, clock: Clock, header: &Header<'_>) -> Self {
         Document { erp, clock, head: Head::of(header), rows: Vec::new(), totals: None }
     }
 }

@@ -29,20 +29,16 @@ mod text;
 mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use artifice_plugin_api::{Backend, Context, Error, Header, Price, PriceQuery, Receipt, Timestamp};
+use artifice_plugin_api::{
+    Backend, Call, Context, EachDocument, Error, Header, Listing, Price, PriceQuery, Standing, Timestamp,
+};
 
 use client::{Client, Clock, Failed};
 use dialect::Stage;
 use document::{Document, Head};
 use erp::Erp;
 use settings::Settings;
-
-/// How long a question may take: the host listens for 120 s.
-const QUESTION: Duration = Duration::from_secs(115);
-/// How long listing all documents may take.
-const LISTING: Duration = Duration::from_secs(3500);
 
 /// The backend: one a run, shared by its threads.
 pub struct OpenERP {
@@ -61,25 +57,25 @@ impl Backend for OpenERP {
         Ok(OpenERP { erp: Arc::new(Erp::new(settings, client)) })
     }
 
-    fn health(&self) -> Result<(), Error> {
-        self.erp.health(Clock::of(QUESTION))
+    fn health(&self, call: &Call<'_>) -> Result<(), Error> {
+        self.erp.health(Clock::of(call.left()))
     }
 
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
-        self.erp.price(Clock::of(QUESTION), query)
+    fn price(&self, call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+        self.erp.price(Clock::of(call.left()), query)
     }
 
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        let clock = Clock::of(QUESTION);
+    fn find(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
+        let clock = Clock::of(call.left());
         let dialect = self.erp.dialect(clock)?;
         match self.erp.by_key(clock, &dialect, &Head::of(header))? {
-            Some(found) => found.receipt(&dialect, self.erp.settings.plain.state),
-            None => Ok(None),
+            Some(found) => found.standing(&dialect, self.erp.settings.plain.state),
+            None => Ok(Standing::Absent),
         }
     }
 
-    fn discard(&self, header: &Header<'_>) -> Result<(), Error> {
-        let clock = Clock::of(QUESTION);
+    fn discard(&self, call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
+        let clock = Clock::of(call.left());
         let dialect = self.erp.dialect(clock)?;
         let Some(found) = self.erp.by_key(clock, &dialect, &Head::of(header))? else { return Ok(()) };
         if found.stage == Stage::Cancelled {
@@ -98,12 +94,12 @@ impl Backend for OpenERP {
         self.erp.settings.plain.longest_delay_s
     }
 
-    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<artifice_plugin_api::Document>>, Error> {
-        self.erp.documents(Clock::of(LISTING)).map(Some)
+    fn documents(&self, call: &Call<'_>, since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
+        self.erp.documents(Clock::of(call.left()), since, each).map(|()| Listing::since(since))
     }
 
-    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
-        Ok(Document::new(self.erp.clone(), header))
+    fn open(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Document, Error> {
+        Ok(Document::new(self.erp.clone(), Clock::of(call.left()), header))
     }
 }
 

@@ -3,7 +3,7 @@
 mod instant;
 mod rules;
 
-use artifice_plugin_api::{Error, Price, PriceQuery, ROption, RString};
+use artifice_plugin_api::{Error, Price, PriceQuery, ROption, RString, RVec};
 
 use crate::client::{Clock, Find};
 use crate::decimals::ZERO;
@@ -38,6 +38,7 @@ impl Erp {
                 origin: format!("sales price of {code} in the ERP").into(),
                 from: ROption::RNone,
                 until: ROption::RNone,
+                extra: RVec::new(),
             }));
         }
         let (pricelist, name, currency) = self.pricelist(clock, query.tenant.as_str())?;
@@ -56,7 +57,7 @@ impl Erp {
             Error::refused(format_args!("product.pricelist.item {}: {why}; give it a fixed price", rule.id))
         })?;
         let origin = format!("price list '{name}', rule {}, for {code} in the ERP", rule.id).into();
-        Ok(Some(Price { amount, per, currency, origin, from: from.into(), until: until.into() }))
+        Ok(Some(Price { amount, per, currency, origin, from: from.into(), until: until.into(), extra: RVec::new() }))
     }
 
     /// What a product's price is per, as a rates file writes it.

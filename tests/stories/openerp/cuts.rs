@@ -2,12 +2,15 @@
 //! and sends again as artifice does ends with one posted document. Questions, which the backend repeats after a
 //! while, are cut at some of their bytes, or at every one with `ARTIFICE_CUTS=all`.
 
-use artifice_plugin_host::api::{Context, Date, Decimal, Error, ErrorKind, Header, Kind, Line, Pair, ROption, RSlice};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artifice_plugin_host::Backend;
+use artifice_plugin_host::api::{Call, Date, Decimal, Error, ErrorKind, Header, Kind, Line, Pair, ROption, RSlice};
 use artifice_plugin_host::api::{Receipt, Tenant, Timestamp, Totals};
-use artifice_plugin_host::{Backend, Library};
 use artifice_tests::killing::for_each;
 use artifice_tests::odoo::{DATABASE, Odoo, PASSWORD, Tables, Version};
-use artifice_tests::plugin;
 use serde_json::json;
 
 /// Which bytes of a question are cut at.
@@ -16,14 +19,16 @@ const STEP: usize = 61;
 const AT_ONCE: usize = 16;
 const DAY_US: i64 = 86_400_000_000;
 
-pub fn backend(odoo: &Odoo) -> Backend {
-    let class = "billing.openerp:OpenERP".parse().unwrap();
+pub fn backend(odoo: &Odoo) -> Arc<dyn Backend> {
     let config = json!({
         "url": odoo.url(), "database": DATABASE, "username": "admin", "password": PASSWORD,
         "longest_delay_s": 0, "timeout_s": 5,
     });
-    let context = Context { directory: "/".into(), deadline_s: 60, timezone: "UTC".into() };
-    Library::load(&plugin("billing_openerp")).unwrap().create(&class, &config, &context).unwrap()
+    artifice_tests::backend(Path::new("/"), "billing.openerp:OpenERP", &config)
+}
+
+pub fn call() -> Call<'static> {
+    Call::within(Duration::from_secs(60))
 }
 
 pub fn header(key: &str) -> Header<'_> {
@@ -31,6 +36,7 @@ pub fn header(key: &str) -> Header<'_> {
     let start = Timestamp { micros: 1_375_315_200_000_000 };
     Header {
         key: key.into(),
+        ledger_id: "".into(),
         digest: "a-digest-of-the-content".into(),
         number: 1,
         kind: Kind::Invoice,
@@ -60,7 +66,7 @@ pub fn line<'a>(header: &Header<'a>, resource: &'a str, none: &'a [Pair<'a>]) ->
         aggregate: "uptime".into(),
         start: header.start,
         end: header.end,
-        volume: Decimal::new(10, 0),
+        quantity: Decimal::new(10, 0),
         unit: "hour".into(),
         rate: ROption::RSome(Decimal::new(5, 2)),
         rate_unit: "hour".into(),
@@ -72,17 +78,17 @@ pub fn line<'a>(header: &Header<'a>, resource: &'a str, none: &'a [Pair<'a>]) ->
 }
 
 /// Sends the invoice, once.
-pub fn sent(backend: &Backend, header: &Header<'_>) -> Result<Receipt, Error> {
+pub fn sent(backend: &dyn Backend, header: &Header<'_>) -> Result<Receipt, Error> {
     let total = Decimal::new(1, 0);
-    let mut invoice = backend.open(header)?;
+    let mut invoice = backend.open(&call(), header)?;
     invoice.section("Compute")?;
     invoice.lines(&[line(header, "one", &[]), line(header, "two", &[])])?;
-    invoice.totals(&Totals { subtotal: total, taxes: RSlice::EMPTY, total })?;
+    invoice.totals(&Totals { subtotal: total, taxes: RSlice::EMPTY, total, extra: RSlice::EMPTY })?;
     invoice.commit()
 }
 
 /// Sends the invoice until it is there, asking before it is sent again wherever that is not certain.
-fn delivered(backend: &Backend, key: &str) -> Receipt {
+fn delivered(backend: &dyn Backend, key: &str) -> Receipt {
     let header = header(key);
     let mut errors = Vec::new();
     for _ in 0..6 {
@@ -93,10 +99,13 @@ fn delivered(backend: &Backend, key: &str) -> Receipt {
         };
         let unsure = error.kind() == ErrorKind::Unknown;
         errors.push(error.to_string());
-        match unsure.then(|| backend.find(&header)) {
-            Some(Ok(Some(receipt))) => return receipt,
+        match unsure.then(|| backend.find(&call(), &header)) {
+            Some(Ok(standing)) => match standing.receipt() {
+                Some(receipt) => return receipt.clone(),
+                None => continue,
+            },
             Some(Err(error)) => errors.push(error.to_string()),
-            Some(Ok(None)) | None => {}
+            None => {}
         }
     }
     panic!("{key}: never delivered: {errors:#?}");
@@ -114,9 +123,9 @@ struct Cut {
 fn cuts(version: Version, step: usize) -> (Vec<Cut>, usize) {
     let odoo = Odoo::for_billing(version, &["demo"]);
     let warm = backend(&odoo);
-    delivered(&warm, "before");
+    delivered(&*warm, "before");
     odoo.exchanges();
-    delivered(&warm, "without-a-cut");
+    delivered(&*warm, "without-a-cut");
     let exchanges = odoo.exchanges();
     let all = std::env::var("ARTIFICE_CUTS").is_ok_and(|cuts| cuts == "all");
     let mut cuts = Vec::new();
@@ -144,7 +153,7 @@ fn every_cut(version: Version, step: usize) {
         let odoo = Odoo::for_billing(version, &["demo"]);
         let seeded: Tables = odoo.with(|tables| tables.clone());
         let backend = backend(&odoo);
-        delivered(&backend, "before");
+        delivered(&*backend, "before");
         for cut in part {
             odoo.with(|tables| *tables = seeded.clone());
             odoo.exchanges();
@@ -153,7 +162,7 @@ fn every_cut(version: Version, step: usize) {
             } else {
                 odoo.cut_answer(cut.exchange, cut.at);
             }
-            let receipt = delivered(&backend, "the-key");
+            let receipt = delivered(&*backend, "the-key");
             odoo.no_trouble();
             let documents = odoo.documents();
             let posted = documents.iter().filter(|it| it.is_posted()).count();

@@ -6,14 +6,14 @@ use std::io::Write;
 use artifice_tests::odoo::{Does, Odoo, Trouble, Version};
 use artifice_tests::workspace;
 
-use super::openerp_cuts::backend;
+use super::openerp_cuts::{backend, call};
 
 const RECORDINGS: &str = "../shared/recordings/odoo";
 
 /// What the backend says of an answer to its first question.
 fn says(odoo: &Odoo, answer: String) -> String {
     odoo.no_trouble().trouble(Trouble::at("version", Does::Says(answer)));
-    backend(odoo).health().err().map(|error| error.to_string()).unwrap_or_default()
+    backend(odoo).health(&call()).err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 /// Whether it says that it could not read it.

@@ -1,23 +1,21 @@
 //! Taxes and prices, asked through the library: every line bears the taxes that the statement says, and no others.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use artifice_plugin_host::Backend;
-use artifice_plugin_host::Library;
-use artifice_plugin_host::api::Context;
 use artifice_plugin_host::api::{Decimal, Error, PriceQuery, RSlice, Receipt, Tax, Timestamp, Totals};
 use artifice_tests::odoo::{DATABASE, Odoo, PASSWORD, VERSIONS, Value, Version};
-use artifice_tests::plugin;
 use serde_json::json;
 
-use super::openerp_cuts::{header, line};
+use super::openerp_cuts::{call, header, line};
 
-fn backend(odoo: &Odoo) -> Backend {
-    let class = "billing.openerp:OpenERP".parse().unwrap();
+fn backend(odoo: &Odoo) -> Arc<dyn Backend> {
     let config = json!({
         "url": odoo.url(), "database": DATABASE, "username": "admin", "password": PASSWORD, "timeout_s": 5,
         "taxes": {"Levy": "Storage levy 7%"}, "prices": {"per": {"Hours": "hour"}},
     });
-    let context = Context { directory: "/".into(), deadline_s: 60, timezone: "UTC".into() };
-    Library::load(&plugin("billing_openerp")).unwrap().create(&class, &config, &context).unwrap()
+    artifice_tests::backend(Path::new("/"), "billing.openerp:OpenERP", &config)
 }
 
 fn cents(cents: i128) -> Decimal {
@@ -32,13 +30,30 @@ fn sent(odoo: &Odoo) -> Result<Receipt, Error> {
     lines[0].taxes = RSlice::from_slice(&both);
     lines[1].taxes = RSlice::from_slice(&first);
     let taxes = [
-        Tax { name: "GST".into(), percent: Decimal::new(15, 0), base: cents(100), amount: cents(15) },
-        Tax { name: "Levy".into(), percent: Decimal::new(8, 0), base: cents(50), amount: cents(4) },
+        Tax {
+            name: "GST".into(),
+            percent: Decimal::new(15, 0),
+            base: cents(100),
+            amount: cents(15),
+            extra: RSlice::EMPTY,
+        },
+        Tax {
+            name: "Levy".into(),
+            percent: Decimal::new(8, 0),
+            base: cents(50),
+            amount: cents(4),
+            extra: RSlice::EMPTY,
+        },
     ];
-    let mut invoice = backend(odoo).open(&header)?;
+    let mut invoice = backend(odoo).open(&call(), &header)?;
     invoice.section("Compute")?;
     invoice.lines(&lines)?;
-    invoice.totals(&Totals { subtotal: cents(100), taxes: RSlice::from_slice(&taxes), total: cents(119) })?;
+    invoice.totals(&Totals {
+        subtotal: cents(100),
+        taxes: RSlice::from_slice(&taxes),
+        total: cents(119),
+        extra: RSlice::EMPTY,
+    })?;
     invoice.commit()
 }
 
@@ -130,12 +145,13 @@ fn prices_come_from_the_products() {
             unit: "hour".into(),
             at: Timestamp { micros: 1_375_315_200_000_000 },
             quantity: Decimal::new(1, 0),
+            extra: RSlice::EMPTY,
         };
         let backend = backend(&odoo);
-        let price = backend.price(&query("m1.nano")).unwrap().unwrap();
+        let price = backend.price(&call(), &query("m1.nano")).unwrap().unwrap();
         let said = (price.amount.to_string(), price.per.as_str(), price.currency.as_str());
         assert_eq!(said, ("0.0125".to_owned(), "hour", "NZD"), "{version:?}");
-        assert_eq!(backend.price(&query("unheard-of")).unwrap(), None);
+        assert_eq!(backend.price(&call(), &query("unheard-of")).unwrap(), None);
         assert!(odoo.tampered().is_empty());
     }
 }

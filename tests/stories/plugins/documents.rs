@@ -1,10 +1,12 @@
 //! What backends list of that which they have, asked through their libraries.
 
 use std::fs;
+use std::ops::ControlFlow;
+use std::time::Duration;
 
-use artifice_plugin_host::api::{Context, Document, Error, ErrorKind, Timestamp};
-use artifice_plugin_host::{Backend, Library};
-use artifice_tests::{Cloud, Erp, Vm, plugin};
+use artifice_plugin_host::Backend;
+use artifice_plugin_host::api::{Call, Document, Error, ErrorKind, Timestamp};
+use artifice_tests::{Cloud, Erp, Vm, backend};
 use serde_json::{Value, json};
 
 /// Three tenants, billed.
@@ -15,16 +17,16 @@ fn billed(cloud: &Cloud) {
     cloud.bill("--month 2013-08").done();
 }
 
-fn backend(cloud: &Cloud, class: &str, config: &Value) -> Backend {
-    let class = class.parse().unwrap();
-    let directory = cloud.path("");
-    let context = Context { directory: directory.to_str().unwrap().into(), deadline_s: 300, timezone: "UTC".into() };
-    let module: String = format!("{class}").split(':').next().unwrap().replace('.', "_");
-    Library::load(&plugin(&module)).unwrap().create(&class, config, &context).unwrap()
-}
-
-fn listed(backend: &Backend) -> Result<Option<Vec<Document>>, Error> {
-    backend.documents(Timestamp { micros: 1_375_315_200_000_000 })
+/// All documents, by their keys; `None` if they cannot be listed.
+fn listed(backend: &dyn Backend) -> Result<Option<Vec<Document>>, Error> {
+    let call = Call::within(Duration::from_secs(60));
+    let mut all = Vec::new();
+    let listing = backend.documents(&call, Timestamp { micros: 1_375_315_200_000_000 }, &mut |document| {
+        all.push(document);
+        ControlFlow::Continue(())
+    })?;
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(listing.complete_since.into_option().map(|_| all))
 }
 
 /// The statements of the ledger, as key and receipt.
@@ -47,7 +49,7 @@ fn what_was_billed_is_listed_under_the_ledgers_keys() {
         (&csv, "billing.csv_invoice:Csv", json!({"output_path": "invoices"})),
         (&erp, "test.misbehaving:Erp", json!({"directory": "erp"})),
     ] {
-        let documents = listed(&backend(cloud, class, &config)).unwrap().unwrap();
+        let documents = listed(&*backend(&cloud.path(""), class, &config)).unwrap().unwrap();
         let pairs: Vec<_> = documents.iter().map(|it| (it.key.to_string(), it.receipt.reference.to_string())).collect();
         assert_eq!(pairs, statements(cloud), "{class}");
         assert!(documents.iter().all(|document| !document.digest.is_empty()), "{class}");
@@ -58,9 +60,9 @@ fn what_was_billed_is_listed_under_the_ledgers_keys() {
 fn a_backend_that_cannot_list_says_so() {
     let cloud = Cloud::new();
     fs::create_dir(cloud.path("letters")).unwrap();
-    let letters = backend(&cloud, "acme.letters:Markdown", &json!({"directory": "letters"}));
-    assert_eq!(listed(&letters), Ok(None));
-    assert_eq!(listed(&backend(&cloud, "test.misbehaving:Closed", &json!({}))), Ok(None));
+    let letters = backend(&cloud.path(""), "acme.letters:Markdown", &json!({"directory": "letters"}));
+    assert_eq!(listed(&*letters), Ok(None));
+    assert_eq!(listed(&*backend(&cloud.path(""), "test.misbehaving:Closed", &json!({}))), Ok(None));
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn whatever_goes_wrong_while_listing_is_an_error() {
         ("empty_receipt", ErrorKind::Unknown, format!("of the document with the key '{first}': the backend answered")),
     ] {
         let faults = json!({"directory": "erp", "faults": [{"at": "documents", "does": does}]});
-        let error = listed(&backend(&cloud, "test.misbehaving:Erp", &faults)).unwrap_err();
+        let error = listed(&*backend(&cloud.path(""), "test.misbehaving:Erp", &faults)).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.message().contains(&says), "{error}");
     }

@@ -37,9 +37,9 @@ fn a_library_for_another_machine_is_refused() {
 #[test]
 fn a_library_for_another_version_of_the_interface_is_refused() {
     let newer = fs::read(plugin("test_newer_interface")).unwrap();
-    with(newer, "built for plugin interface 0.4.0, this artifice speaks 0.3.0; update artifice, or build the backend");
+    with(newer, "built for plugin interface 0.5.0, this artifice speaks 0.4.0; update artifice, or build the backend");
     let older = fs::read(plugin("test_older_interface")).unwrap();
-    with(older, "built for plugin interface 0.2.0, this artifice speaks 0.3.0; build the backend with the plugin");
+    with(older, "built for plugin interface 0.3.0, this artifice speaks 0.4.0; build the backend with the plugin");
 }
 
 #[test]

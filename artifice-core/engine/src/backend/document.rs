@@ -3,55 +3,51 @@
 mod facts;
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use artifice_model::statement::{Line, Tax};
 use artifice_model::{Calendar, Decimal, Timestamp};
-use artifice_plugin_host::Backend;
-use artifice_plugin_host::api::{self, ErrorKind, RSlice};
+use artifice_plugin_host::api::{self, ErrorKind, RSlice, Standing};
+use artifice_plugin_host::{Backend, Invoice};
 use async_trait::async_trait;
-use tracing::Instrument;
 
 use self::facts::{Factors, date};
+use crate::backend::deadlines;
 use crate::lifecycle::crash;
 use crate::lifecycle::deliver::{Courier, Sent};
-use artifice_ledger::{Body, Kind, Ledger, Receipt, Statement};
-
-/// How long a backend may take for one statement. A claim's lease is longer.
-pub const SEND_DEADLINE: Duration = Duration::from_secs(300);
-/// How long a backend may take to answer a question.
-const ASK_DEADLINE: Duration = Duration::from_secs(120);
-/// How long a backend may take to list its documents.
-const LIST_DEADLINE: Duration = Duration::from_secs(3600);
+use artifice_ledger::{Body, Kind, Receipt, Statement};
 
 /// Lines of one call: enough that the call costs nothing, few enough for the processor's cache.
 const BATCH: usize = 64;
 
-/// The backend of a loaded library, which blocks, as a courier, which does not.
-pub struct BackendCourier<'l> {
+/// A backend, which blocks, as a courier of one statement, which does not.
+pub struct BackendCourier {
     /// The backend.
-    backend: Arc<Backend>,
-    /// Where the lines are.
-    ledger: &'l dyn Ledger,
-    /// Whether a call met a backend that had panicked before.
-    met_a_panic: AtomicBool,
+    backend: Arc<dyn Backend>,
+    /// What there is to send, or why it cannot be.
+    body: Result<Arc<Body>, String>,
+    /// How long the sending may take.
+    time: Duration,
+    /// Whether a call met a backend that somebody else's call had spent.
+    met_a_spent_one: AtomicBool,
 }
 
-impl<'l> BackendCourier<'l> {
-    pub fn new(backend: Arc<Backend>, ledger: &'l dyn Ledger) -> Self {
-        BackendCourier { backend, ledger, met_a_panic: AtomicBool::new(false) }
+impl BackendCourier {
+    pub fn new(backend: Arc<dyn Backend>, body: Result<Arc<Body>, String>, time: Duration) -> Self {
+        BackendCourier { backend, body, time, met_a_spent_one: AtomicBool::new(false) }
     }
 
-    /// Whether the backend answered nothing because it had panicked in somebody else's call.
-    pub fn met_a_panic_of_others(&self) -> bool {
-        self.met_a_panic.load(Ordering::Acquire)
+    /// Whether the backend answered nothing because of somebody else's call.
+    pub fn was_spent_by_others(&self) -> bool {
+        self.met_a_spent_one.load(Ordering::Acquire)
     }
 
-    /// Takes note of a backend that has panicked, before it is called.
+    /// Takes note of a backend that is spent, before it is called.
     fn look(&self) {
-        self.met_a_panic.fetch_or(self.backend.has_panicked(), Ordering::AcqRel);
+        self.met_a_spent_one.fetch_or(self.backend.spent().is_some(), Ordering::AcqRel);
     }
 }
 
@@ -74,17 +70,16 @@ impl SendError {
 }
 
 #[async_trait]
-impl Courier for BackendCourier<'_> {
+impl Courier for BackendCourier {
     async fn send(&self, statement: &Statement) -> Sent {
-        let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
-        let body = match reading.await {
-            Ok(body) => body,
-            Err(error) => return Sent::NotSent(error.to_string()),
+        let body = match &self.body {
+            Ok(body) => body.clone(),
+            Err(why) => return Sent::NotSent(why.clone()),
         };
         self.look();
         crash::point("before send").await;
         let (backend, statement) = (self.backend.clone(), statement.clone());
-        let sending = blocking(SEND_DEADLINE, move || send(&backend, &statement, &body));
+        let sending = blocking(self.time, move |call| send(backend.as_ref(), call, &statement, &body));
         let sent = sending.await;
         crash::point("after send").await;
         match sent {
@@ -96,88 +91,137 @@ impl Courier for BackendCourier<'_> {
 
     async fn find(&self, statement: &Statement) -> Result<Option<Receipt>, String> {
         self.look();
-        crash::point("before find").await;
-        let (backend, statement) = (self.backend.clone(), statement.clone());
-        let finding = blocking(ASK_DEADLINE, move || with_header(&statement, |header| backend.find(header)));
-        let found = finding.await?.map_err(|error| error.message().to_owned())?;
-        crash::point("after find").await;
-        Ok(found.map(own))
+        find(self.backend.clone(), statement).await
     }
 
     async fn longest_delay_us(&self) -> Result<i64, String> {
         let backend = self.backend.clone();
-        let asking = blocking(ASK_DEADLINE, move || backend.longest_delay_s());
-        let seconds = asking.await?.map_err(|error| error.message().to_owned())?;
-        Ok(i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000)).unwrap_or(i64::MAX))
+        let delay = asked(move |call| backend.longest_delay(call)).await?;
+        Ok(i64::try_from(delay.as_micros()).unwrap_or(i64::MAX))
     }
 }
 
-impl BackendCourier<'_> {
-    /// Has the backend remove what tries have left of a statement that is taken back.
-    pub async fn discard(&self, statement: &Statement) -> Result<(), String> {
-        let (backend, statement) = (self.backend.clone(), statement.clone());
-        let discarding = blocking(ASK_DEADLINE, move || with_header(&statement, |header| backend.discard(header)));
-        discarding.await?.map_err(|error| error.message().to_owned())
+/// The receipt of the document under a statement's key, if there is one. What people have changed in it
+/// since makes no difference; one that they have cancelled is for people to settle.
+pub(crate) async fn find(backend: Arc<dyn Backend>, statement: &Statement) -> Result<Option<Receipt>, String> {
+    crash::point("before find").await;
+    let statement = statement.clone();
+    let standing = asked(move |call| with_header(&statement, |header| backend.find(call, header))).await?;
+    crash::point("after find").await;
+    match standing {
+        Standing::Absent => Ok(None),
+        Standing::Stands(receipt) | Standing::Changed { receipt, .. } => Ok(Some(own(receipt))),
+        Standing::Cancelled(receipt) => Err(format!(
+            "{}: it is this statement's document, and was cancelled there; delete it there to have it made again, or void the \
+             statement",
+            receipt.reference
+        )),
     }
 }
 
-/// The documents that a backend has, at least since an instant; `None` if it cannot list them.
-pub(crate) async fn list(backend: Arc<Backend>, since: Timestamp) -> Result<Option<Vec<api::Document>>, String> {
+/// Has a backend remove what tries have left of a statement that is taken back.
+pub(crate) async fn discard(backend: Arc<dyn Backend>, statement: &Statement) -> Result<(), String> {
+    let statement = statement.clone();
+    asked(move |call| with_header(&statement, |header| backend.discard(call, header))).await
+}
+
+/// Whether what is behind a backend can be reached and is prepared.
+pub(crate) async fn health(backend: Arc<dyn Backend>) -> Result<(), String> {
+    asked(move |call| backend.health(call)).await
+}
+
+/// The documents that a backend has, at least since an instant, and since when none is missing; `None` if
+/// it cannot list them.
+pub(crate) async fn list(
+    backend: Arc<dyn Backend>,
+    since: Timestamp,
+) -> Result<(Vec<api::Document>, Option<Timestamp>), String> {
     let since = api::Timestamp { micros: since.micros() };
-    let listed = blocking(LIST_DEADLINE, move || backend.documents(since)).await?;
-    listed.map_err(|error| error.message().to_owned())
+    let listing = blocking(deadlines::LIST, move |call| {
+        let mut all = Vec::new();
+        let listing = backend.documents(call, since, &mut |document| {
+            all.push(document);
+            ControlFlow::Continue(())
+        });
+        listing.map(|listing| (all, listing.complete_since.into_option()))
+    });
+    let (all, complete) = listing.await?.map_err(|error| error.message().to_owned())?;
+    Ok((all, complete.map(|at| Timestamp::from_micros(at.micros))))
+}
+
+/// Asks a backend something that it knows soon.
+async fn asked<T: Send + 'static>(
+    question: impl FnOnce(&api::Call<'_>) -> Result<T, api::Error> + Send + 'static,
+) -> Result<T, String> {
+    blocking(deadlines::ASK, question).await?.map_err(|error| error.message().to_owned())
 }
 
 /// Calls a backend on a thread that may block. A call that takes too long goes on there, unheard.
 pub(crate) async fn blocking<T: Send + 'static>(
-    deadline: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
+    time: Duration,
+    work: impl FnOnce(&api::Call<'_>) -> T + Send + 'static,
 ) -> Result<T, String> {
-    match tokio::time::timeout(deadline, tokio::task::spawn_blocking(work)).await {
+    let call = api::Call::within(time);
+    let (deadline, working) = (call.deadline.into(), tokio::task::spawn_blocking(move || work(&call)));
+    match tokio::time::timeout_at(deadline, working).await {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(error)) => Err(format!("the call to the backend ended: {error}")),
-        Err(_) => Err(format!("the backend did not answer within {} s", deadline.as_secs())),
+        Err(_) => Err(format!("the backend did not answer within {} s", time.as_secs())),
     }
 }
 
+/// What was read was checked then, so that only a fault of our own can be found here: nobody is sent that.
+pub(crate) fn check_sound(statement: &Statement, body: &Body) {
+    let mut subtotal = Some(Decimal::ZERO);
+    for line in &body.lines {
+        let (cost, period) = (line.cost.unwrap_or_default(), line.usage.period);
+        subtotal = subtotal.and_then(|subtotal| subtotal.checked_add(cost));
+        assert!(period.start() < period.end(), "statement {}: a line from its end to its start", statement.number);
+    }
+    let add = |total: Decimal, tax: &Tax| total.checked_add(tax.amount);
+    let total = subtotal.and_then(|subtotal| body.taxes.iter().try_fold(subtotal, add));
+    let sums = (subtotal, total);
+    assert_eq!(sums, (Some(statement.subtotal), Some(statement.total)), "statement {}: other sums", statement.number);
+    let period = statement.period;
+    assert!(period.start() < period.end(), "statement {}: from its end to its start", statement.number);
+}
+
 /// Hands a whole statement over and commits it.
-fn send(backend: &Backend, statement: &Statement, body: &Body) -> Result<Receipt, SendError> {
-    let mut invoice = with_header(statement, |header| backend.open(header)).map_err(SendError::before)?;
-    fill(&mut invoice, statement, body).map_err(SendError::before)?;
+fn send(backend: &dyn Backend, call: &api::Call<'_>, statement: &Statement, body: &Body) -> Result<Receipt, SendError> {
+    let mut invoice = with_header(statement, |header| backend.open(call, header)).map_err(SendError::before)?;
+    fill(invoice.as_mut(), statement, body).map_err(SendError::before)?;
     let _phase = tracing::debug_span!("commit").entered();
     invoice.commit().map(own).map_err(SendError::in_commit)
 }
 
 /// Writes a committed document once more; `None` if its backend keeps it elsewhere.
 pub(crate) async fn rewrite(
-    backend: Arc<Backend>,
+    backend: Arc<dyn Backend>,
     statement: Statement,
     body: Body,
     receipt: Receipt,
 ) -> Result<Option<Receipt>, String> {
-    let writing = blocking(SEND_DEADLINE, move || {
-        let mut invoice = with_header(&statement, |header| backend.open(header))?;
-        fill(&mut invoice, &statement, &body)?;
+    check_sound(&statement, &body);
+    let writing = blocking(deadlines::sending(body.lines.len()), move |call| {
+        let mut invoice = with_header(&statement, |header| backend.open(call, header))?;
+        fill(invoice.as_mut(), &statement, &body)?;
         invoice.rewrite(&lend(&receipt))
     });
     writing.await?.map(|receipt| receipt.map(own)).map_err(|error| error.message().to_owned())
 }
 
 /// Sections, lines, totals.
-fn fill(invoice: &mut artifice_plugin_host::Invoice, statement: &Statement, body: &Body) -> Result<(), api::Error> {
+fn fill(invoice: &mut dyn Invoice, statement: &Statement, body: &Body) -> Result<(), api::Error> {
     let _phase = tracing::debug_span!("hand over").entered();
     hand_over_lines(invoice, &body.lines, &body.taxes)?;
     let taxes: Vec<api::Tax<'_>> = body.taxes.iter().map(tax).collect();
     let taxes = RSlice::from_slice(&taxes);
-    invoice.totals(&api::Totals { subtotal: decimal(statement.subtotal), taxes, total: decimal(statement.total) })
+    let (subtotal, total) = (decimal(statement.subtotal), decimal(statement.total));
+    invoice.totals(&api::Totals { subtotal, taxes, total, extra: RSlice::EMPTY })
 }
 
 /// Hands a statement's lines, which are in their order, to its document: section by section, in batches.
-pub fn hand_over_lines(
-    invoice: &mut artifice_plugin_host::Invoice,
-    lines: &[Line],
-    taxes: &[Tax],
-) -> Result<(), api::Error> {
+pub fn hand_over_lines(invoice: &mut dyn Invoice, lines: &[Line], taxes: &[Tax]) -> Result<(), api::Error> {
     // One for all batches: the views stay in the processor's cache.
     let mut views = Vec::with_capacity(BATCH.min(lines.len()));
     let mut factors = Factors::default();
@@ -219,6 +263,8 @@ fn with_header<T>(
     let about = statement.refers_to.as_ref().map(|referred| (referred, lend(&referred.receipt)));
     work(&api::Header {
         key: statement.id.as_str().into(),
+        // The ledger has no id of its own yet.
+        ledger_id: "".into(),
         digest: statement.digest.as_str().into(),
         number: statement.number,
         kind: match statement.kind {
@@ -232,6 +278,7 @@ fn with_header<T>(
                 key: referred.id.as_str().into(),
                 number: referred.number,
                 receipt,
+                extra: RSlice::EMPTY,
             })
             .into(),
         tenant: api::Tenant {
@@ -254,7 +301,7 @@ fn with_header<T>(
 fn line<'l>(line: &'l Line, factor: Option<api::Fraction>, taxes: &'l [u32]) -> api::Line<'l> {
     let usage = &line.usage;
     // The numbers first: the texts are then mere copies of places and lengths.
-    let (volume, cost) = (decimal(usage.volume), decimal(line.cost.unwrap_or_default()));
+    let (quantity, cost) = (decimal(usage.volume), decimal(line.cost.unwrap_or_default()));
     let rate = line.rate.as_ref().map(|rate| decimal(rate.amount)).into();
     api::Line {
         section: usage.section.as_str().into(),
@@ -267,7 +314,7 @@ fn line<'l>(line: &'l Line, factor: Option<api::Fraction>, taxes: &'l [u32]) -> 
         aggregate: usage.aggregate.name().into(),
         start: api::Timestamp { micros: usage.period.start().micros() },
         end: api::Timestamp { micros: usage.period.end().micros() },
-        volume,
+        quantity,
         unit: usage.unit.as_str().into(),
         rate,
         rate_unit: line.rate.as_ref().map_or("", |rate| &rate.per).into(),
@@ -284,6 +331,7 @@ fn tax(tax: &Tax) -> api::Tax<'_> {
         percent: decimal(tax.percent),
         base: decimal(tax.base),
         amount: decimal(tax.amount),
+        extra: RSlice::EMPTY,
     }
 }
 

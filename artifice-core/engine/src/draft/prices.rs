@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use artifice_model::rate::{Cards, Names, Price, PriceError, PriceList, PriceQuery, PriceSource, Quote, Terms};
 use artifice_model::units::Unit;
 use artifice_model::{Currency, Decimal, Period, TenantId, Timestamp};
-use artifice_plugin_host::{Backend, api};
+use artifice_plugin_host::{ClassPath, api};
 
 use crate::Engine;
 use crate::backend::backends::Backends;
+use crate::backend::deadlines;
 use crate::config::{OwnPrices, PricesFrom};
 use crate::error::EngineError;
 
@@ -121,16 +122,18 @@ impl PriceSource for BackendPrices {
         }
         let wrong = |why: String| PriceError { service: own(service), location: own(location), why };
         let backend = self.backends.get().map_err(|error| wrong(error.to_string()))?;
-        let asked = backend.price(&api::PriceQuery {
+        let query = api::PriceQuery {
             tenant: tenant.as_str().into(),
             location: location.into(),
             service: service.into(),
             unit: unit.into(),
             at: api::Timestamp { micros: at.micros() },
             quantity: api::Decimal::new(quantity.mantissa(), quantity.scale()),
-        });
+            extra: api::RSlice::EMPTY,
+        };
+        let asked = backend.price(&api::Call::within(deadlines::ASK), &query);
         let answer = asked.map_err(|error| wrong(error.message().to_owned()))?;
-        let quote = self.quote(&backend, at, answer).map_err(wrong)?;
+        let quote = self.quote(backend.class(), answer).map_err(wrong)?;
         answers().insert(question, quote.clone());
         Ok(quote)
     }
@@ -145,17 +148,10 @@ impl PriceSource for BackendPrices {
 }
 
 impl BackendPrices {
-    /// What a backend says, checked: it is somebody else's program.
-    fn quote(&self, backend: &Backend, at: Timestamp, answer: Option<api::Price>) -> Result<Quote, String> {
+    /// What a backend says, in our own terms.
+    fn quote(&self, class: &ClassPath, answer: Option<api::Price>) -> Result<Quote, String> {
         let Some(price) = answer else { return Ok(Quote::default()) };
-        let class = backend.class();
-        let micros = |instant: Option<api::Timestamp>| instant.map(|instant| Timestamp::from_micros(instant.micros));
-        let (from, until) = (micros(price.from.into()), micros(price.until.into()));
-        if from.is_some_and(|from| from > at) || until.is_some_and(|until| until <= at) {
-            return Err(format!(
-                "{class} was asked for a price at {at}, and answered one that does not hold then; correct the backend"
-            ));
-        }
+        let until = price.until.into_option().map(|until| Timestamp::from_micros(until.micros));
         let amount = Decimal::new(price.amount.mantissa(), price.amount.scale().into())
             .map_err(|why| format!("the amount that {class} answers is none: {why}"))?;
         let per = Unit::of_price(&price.per, self.time_slice_us)

@@ -6,10 +6,10 @@ use artifice_model::rate::{Charged, MonthUnits, Names, Price, PriceQuery, Priced
 use artifice_model::units::Mismatch;
 use artifice_model::{Decimal, TenantId, Timestamp};
 
-use crate::backend::document;
+use crate::Engine;
+use crate::backend::{deadlines, document};
 use crate::draft::prices::Prices;
 use crate::error::EngineError;
-use crate::{Engine, PRICES_DEADLINE};
 
 /// A price of the operator's files.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Engine {
     /// What a usage would cost; `None` if it has no price. Asks the backend where its price list decides.
     pub async fn quote(&self, supposed: Supposed) -> Result<Option<Quoted>, EngineError> {
         let prices = self.load_prices(|| self.backend_for_prices())?;
-        let quoting = document::blocking(PRICES_DEADLINE, move || quote(&prices, &supposed));
+        let quoting = document::blocking(deadlines::PRICES, move |_| quote(&prices, &supposed));
         let failed = |why: String| EngineError::Price { why };
         quoting.await.map_err(failed)?.map_err(failed)
     }

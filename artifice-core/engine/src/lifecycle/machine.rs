@@ -5,15 +5,12 @@ use std::time::Duration;
 use artifice_model::Timestamp;
 use async_trait::async_trait;
 
-use crate::backend::document::SEND_DEADLINE;
+use crate::backend::deadlines;
 use crate::lifecycle::crash;
 use crate::lifecycle::deliver::{Desk, World};
 use crate::lifecycle::owner::Owner;
 use artifice_ledger::now;
 use artifice_ledger::{Basis, Change, Filter, Ledger, LedgerError, Statement};
-
-/// How much longer than a sending may take a claim holds.
-const GRACE: Duration = Duration::from_secs(60);
 
 /// The ledger as [`deliver`] sees it.
 pub(crate) struct LedgerDesk<'l>(pub &'l dyn Ledger);
@@ -33,8 +30,12 @@ impl Desk for LedgerDesk<'_> {
     }
 }
 
-/// The machine's clock and processes.
-pub(crate) struct Machine(pub Owner);
+/// The machine's clock and processes, for one statement.
+pub(crate) struct Machine {
+    pub owner: Owner,
+    /// How long its sending may take.
+    pub sending: Duration,
+}
 
 #[async_trait]
 impl World for Machine {
@@ -51,14 +52,14 @@ impl World for Machine {
     }
 
     fn owner(&self) -> String {
-        self.0.to_string()
+        self.owner.to_string()
     }
 
     fn is_gone(&self, owner: &str) -> bool {
-        self.0.knows_to_be_gone(owner)
+        self.owner.knows_to_be_gone(owner)
     }
 
     fn lease_us(&self) -> i64 {
-        i64::try_from((SEND_DEADLINE + GRACE).as_micros()).unwrap_or(i64::MAX)
+        i64::try_from(deadlines::lease(self.sending).as_micros()).unwrap_or(i64::MAX)
     }
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use artifice_plugin_host::{Backend, with_secrets_of};
 
-use crate::backend::document::{self, BackendCourier};
+use crate::backend::document;
 use crate::config::expand_all;
 use crate::error::EngineError;
-use crate::lifecycle::deliver::Courier;
 use crate::{Engine, check_backend};
 use artifice_ledger::{Action, Ledger, Statement};
 
@@ -18,12 +17,12 @@ impl Engine {
     pub async fn regenerate(
         &self,
         ledger: &dyn Ledger,
-        backend: Arc<Backend>,
+        backend: Arc<dyn Backend>,
         key: &str,
     ) -> Result<String, EngineError> {
         let statement = Engine::statement(ledger, key).await?;
         let number = statement.number;
-        check_backend(&backend, &statement)?;
+        check_backend(backend.as_ref(), &statement)?;
         let Some(receipt) = statement.receipt.clone() else {
             return Err(EngineError::NotCommitted { number, state: statement.state });
         };
@@ -34,7 +33,7 @@ impl Engine {
         let reference = match rewritten {
             Some(receipt) => receipt.reference,
             None => {
-                let found = BackendCourier::new(backend, ledger).find(&statement).await.map_err(failed)?;
+                let found = document::find(backend, &statement).await.map_err(failed)?;
                 let gone = || failed(format!("it has no document under the key {} any more", statement.id));
                 found.ok_or_else(gone)?.reference
             }
@@ -45,7 +44,7 @@ impl Engine {
 
     /// The backend with the settings that it had when it made a statement; as it is configured today, if
     /// it takes those no more.
-    fn backend_of_then(&self, today: &Arc<Backend>, statement: &Statement) -> Arc<Backend> {
+    fn backend_of_then(&self, today: &Arc<dyn Backend>, statement: &Statement) -> Arc<dyn Backend> {
         let (number, version) = (statement.number, today.info().version.as_str());
         if statement.backend_version != version {
             tracing::warn!(

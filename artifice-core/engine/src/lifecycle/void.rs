@@ -19,7 +19,7 @@ impl Engine {
     pub async fn void(
         &self,
         ledger: Arc<dyn Ledger>,
-        backend: Arc<Backend>,
+        backend: Arc<dyn Backend>,
         key: &str,
         reason: &str,
     ) -> Result<(Statement, Option<Statement>), EngineError> {

@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use crate::backend::backends::Backends;
 use crate::backend::document::BackendCourier;
+use crate::backend::{deadlines, document};
 use crate::error::EngineError;
 use crate::lifecycle::crash;
 use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
@@ -68,8 +69,8 @@ impl Worker {
         Worker { engine, ledger, backends }
     }
 
-    /// The backend. One that has panicked is made anew: one tenant's panic is not the next one's.
-    pub fn backend(&self) -> Result<Arc<Backend>, EngineError> {
+    /// The backend. One that answers nothing any more is made anew: one tenant's panic is not the next one's.
+    pub fn backend(&self) -> Result<Arc<dyn Backend>, EngineError> {
         self.backends.get()
     }
 
@@ -179,9 +180,9 @@ impl Worker {
         if statement.tries == 0 || statement.receipt.is_some() {
             return;
         }
-        let backend = self.backend().and_then(|backend| check_backend(&backend, statement).map(|()| backend));
+        let backend = self.backend().and_then(|backend| check_backend(backend.as_ref(), statement).map(|()| backend));
         let discarded = match backend {
-            Ok(backend) => BackendCourier::new(backend, self.ledger.as_ref()).discard(statement).await,
+            Ok(backend) => document::discard(backend, statement).await,
             Err(error) => Err(error.to_string()),
         };
         if let Err(why) = discarded {
@@ -240,15 +241,22 @@ impl Worker {
     }
 
     async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {
+        // Read before it is claimed: how long a claim holds depends on how much there is to send.
+        let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
+        let body = reading.await.map(Arc::new).map_err(|error| error.to_string());
+        if let Ok(body) = &body {
+            document::check_sound(statement, body);
+        }
+        let sending = deadlines::sending(body.as_ref().map_or(0, |body| body.lines.len()));
         loop {
             let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
-            check_backend(&backend, statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
-            let courier = BackendCourier::new(backend, self.ledger.as_ref());
-            let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine(Owner::this()));
+            check_backend(backend.as_ref(), statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
+            let courier = BackendCourier::new(backend, body.clone(), sending);
+            let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine { owner: Owner::this(), sending });
             let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
-            // Where another tenant's document made the backend panic, this one is tried once more.
+            // Where another tenant's document has spent the backend, this one is tried once more.
             let unlucky = matches!(delivered, Delivered::NotSent(_) | Delivered::InDoubt { .. });
-            if !(unlucky && courier.met_a_panic_of_others()) {
+            if !(unlucky && courier.was_spent_by_others()) {
                 return Ok(delivered);
             }
         }

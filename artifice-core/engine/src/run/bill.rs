@@ -50,7 +50,7 @@ impl Engine {
     pub async fn bill(
         &self,
         ledger: Arc<dyn Ledger>,
-        backend: Arc<Backend>,
+        backend: Arc<dyn Backend>,
         selection: &Selection,
         period: Period,
         purpose: Purpose,

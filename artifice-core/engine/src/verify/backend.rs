@@ -11,9 +11,8 @@ use tokio::task::JoinSet;
 
 use super::Verified;
 use crate::Engine;
-use crate::backend::document::{self, BackendCourier};
+use crate::backend::document;
 use crate::error::EngineError;
-use crate::lifecycle::deliver::Courier;
 use artifice_ledger::{Filter, Finding, Gravity, Ledger, Receipt, State, Statement};
 
 /// How many keys in a row a backend may fail to answer for before it is asked no more.
@@ -49,7 +48,7 @@ impl Engine {
     pub async fn verify_backend(
         &self,
         ledger: &Arc<dyn Ledger>,
-        backend: Arc<Backend>,
+        backend: Arc<dyn Backend>,
         since: Option<Timestamp>,
         verified: &mut Verified,
     ) -> Result<Compared, EngineError> {
@@ -59,11 +58,17 @@ impl Engine {
         let mut documents = HashMap::new();
         let everything = Timestamp::from_micros(0);
         match document::list(backend.clone(), since.unwrap_or(everything)).await {
-            Ok(Some(list)) => {
+            Ok((list, Some(complete))) => {
                 compared.listed = Some(u64::try_from(list.len()).unwrap_or(u64::MAX));
                 documents.extend(list.into_iter().map(|document| (document.key.to_string(), document)));
+                if complete > since.unwrap_or(everything) {
+                    verified.notes.push(format!(
+                        "{class} lists its documents since {complete} only: whether it has earlier ones that the ledger does \
+                         not know could not be checked"
+                    ));
+                }
             }
-            Ok(None) => verified.notes.push(format!(
+            Ok((_, None)) => verified.notes.push(format!(
                 "{class} cannot list its documents: whether it has some that the ledger does not know could not be checked"
             )),
             Err(why) => {
@@ -129,7 +134,7 @@ fn is_settled(statement: &Statement) -> bool {
 struct Asking<'e> {
     engine: &'e Engine,
     ledger: &'e Arc<dyn Ledger>,
-    backend: Arc<Backend>,
+    backend: Arc<dyn Backend>,
     /// How many keys in a row it did not answer for.
     failed: usize,
 }
@@ -165,14 +170,14 @@ impl Asking<'_> {
 
     /// What the backend has of some statements, in their order.
     async fn find(&mut self, statements: Vec<Statement>) -> Result<Vec<Answer>, EngineError> {
-        if self.backend.has_panicked() {
+        if self.backend.spent().is_some() {
             self.backend = self.engine.load_backend()?;
         }
         let mut tasks = JoinSet::new();
         for (place, statement) in statements.into_iter().enumerate() {
-            let (backend, ledger) = (self.backend.clone(), self.ledger.clone());
+            let backend = self.backend.clone();
             tasks.spawn(async move {
-                let found = BackendCourier::new(backend, ledger.as_ref()).find(&statement).await;
+                let found = document::find(backend, &statement).await;
                 (place, (statement, found))
             });
         }

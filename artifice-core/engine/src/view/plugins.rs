@@ -11,17 +11,17 @@ pub fn document(directories: &[PathBuf], found: &[Found]) -> Value {
 }
 
 fn plugin(found: &Found) -> Value {
-    match &found.library {
-        Ok(library) => {
+    match &found.module {
+        Ok(module) => {
             let class = |class: &ClassInfo| {
                 json!({
-                    "name": format!("{}:{}", library.module_name(), class.name),
+                    "name": format!("{}:{}", module.name, class.name),
                     "version": class.version.as_str(),
                     "description": class.description.as_str(),
                 })
             };
-            let classes: Vec<_> = library.classes().iter().map(class).collect();
-            json!({ "file": found.path, "hidden": found.hidden, "interface": library.interface(), "classes": classes, "error": null })
+            let classes: Vec<_> = module.classes.iter().map(class).collect();
+            json!({ "file": found.path, "hidden": found.hidden, "interface": module.interface, "classes": classes, "error": null })
         }
         Err(error) => {
             json!({ "file": found.path, "hidden": found.hidden, "interface": null, "classes": [], "error": error.to_string() })

@@ -2,7 +2,8 @@
 
 use artifice_plugin_api::schemars::JsonSchema;
 use artifice_plugin_api::serde::Deserialize;
-use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals, export, schemars};
+use artifice_plugin_api::{Backend, Call, Context, Error, Header, Invoice, Line, Receipt, Standing, Totals};
+use artifice_plugin_api::{export, schemars};
 
 /// Makes documents that are a number.
 pub struct Counting;
@@ -29,11 +30,11 @@ impl Backend for Counting {
         Ok(Counting)
     }
 
-    fn find(&self, _: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Ok(None)
+    fn find(&self, _: &Call<'_>, _: &Header<'_>) -> Result<Standing, Error> {
+        Ok(Standing::Absent)
     }
 
-    fn open(&self, _: &Header<'_>) -> Result<Counted, Error> {
+    fn open(&self, _: &Call<'_>, _: &Header<'_>) -> Result<Counted, Error> {
         Ok(Counted::default())
     }
 }

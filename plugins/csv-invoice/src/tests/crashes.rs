@@ -86,7 +86,7 @@ fn what_a_killed_commit_left_is_listed_only_if_the_document_is_there() {
         let csv = csv(home.path());
         let state = || csv.store.record(&Bill::default().key).unwrap().unwrap().state;
         let before = state();
-        let listed = csv.documents(at("2013-09-01T00:00:00Z")).unwrap().unwrap();
+        let listed = listing::listed(&csv);
         assert_eq!(listed.len(), usize::from(matches!(step, Step::Published | Step::Done)), "{step:?}");
         assert_eq!(state(), before, "asking changes nothing");
         let found = Bill::default().find(&csv).unwrap();
@@ -145,7 +145,7 @@ fn a_file_that_took_the_name_meanwhile_is_left_alone_and_in_doubt() {
             "{error}"
         );
     }
-    let listing = csv.documents(at("2013-09-01T00:00:00Z")).unwrap_err();
+    let listing = listing::documents(&csv).unwrap_err();
     assert!(listing.message().contains(path.to_str().unwrap()), "whether it was committed, nobody knows: {listing}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     fs::rename(&path, invoices(&home).join("moved.csv")).unwrap();

@@ -76,7 +76,7 @@ fn a_directory_that_may_not_be_written_is_named_and_the_same_commit_succeeds_lat
     if let Err(error) = Bill::default().commit(&csv) {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.message().contains("let the user that runs artifice write there"), "{error}");
-        assert_eq!(csv.health().unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(csv.health(&call()).unwrap_err().kind(), ErrorKind::Unavailable);
         assert!(names(&home).is_empty());
     }
     fs::set_permissions(invoices(&home), fs::Permissions::from_mode(0o755)).unwrap();

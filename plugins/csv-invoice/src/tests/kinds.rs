@@ -9,7 +9,7 @@ fn credit(receipt: &Receipt) -> Bill {
         digest: "d2".to_owned(),
         number: 2,
         refers_to: Some((Bill::default().key, 1, receipt.clone())),
-        rows: vec![Row { volume: "-174.026781", cost: "-8.7", ..Row::default() }],
+        rows: vec![Row { quantity: "-174.026781", cost: "-8.7", ..Row::default() }],
         taxes: vec![("GST", "15", "-1.31")],
         ..Bill::keyed("0198c1f2-7d2f-7000-8000-000000000002")
     }
@@ -20,7 +20,7 @@ fn adjustment(receipt: &Receipt, cost: &'static str) -> Bill {
     Bill {
         kind: Kind::Adjustment,
         number: 3,
-        rows: vec![Row { volume: "-1", rate: Some("0.05"), cost, ..Row::default() }],
+        rows: vec![Row { quantity: "-1", rate: Some("0.05"), cost, ..Row::default() }],
         taxes: Vec::new(),
         ..Bill { key: "0198c1f2-7d2f-7000-8000-000000000003".to_owned(), ..credit(receipt) }
     }
@@ -75,7 +75,7 @@ fn negative_amounts_stay_numbers_and_formulas_beside_them_do_not() {
     let receipt = Receipt::new("invoice 1");
     let row = |name: &str, cost: &'static str| Row {
         name: name.to_owned(),
-        volume: "-1.5",
+        quantity: "-1.5",
         rate: Some("-0.05"),
         cost,
         extra: vec![("corrects", "-1+1")],

@@ -1,15 +1,29 @@
 //! What the backend lists of that which it has.
 
-use artifice_plugin_api::ErrorKind;
+use std::ops::ControlFlow;
+
+use artifice_plugin_api::{ErrorKind, Listing};
 
 use super::*;
 
-fn listed(csv: &Csv) -> Vec<Document> {
-    csv.documents(at("2013-09-01T00:00:00Z")).unwrap().unwrap()
+/// All documents, by their keys.
+pub fn documents(csv: &Csv) -> Result<Vec<Document>, Error> {
+    let mut all = Vec::new();
+    let listing = csv.documents(&call(), at("2013-09-01T00:00:00Z"), &mut |document| {
+        all.push(document);
+        ControlFlow::Continue(())
+    })?;
+    assert_eq!(listing, Listing::whole(), "more than was asked for, but never fewer");
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(all)
+}
+
+pub fn listed(csv: &Csv) -> Vec<Document> {
+    documents(csv).unwrap()
 }
 
 fn refusal(csv: &Csv) -> String {
-    csv.documents(at("1970-01-01T00:00:00Z")).unwrap_err().message().to_owned()
+    documents(csv).unwrap_err().message().to_owned()
 }
 
 fn keys(csv: &Csv) -> Vec<String> {
@@ -21,14 +35,59 @@ fn every_committed_document_is_listed_with_the_receipt_of_then() {
     let home = home();
     let csv = csv(home.path());
     let receipts = ["a", "c", "b"].map(|key| Bill::keyed(key).commit(&csv).unwrap());
-    let document =
-        |key: &str, receipt: &Receipt| Document { key: key.into(), digest: "d1".into(), receipt: receipt.clone() };
+    let document = |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone());
     let expected = [document("a", &receipts[0]), document("b", &receipts[2]), document("c", &receipts[1])];
     assert_eq!(listed(&csv), expected);
-    assert_eq!(csv.documents(Timestamp { micros: i64::MAX }).unwrap().unwrap(), expected, "more, but never fewer");
     fs::remove_file(receipts[0].reference.as_str()).unwrap();
     fs::write(receipts[1].reference.as_str(), "edited").unwrap();
     assert_eq!(listed(&csv), expected, "committed is committed, whatever people do with the file");
+}
+
+#[test]
+fn a_list_may_be_broken_off() {
+    let home = home();
+    let csv = csv(home.path());
+    for key in ["a", "b", "c"] {
+        Bill::keyed(key).commit(&csv).unwrap();
+    }
+    let mut count = 0;
+    csv.documents(&call(), at("2013-09-01T00:00:00Z"), &mut |_| {
+        count += 1;
+        if count < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })
+    .unwrap();
+    assert_eq!(count, 2);
+}
+
+#[test]
+fn a_document_tells_its_ledger_and_one_without_leaves_no_trace_of_it() {
+    let home = home();
+    let csv = csv(home.path());
+    Bill { ledger_id: "l-1", ..Bill::keyed("a") }.commit(&csv).unwrap();
+    Bill::keyed("b").commit(&csv).unwrap();
+    let ledgers: Vec<_> = listed(&csv).iter().map(|document| document.ledger_id.to_string()).collect();
+    assert_eq!(ledgers, ["l-1", ""]);
+    let record = fs::read_to_string(csv.store.record_path("b")).unwrap();
+    assert!(!record.contains("ledger"), "{record}");
+    assert!(Bill { ledger_id: "l-1", ..Bill::keyed("b") }.find(&csv).unwrap().is_some(), "from before it had an id");
+}
+
+#[test]
+fn a_document_that_was_changed_says_so_and_one_that_was_moved_stands() {
+    let home = home();
+    let csv = csv(home.path());
+    let bill = Bill::default();
+    assert_eq!(bill.standing(&csv), Ok(Standing::Absent));
+    let receipt = bill.commit(&csv).unwrap();
+    let text = bill.text(&csv);
+    assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
+    fs::write(receipt.reference.as_str(), "edited").unwrap();
+    let what = format!("the file '{}' is not as it was written", receipt.reference);
+    assert_eq!(bill.standing(&csv), Ok(Standing::Changed { receipt: receipt.clone(), what: what.into() }));
+    fs::write(receipt.reference.as_str(), text).unwrap();
+    assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
+    fs::remove_file(receipt.reference.as_str()).unwrap();
+    assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt)));
 }
 
 #[test]
@@ -81,7 +140,7 @@ fn a_record_under_another_name_is_an_error_that_names_it() {
 fn without_records_nobody_can_say_what_was_committed() {
     let home = home();
     let csv = csv(home.path());
-    let nothing_yet = csv.documents(Timestamp { micros: 0 }).unwrap_err();
+    let nothing_yet = documents(&csv).unwrap_err();
     assert_eq!(nothing_yet.kind(), ErrorKind::Unknown);
     assert!(!invoices(&home).exists(), "asking changes nothing");
     Bill::keyed("a").commit(&csv).unwrap();

@@ -17,7 +17,7 @@ fn a_layout_takes_every_field_of_a_line_and_of_the_statement() {
         "resource_name",
         "meter",
         "aggregate",
-        "volume",
+        "quantity",
         "unit",
         "rate",
         "rate_unit",
@@ -40,8 +40,9 @@ fn a_layout_takes_every_field_of_a_line_and_of_the_statement() {
 
 #[test]
 fn a_field_may_stand_twice_and_a_header_names_the_cells() {
-    let text = laid_out(&Bill::default(), json!({ "row_layout": ["amount", "cost", "volume"], "header": true }));
-    assert_eq!(text, "amount,cost,volume\n174.026781,8.70,174.026781\n");
+    let text =
+        laid_out(&Bill::default(), json!({ "row_layout": ["amount", "cost", "volume", "quantity"], "header": true }));
+    assert_eq!(text, "amount,cost,volume,quantity\n174.026781,8.70,174.026781,174.026781\n");
     let formula = laid_out(&Bill::default(), json!({ "row_layout": ["extra.x"], "header": true }));
     assert_eq!(formula, "extra.x\n\"\"\n");
 }
@@ -99,7 +100,7 @@ fn formulas_are_neutralised_in_every_text_and_negative_numbers_stay_numbers() {
         location: "-x".to_owned(),
         service: "@x".to_owned(),
         name: "=cmd|' /C calc'!A0".to_owned(),
-        volume: "-1.5",
+        quantity: "-1.5",
         rate: Some("-2"),
         cost: "-3",
         extra: vec![("k", "+x")],
@@ -158,7 +159,7 @@ fn a_hundred_thousand_lines_are_one_document() {
 fn a_document_without_its_totals_is_refused() {
     let home = home();
     let csv = csv(home.path());
-    let mut invoice = csv.open(&Bill::default().header()).unwrap();
+    let mut invoice = csv.open(&call(), &Bill::default().header()).unwrap();
     assert!(invoice.commit().unwrap_err().message().contains("before the statement's totals"));
     assert!(names(&home).is_empty());
 }

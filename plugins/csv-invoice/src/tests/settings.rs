@@ -100,11 +100,11 @@ fn the_schema_is_the_settings_reference() {
 #[test]
 fn health_leaves_nothing_behind() {
     let home = home();
-    csv(home.path()).health().unwrap();
+    csv(home.path()).health(&call()).unwrap();
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     Bill::default().commit(&csv(home.path())).unwrap();
     let before = (documents(&home), temporaries(&home));
-    csv(home.path()).health().unwrap();
+    csv(home.path()).health(&call()).unwrap();
     assert_eq!((documents(&home), temporaries(&home)), before);
 }
 
@@ -112,9 +112,9 @@ fn health_leaves_nothing_behind() {
 fn health_says_what_stands_in_the_way() {
     let home = home();
     fs::write(invoices(&home), "a file").unwrap();
-    let error = csv(home.path()).health().unwrap_err();
+    let error = csv(home.path()).health(&call()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.message().contains(invoices(&home).to_str().unwrap()), "{error}");
     let below = configured(home.path(), json!({ "output_path": "invoices/below" })).unwrap();
-    assert_eq!(below.health().unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(below.health(&call()).unwrap_err().kind(), ErrorKind::Unavailable);
 }

@@ -1,6 +1,6 @@
 //! Finding the document of a key, and what it says of itself.
 
-use artifice_plugin_api::{Error, Receipt};
+use artifice_plugin_api::{Error, Receipt, Standing};
 
 use super::head::Head;
 use super::origin::read_origin;
@@ -45,7 +45,23 @@ impl Found {
 
     /// Whether it is said to be complete.
     pub fn is_complete(&self) -> bool {
-        read_origin(&self.origin).is_some_and(|(_, complete)| complete)
+        read_origin(&self.origin).is_some_and(|origin| origin.complete)
+    }
+
+    /// How the document stands. Whether a person has changed what it says is not looked for.
+    pub fn standing(&self, dialect: &Dialect, aim: State) -> Result<Standing, Error> {
+        match self.cancelled(dialect, aim)? {
+            Some(receipt) => Ok(Standing::Cancelled(receipt)),
+            None => self.receipt(dialect, aim).map(Into::into),
+        }
+    }
+
+    /// The receipt of a document that was cancelled. It was committed before, if it has a number.
+    pub fn cancelled(&self, dialect: &Dialect, aim: State) -> Result<Option<Receipt>, Error> {
+        if self.stage != Stage::Cancelled || self.name.is_none() {
+            return Ok(None);
+        }
+        Found { stage: Stage::Posted, ..self.clone() }.receipt(dialect, aim)
     }
 
     /// The receipt, if the document is as far as it is meant to come, and complete.
@@ -78,7 +94,7 @@ impl Found {
 
     /// An error unless the document is of a statement with this digest.
     pub fn check_digest(&self, dialect: &Dialect, head: &Head) -> Result<(), Error> {
-        let digest = read_origin(&self.origin).map(|(digest, _)| digest);
+        let digest = read_origin(&self.origin).map(|origin| origin.digest);
         if digest == Some(head.digest.as_str()) {
             return Ok(());
         }

@@ -8,6 +8,8 @@ use super::origin;
 pub struct Head {
     /// The statement's key.
     pub key: String,
+    /// The id of its ledger, if that has one.
+    pub ledger_id: String,
     /// The digest of its content.
     pub digest: String,
     /// Its number.
@@ -34,6 +36,7 @@ impl Head {
         let about = header.refers_to.into_option();
         Head {
             key: header.key.to_string(),
+            ledger_id: header.ledger_id.to_string(),
             digest: header.digest.to_string(),
             number: header.number,
             kind: header.kind,
@@ -49,9 +52,9 @@ impl Head {
         }
     }
 
-    /// Number and digest, as the document's origin has them.
+    /// Number, digest and ledger, as the document's origin has them.
     pub fn origin(&self) -> String {
-        origin::origin(self.number, &self.digest)
+        origin::origin(self.number, &self.digest, &self.ledger_id)
     }
 
     /// What stands for a placeholder of the note.

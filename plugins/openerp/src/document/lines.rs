@@ -33,7 +33,7 @@ pub struct Charged {
     location: String,
     resource_id: String,
     resource_name: String,
-    volume: Decimal,
+    quantity: Decimal,
     unit: String,
     rate: Option<Decimal>,
     /// What the rate is per.
@@ -65,7 +65,7 @@ impl Charged {
             location: line.location.to_string(),
             resource_id: line.resource_id.to_string(),
             resource_name: line.resource_name.to_string(),
-            volume: line.volume,
+            quantity: line.quantity,
             unit: line.unit.to_string(),
             rate: line.rate.into_option(),
             rate_unit: line.rate_unit.to_string(),
@@ -86,8 +86,8 @@ impl Charged {
         let factor =
             self.factor.ok_or_else(|| format!("what one {} is in {} is not known", self.unit, self.rate_unit))?;
         let quantity = factor
-            .of(self.volume)
-            .ok_or_else(|| format!("{} {} is no decimal number of {}", self.volume, self.unit, self.rate_unit))?;
+            .of(self.quantity)
+            .ok_or_else(|| format!("{} {} is no decimal number of {}", self.quantity, self.unit, self.rate_unit))?;
         if quantity.scale() > precision.quantity {
             return Err(format!(
                 "the quantity {quantity} has {} digits after the point, and the ERP keeps {} (Product Unit of Measure)",
@@ -151,7 +151,7 @@ impl Charged {
             "resource_name" => self.resource_name.clone(),
             "start" => first.clone(),
             "end" => last.clone(),
-            "quantity" => format!("{} {}", self.volume, self.unit),
+            "quantity" => format!("{} {}", self.quantity, self.unit),
             "rate" => match self.rate {
                 Some(rate) => format!("at {rate} {} per {}", head.currency, self.rate_unit),
                 None => String::new(),

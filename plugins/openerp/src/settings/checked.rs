@@ -22,8 +22,6 @@ pub struct Checked {
     pub cost_line_text: Template,
     /// The note at the beginning.
     pub note: Option<Template>,
-    /// How long a document may take in all.
-    pub deadline: Duration,
 }
 
 /// Where the ERP is, and as whom it is asked.
@@ -105,11 +103,10 @@ impl Settings {
                     timeout: Duration::from_secs(self.timeout_s),
                     most_bytes: self.most_bytes,
                 };
-                let deadline = Duration::from_secs(context.deadline_s);
                 let mut plain = self;
                 // It is in `endpoint`, where nothing prints it.
                 plain.password = None;
-                Ok((Checked { plain, line_text, cost_line_text, note: note.flatten(), deadline }, endpoint))
+                Ok((Checked { plain, line_text, cost_line_text, note: note.flatten() }, endpoint))
             }
             _ => {
                 let lines: Vec<String> = wrong.iter().map(|why| format!("invoice:config: {why}")).collect();

@@ -11,7 +11,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 /// A line of so many hours, at a rate for something that is so many hours.
-fn line(volume: &str, rate: &str, hours: u128, cost: &str) -> Charged {
+fn line(quantity: &str, rate: &str, hours: u128, cost: &str) -> Charged {
     let at = Timestamp { micros: 0 };
     Charged::of(&Line {
         section: "Compute".into(),
@@ -24,7 +24,7 @@ fn line(volume: &str, rate: &str, hours: u128, cost: &str) -> Charged {
         aggregate: "uptime".into(),
         start: at,
         end: at,
-        volume: decimal(volume),
+        quantity: decimal(quantity),
         unit: "hour".into(),
         rate: ROption::RSome(decimal(rate)),
         rate_unit: "day".into(),

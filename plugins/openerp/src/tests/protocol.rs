@@ -19,8 +19,7 @@ fn client(server: &Server) -> Client {
         json!({"url": server.url, "database": "books", "username": "biller", "password": "hush-hush", "timeout_s": 5}),
     )
     .unwrap();
-    let context = Context { directory: ".".into(), deadline_s: 300, timezone: "UTC".into() };
-    Client::new(settings.check(&context).unwrap().1).unwrap()
+    Client::new(settings.check(&Context::new(".", "UTC")).unwrap().1).unwrap()
 }
 
 fn clock() -> Clock {

@@ -12,8 +12,7 @@ fn check(change: Value) -> Result<(), String> {
         settings[key] = value.clone();
     }
     let settings: Settings = serde_json::from_value(settings).map_err(|why| why.to_string())?;
-    let context = Context { directory: "/nowhere".into(), deadline_s: 300, timezone: "UTC".into() };
-    settings.check(&context).map(drop).map_err(|error| {
+    settings.check(&Context::new("/nowhere", "UTC")).map(drop).map_err(|error| {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(!error.message().contains("hush-hush"), "{error}");
         error.message().to_owned()

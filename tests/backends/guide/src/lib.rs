@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals, schemars, serde};
+use artifice_plugin_api::{Backend, Call, Context, Error, Header, Invoice, Line, Receipt, Standing, Totals};
+use artifice_plugin_api::{schemars, serde};
 
 /// The settings of `acme.letters:Markdown`.
 #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -44,20 +45,20 @@ impl Backend for Markdown {
         Ok(Markdown { directory, greeting: config.greeting })
     }
 
-    fn health(&self) -> Result<(), Error> {
+    fn health(&self, _call: &Call<'_>) -> Result<(), Error> {
         if self.directory.is_dir() {
             return Ok(());
         }
         Err(Error::unavailable(format_args!("{}: not a directory; create it", self.directory.display())))
     }
 
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+    fn find(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
         // Without its directory nothing can be said of a letter: "no" must be certain.
-        self.health()?;
-        find(&path(&self.directory, header), header.digest.as_str())
+        self.health(call)?;
+        find(&path(&self.directory, header), header.digest.as_str()).map(Into::into)
     }
 
-    fn open(&self, header: &Header<'_>) -> Result<Letter, Error> {
+    fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Letter, Error> {
         let tenant = header.tenant.label();
         let mut text = first_line(header.digest.as_str());
         let _ = writeln!(text, "{} {tenant},\n\nthis is statement {}.", self.greeting, header.number);
@@ -90,7 +91,7 @@ impl Invoice for Letter {
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
         for line in lines {
             let cost = line.cost.to_fixed(self.currency_digits);
-            let _ = writeln!(self.text, "- {}: {} {}, {cost} {}", line.name, line.volume, line.unit, self.currency);
+            let _ = writeln!(self.text, "- {}: {} {}, {cost} {}", line.name, line.quantity, line.unit, self.currency);
         }
         Ok(())
     }
@@ -128,10 +129,6 @@ impl Invoice for Letter {
         let aside = self.write_aside()?;
         fs::rename(&aside, &self.path).map_err(|error| unavailable(&self.path, &error))?;
         Ok(Some(receipt.clone()))
-    }
-
-    fn render(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        Ok(Some(self.text.clone().into_bytes()))
     }
 }
 

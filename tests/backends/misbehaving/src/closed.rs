@@ -1,6 +1,7 @@
 //! A backend without settings that refuses everything.
 
-use artifice_plugin_api::{Backend, Context, Error, Header, Invoice, Line, Receipt, Totals, schemars, serde};
+use artifice_plugin_api::{Backend, Call, Context, Error, Header, Invoice, Line, Receipt, Standing, Totals};
+use artifice_plugin_api::{schemars, serde};
 
 /// Nothing to set.
 #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -21,15 +22,15 @@ impl Backend for Closed {
         Ok(Closed)
     }
 
-    fn health(&self) -> Result<(), Error> {
+    fn health(&self, _call: &Call<'_>) -> Result<(), Error> {
         Err(closed())
     }
 
-    fn find(&self, _header: &Header<'_>) -> Result<Option<Receipt>, Error> {
-        Ok(None)
+    fn find(&self, _call: &Call<'_>, _header: &Header<'_>) -> Result<Standing, Error> {
+        Ok(Standing::Absent)
     }
 
-    fn open(&self, _header: &Header<'_>) -> Result<Never, Error> {
+    fn open(&self, _call: &Call<'_>, _header: &Header<'_>) -> Result<Never, Error> {
         Err(closed())
     }
 }

@@ -39,7 +39,7 @@ impl Invoice for Document {
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
         self.call("lines", Place::Lines)?;
         for line in lines {
-            let _ = writeln!(self.text, "{} {} {}", line.name, line.volume, line.cost);
+            let _ = writeln!(self.text, "{} {} {}", line.name, line.quantity, line.cost);
         }
         Ok(())
     }

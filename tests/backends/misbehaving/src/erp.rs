@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use artifice_plugin_api::{
-    self as api, Backend, Context, Decimal, Error, Header, Price, PriceQuery, Receipt, Timestamp,
+    Backend, Call, Context, Decimal, EachDocument, Error, Header, Listing, Price, PriceQuery, RVec, Receipt, Standing,
+    Timestamp,
 };
 
 use crate::desk::Desk;
@@ -31,11 +32,11 @@ impl Backend for Erp {
         Ok(Erp { desk: Arc::new(desk) })
     }
 
-    fn health(&self) -> Result<(), Error> {
+    fn health(&self, _call: &Call<'_>) -> Result<(), Error> {
         self.desk.call("health", Place::Health, "").map(drop)
     }
 
-    fn price(&self, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
+    fn price(&self, _call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
         self.desk.call("price", Place::Price, query.tenant.as_str())?;
         let prices = &self.desk.settings.prices;
         let instant = |seconds: Option<i64>| seconds.map(|s| Timestamp { micros: s * 1_000_000 });
@@ -50,28 +51,31 @@ impl Backend for Erp {
             origin: "the ERP's price list".into(),
             from: instant(price.from_s).into(),
             until: instant(price.until_s).into(),
+            extra: RVec::new(),
         }))
     }
 
-    fn find(&self, header: &Header<'_>) -> Result<Option<Receipt>, Error> {
+    fn find(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
         self.desk.call("find", Place::Find, header.tenant.id.as_str())?;
-        self.desk.office.find(header.key.as_str(), header.digest.as_str())
+        self.desk.office.find(header.key.as_str(), header.digest.as_str()).map(Into::into)
     }
 
     fn longest_delay_s(&self) -> u64 {
         self.desk.settings.longest_delay_s
     }
 
-    fn documents(&self, _since: Timestamp) -> Result<Option<Vec<api::Document>>, Error> {
+    fn documents(&self, _call: &Call<'_>, _since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
         let rest = self.desk.call("documents", Place::Documents, "")?;
         let mut all = self.desk.office.documents()?;
         if let (Rest::EmptyReceipt, Some(first)) = (rest, all.first_mut()) {
             first.receipt = Receipt::new("");
         }
-        Ok(Some(all))
+        // Whoever has heard enough is not asked again.
+        let _ = all.into_iter().try_for_each(each);
+        Ok(Listing::whole())
     }
 
-    fn open(&self, header: &Header<'_>) -> Result<Document, Error> {
+    fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Document, Error> {
         self.desk.call("open", Place::Open, header.tenant.id.as_str())?;
         Ok(Document::new(Arc::clone(&self.desk), header))
     }

@@ -65,8 +65,8 @@ impl Office {
             for entry in fs::read_dir(&directory)? {
                 let entry = entry?;
                 let (key, text) = (entry.file_name().to_string_lossy().into_owned(), fs::read_to_string(entry.path())?);
-                let digest = text.lines().next().unwrap_or_default().into();
-                all.push(Document { receipt: receipt(&key), key: key.into(), digest });
+                let digest = text.lines().next().unwrap_or_default();
+                all.push(Document::new(&key, digest, receipt(&key)));
             }
             all.sort_by(|a, b| a.key.cmp(&b.key));
             Ok(all)
