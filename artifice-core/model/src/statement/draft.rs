@@ -24,10 +24,8 @@ impl Draft {
         metered: Vec<Metered>,
         charging: Charging<'_>,
     ) -> Result<(Draft, Vec<Problem>), DraftError> {
-        let metered = in_order(metered);
-        let usage = metered.iter().map(|metered| metered.usage.clone()).collect();
         let mut problems = BTreeSet::new();
-        let mut metered = priced(&tenant, period, metered, charging, &mut problems)?;
+        let (usage, mut metered) = priced(&tenant, period, metered, charging, &mut problems)?;
         charge(&mut metered, period, charging)?;
         let currency = currency(&metered, charging);
         let terms = terms::of(currency, period, charging);
@@ -44,27 +42,30 @@ impl Draft {
 }
 
 /// Usage in the order of a statement. (Places are sorted, because a usage is long.)
-fn in_order(metered: Vec<Metered>) -> Vec<Metered> {
+fn in_order(metered: Vec<Metered>) -> impl Iterator<Item = Metered> {
     let mut places: Vec<usize> = (0..metered.len()).collect();
     places.sort_by(|a, b| metered[*a].usage.order().cmp(&metered[*b].usage.order()));
     let mut metered: Vec<Option<Metered>> = metered.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|place| metered[place].take()).collect()
+    places.into_iter().filter_map(move |place| metered[place].take())
 }
 
-/// What becomes lines: usage above 0, cut where its price changes.
+/// All usage; and what becomes lines: what is above 0, cut where its price changes.
 fn priced(
     tenant: &Tenant,
     period: Period,
     metered: Vec<Metered>,
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
-) -> Result<Vec<Metered>, DraftError> {
+) -> Result<(Vec<Usage>, Vec<Metered>), DraftError> {
     let mut stretches = Stretches::new(&tenant.id, period, charging);
-    let mut pieces = Vec::with_capacity(metered.len());
-    for metered in metered.into_iter().filter(|metered| charging.makes_line(metered.usage.volume)) {
-        stretches.price(metered, &mut pieces, problems)?;
+    let (mut usage, mut pieces) = (Vec::with_capacity(metered.len()), Vec::with_capacity(metered.len()));
+    for metered in in_order(metered) {
+        usage.push(metered.usage.clone());
+        if charging.makes_line(metered.usage.volume) {
+            stretches.price(metered, &mut pieces, problems)?;
+        }
     }
-    Ok(pieces)
+    Ok((usage, pieces))
 }
 
 /// Works out what everything costs: first what counts the units of its month, in the order in which they
