@@ -31,7 +31,7 @@ fn the_guide_explains_messages_that_there_are() {
     let sources = [
         "plugin-host/src/error.rs",
         "plugin-host/src/file.rs",
-        "plugin-host/src/backend.rs",
+        "plugin-host/src/checked.rs",
         "plugin-api/src/guard.rs",
     ];
     let sources: String = sources.map(text).concat();

@@ -21,5 +21,7 @@ mod openerp_cuts;
 mod openerp_discarding;
 #[path = "openerp/recorded.rs"]
 mod openerp_recorded;
+#[path = "openerp/standing.rs"]
+mod openerp_standing;
 #[path = "openerp/taxes.rs"]
 mod openerp_taxes;
