@@ -76,7 +76,7 @@ typedef struct {
     void (*release)(art_answer);
 } artifice_plugin_v1;
 
-/* The same numbers stand in c_sketch.rs. */
+/* The same numbers stand in c_sketch/boundary.rs. */
 _Static_assert(sizeof(art_header) == 272 && offsetof(art_header, tenant) == 120, "header");
 _Static_assert(sizeof(art_line) == 328 && offsetof(art_line, cost) == 272, "line");
 _Static_assert(sizeof(art_totals) == 80 && sizeof(art_tax) == 104, "totals");

@@ -2,8 +2,13 @@
 
 #![allow(unsafe_code, reason = "a C interface: function pointers and raw parts")]
 
+#[path = "c_sketch/boundary.rs"]
+mod boundary;
+#[path = "c_sketch/side.rs"]
+mod side;
+
 use std::ffi::c_void;
-use std::mem::{offset_of, size_of};
+use std::mem::size_of;
 use std::ops::ControlFlow;
 use std::ptr::{null, slice_from_raw_parts};
 use std::time::Duration;
@@ -12,78 +17,13 @@ use artifice_plugin_api::{
     Backend, Call, Context, Date, Decimal, Document, EachDocument, Error, ErrorKind, Header, Invoice, Kind, Line,
     Listing,
 };
-use artifice_plugin_api::{Pair, ROption, RSlice, RStr, Receipt, Standing, Tax, Tenant, Timestamp, Totals, serde_json};
+use artifice_plugin_api::{Pair, ROption, RSlice, Receipt, Standing, Tenant, Timestamp, Totals, serde_json};
 
-// What is handed in crosses as it is, without a copy: every type is `repr(C)`. The header says the same.
-const _: () = assert!(size_of::<Header<'_>>() == 272 && offset_of!(Header<'_>, tenant) == 120);
-const _: () = assert!(size_of::<Line<'_>>() == 328 && offset_of!(Line<'_>, cost) == 272);
-const _: () = assert!(size_of::<Totals<'_>>() == 80 && size_of::<Tax<'_>>() == 104);
-const _: () = assert!(size_of::<Receipt>() == 64 && size_of::<Answer>() == 72);
-const _: () = assert!(size_of::<RStr<'_>>() == size_of::<Text>());
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Text(*const u8, usize);
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct CPair(Text, Text);
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Answer {
-    kind: u32, // not `ErrorKind`: a C side may answer any number, and an enum with it would be undefined
-    text: Text,
-    what: Text,
-    details: *const CPair,
-    details_len: usize,
-    object: *mut c_void,
-    owner: *mut c_void,
-}
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Pairs(*const CPair, usize);
-#[repr(C)]
-struct CCall {
-    left_us: u64,
-    extra: Pairs,
-}
-type Each = extern "C" fn(*mut c_void, Text, Text, Text, Pairs) -> u8;
-const DONE: u32 = 0;
-const NONE: u32 = 5;
-const CANCELLED: u32 = 6;
-const CHANGED: u32 = 7;
-
-#[repr(C)]
-#[allow(non_camel_case_types, reason = "the name of the symbol that a library exports")]
-struct artifice_plugin_v1 {
-    size: usize,
-    about: [Text; 5], // module, class, version, description, schema
-    create: extern "C" fn(Text, Text) -> Answer,
-    destroy: extern "C" fn(*mut c_void),
-    find: extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer,
-    discard: Option<extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer>,
-    longest_delay_s: Option<extern "C" fn(*mut c_void) -> u64>,
-    documents: Option<extern "C" fn(*mut c_void, &CCall, i64, Each, *mut c_void) -> Answer>,
-    open: extern "C" fn(*mut c_void, &CCall, &Header<'_>) -> Answer,
-    section: Option<extern "C" fn(*mut c_void, Text) -> Answer>,
-    lines: extern "C" fn(*mut c_void, *const Line<'_>, usize) -> Answer,
-    totals: extern "C" fn(*mut c_void, &Totals<'_>) -> Answer,
-    commit: extern "C" fn(*mut c_void) -> Answer,
-    close: extern "C" fn(*mut c_void),
-    release: extern "C" fn(Answer),
-}
-// SAFETY: a table is constant; the functions may be called from any thread, as the header demands.
-unsafe impl Sync for artifice_plugin_v1 {}
+use boundary::{Answer, CANCELLED, CCall, CHANGED, DONE, NONE, Pairs, Text, artifice_plugin_v1, copied};
+use side::TABLE;
 
 fn text(from: &str) -> Text {
     Text(from.as_ptr(), from.len())
-}
-/// Copies; nothing of the plugin's memory is kept, and what is not UTF-8 is made so.
-fn copied(from: Text) -> String {
-    if from.0.is_null() {
-        return String::new();
-    }
-    // SAFETY: not null, and the header demands `len` bytes that stay until `release`.
-    String::from_utf8_lossy(unsafe { &*slice_from_raw_parts(from.0, from.1) }).into_owned()
 }
 
 type Table = &'static artifice_plugin_v1;
@@ -211,10 +151,6 @@ impl Drop for CInvoice {
         (self.0.close)(self.1);
     }
 }
-
-#[path = "c_sketch/side.rs"]
-mod side;
-use side::TABLE;
 
 fn main() -> Result<(), Error> {
     let config = serde_json::json!({"prefix": "C-"});

@@ -1,217 +1,147 @@
-//! A sketch, not a product: does the interface fit an ERP? `GAP` marks what the interface lacks.
+//! A sketch, not a product: does the interface fit an ERP? What it is asked; the backend is in `odoo_sketch/odoo.rs`.
 
 #[path = "odoo_sketch/fake.rs"]
 mod fake;
+#[path = "odoo_sketch/odoo.rs"]
+mod odoo;
+#[path = "odoo_sketch/rpc.rs"]
+mod rpc;
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
-use artifice_plugin_api::serde_json::{Value, json};
-use artifice_plugin_api::{Backend, Call, Context, Decimal, Error, Header, Invoice, Kind, Line, Price, PriceQuery};
-use artifice_plugin_api::{Document as Listed, EachDocument, Listing, ROption, RVec, Receipt, Standing, Timestamp};
-use artifice_plugin_api::{Totals, schemars, serde};
+use artifice_plugin_api::serde_json::json;
+use artifice_plugin_api::{
+    Backend, Call, Date, Decimal, Document, Error, ErrorKind, Fraction, Header, Invoice, Kind, Line, PriceQuery,
+};
+use artifice_plugin_api::{ROption, RSlice, Receipt, Reference, Standing, Tax, Tenant, Timestamp, Totals};
 
-type Answer = Value;
-enum RpcError {
-    NotSent(String),
-    Fault(i32, String),
-    TimedOut(String),
-}
-trait Rpc: Send + Sync {
-    fn call(&self, model: &str, method: &str, args: Value) -> Result<Answer, RpcError>;
-}
-#[derive(serde::Deserialize, schemars::JsonSchema)]
-#[serde(crate = "artifice_plugin_api::serde", deny_unknown_fields)]
-#[schemars(crate = "artifice_plugin_api::schemars")]
-struct Settings {
-    journal: String,
-}
-struct Odoo {
-    rpc: Arc<dyn Rpc>, // `Invoice: 'static` cannot borrow its backend: shared parts are counted
-    journal: String,
-}
-/// A cost, and the taxes that it bears.
-type Charged = (Decimal, Vec<u32>);
-// Texts are kept, never the header: it is borrowed, and has no owned twin.
-struct Document {
-    rpc: Arc<dyn Rpc>,
-    journal: String,
-    key: String,
-    digest: String,
-    digits: u8,
-    head: Value,
-    rows: Vec<(String, Option<Charged>)>,
-    totals: Option<(Decimal, Decimal, Vec<String>)>,
-}
-const BATCH: usize = 200; // 1000 lines cost Odoo 17 s, and it kills a request at 60
-// A question changed nothing, whatever went wrong; a command may have.
-fn asked(error: RpcError) -> Error {
-    match error {
-        RpcError::NotSent(text) | RpcError::TimedOut(text) => Error::unavailable(text),
-        RpcError::Fault(_, text) => Error::refused(text),
-    }
-}
-fn told(error: RpcError) -> Error {
-    match error {
-        RpcError::TimedOut(text) => Error::unknown(text),
-        RpcError::Fault(1, text) if text.contains("serialize") => Error::unavailable(text),
-        other => asked(other),
-    }
-}
+use fake::{Fake, seen};
+use odoo::Odoo;
+use rpc::{Rpc, asked};
 
-/// GAP: the sign of the total decides the type, and a header has none: both types are searched.
-fn search(rpc: &dyn Rpc, journal: &str, key: &str, digest: &str) -> Result<Option<Value>, Error> {
-    let domain = json!({"ref": key, "move_type": ["out_invoice", "out_refund"], "journal": journal});
-    let found = rpc.call("account.move", "search_read", domain).map_err(asked)?;
-    match found.as_array().map_or(&[][..], Vec::as_slice) {
-        [] => Ok(None),
-        [one] if one["invoice_origin"] == digest => Ok(Some(one.clone())),
-        [_] => Err(Error::refused(format_args!("{key}: Odoo has it with another content; look there"))),
-        more => Err(Error::refused(format_args!("{key}: Odoo has it {} times; cancel all but one", more.len()))),
-    }
+fn must(what: &str, holds: bool) -> Result<(), Error> {
+    println!("{} {what}", if holds { "ok  " } else { "BAD " });
+    if holds { Ok(()) } else { Err(Error::refused(what)) }
 }
-fn receipt(found: &Value) -> Option<Receipt> {
-    let name = found["name"].as_str().filter(|_| found["state"] == "posted")?;
-    Some(Receipt::new(name).with("move_id", found["id"].to_string()).with("name", name))
-}
-impl Backend for Odoo {
-    const VERSION: &'static str = "0.0.0";
-    const DESCRIPTION: &'static str = "Statements as invoices of Odoo";
-    type Config = Settings;
-    type Invoice = Document;
-
-    fn new(config: Settings, _context: &Context<'_>) -> Result<Self, Error> {
-        Ok(Odoo { rpc: Arc::new(fake::Fake::default()), journal: config.journal })
-    }
-    fn price(&self, _call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
-        let code = json!({"default_code": query.service.as_str()});
-        let found = self.rpc.call("product.product", "search_read", code).map_err(asked)?;
-        let product = &found[0];
-        let Some(text) = product["list_price"].as_str() else { return Ok(None) };
-        // GAP: `list_price` is today's, whatever `query.at` is; nothing can say so.
-        let wrong = |error| Error::refused(format_args!("the list price of {}: {error}: {text}", query.service));
-        let amount: Decimal = text.parse().map_err(wrong)?;
-        let text = |key: &str| product[key].as_str().unwrap_or_default().into();
-        let (per, currency) = (text("uom"), text("currency"));
-        let (from, until) = (ROption::RNone, ROption::RNone);
-        let origin = format!("product {}", query.service).into();
-        Ok(Some(Price { amount, per, currency, origin, from, until, extra: RVec::new() }))
-    }
-    fn find(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
-        // A draft counts as "no": `commit` goes on with it, and `discard` removes it.
-        let found = search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())?;
-        Ok(found.as_ref().and_then(receipt).into())
-    }
-    fn discard(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
-        match search(&*self.rpc, &self.journal, header.key.as_str(), header.digest.as_str())? {
-            None => Ok(()),
-            Some(found) if receipt(&found).is_some() => Err(Error::refused("it is posted; take it back by a credit")),
-            Some(draft) => self.rpc.call("account.move", "unlink", draft["id"].clone()).map(drop).map_err(asked),
-        }
-    }
-    fn longest_delay_s(&self) -> u64 {
-        45
-    }
-    fn documents(&self, _call: &Call<'_>, since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
-        // All external ids, whatever their age: a draft may be older than `since` and posted after it.
-        let ours = json!({"module": "artifice", "model": "account.move"});
-        let ids = self.rpc.call("ir.model.data", "search_read", ours).map_err(asked)?;
-        for batch in ids.as_array().map_or(&[][..], Vec::as_slice).chunks(BATCH) {
-            // Posting writes the move, so what was posted since was written since. GAP: by Odoo's clock.
-            let moves: Vec<&Value> = batch.iter().map(|id| &id["res_id"]).collect();
-            let domain = json!({"id": moves, "journal": self.journal, "write_date": since.micros / 1_000_000});
-            let found = self.rpc.call("account.move", "search_read", domain).map_err(asked)?;
-            for one in found.as_array().into_iter().flatten() {
-                let id = batch.iter().find(|id| id["res_id"] == one["id"]).and_then(|id| id["name"].as_str());
-                let digest = one["invoice_origin"].as_str().unwrap_or_default();
-                // A draft has no receipt: `find` does not answer it, and it is not listed.
-                let known = id.zip(receipt(one)).map(|(key, receipt)| Listed::new(key, digest, receipt));
-                if known.is_some_and(|known| each(known).is_break()) {
-                    return Ok(Listing::since(since));
-                }
-            }
-        }
-        Ok(Listing::since(since))
-    }
-    fn open(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Document, Error> {
-        let reverses = header.refers_to.into_option().and_then(|it| it.receipt.detail("move_id"));
-        if header.kind == Kind::Credit && reverses.is_none() {
-            return Err(Error::refused("a credit of an invoice whose receipt has no move_id"));
-        }
-        let (key, digest) = (header.key.to_string(), header.digest.to_string());
-        let head = json!({"id": format!("artifice.{key}"), "ref": key, "invoice_origin": digest,
-            "journal": self.journal, "partner": header.tenant.id.as_str(), "currency": header.currency.as_str(),
-            "invoice_date": header.last_day.to_string(), "reversed_entry": reverses});
-        let (rpc, journal, digits) = (self.rpc.clone(), self.journal.clone(), header.currency_digits);
-        Ok(Document { rpc, journal, key, digest, digits, head, rows: vec![], totals: None })
-    }
+fn fill(document: &mut impl Invoice, costs: &[i128]) -> Result<(), Error> {
+    let at = Timestamp { micros: 1_767_225_600_000_000 };
+    let line = |&cost: &i128| Line {
+        section: "Compute".into(),
+        location: "north".into(),
+        service: "compute".into(),
+        name: "Server".into(),
+        resource_id: "vm".into(),
+        resource_name: "web".into(),
+        meter: "instance".into(),
+        aggregate: "uptime".into(),
+        start: at,
+        end: at,
+        quantity: Decimal::new(cost * 20, 2),
+        unit: "hour".into(),
+        rate: ROption::RSome(Decimal::new(5, 2)),
+        rate_unit: "hour".into(),
+        factor: ROption::RSome(Fraction::ONE),
+        cost: Decimal::new(cost, 2),
+        taxes: RSlice::from_slice(&[0]),
+        extra: RSlice::EMPTY,
+    };
+    let lines: Vec<Line<'_>> = costs.iter().map(line).collect();
+    document.section("Compute")?;
+    lines.chunks(512).try_for_each(|batch| document.lines(batch))?;
+    let (subtotal, percent) = (costs.iter().sum::<i128>(), Decimal::new(20, 0));
+    let (base, amount) = (Decimal::new(subtotal, 2), Decimal::new(subtotal / 5, 2));
+    let taxes = [Tax { name: "VAT".into(), percent, base, amount, extra: RSlice::EMPTY }];
+    let total = Decimal::new(subtotal + subtotal / 5, 2);
+    document.totals(&Totals { subtotal: base, taxes: RSlice::from_slice(&taxes), total, extra: RSlice::EMPTY })
 }
 
-impl Invoice for Document {
-    fn section(&mut self, name: &str) -> Result<(), Error> {
-        self.rows.push((name.to_owned(), None));
-        Ok(())
-    }
-    fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
-        // Quantity × factor × rate is not the cost where units were free: a sketch bills 1 × cost, always.
-        let row = |l: &Line<'_>| (format!("{}: {} {}", l.name, l.quantity, l.unit), Some((l.cost, l.taxes.to_vec())));
-        self.rows.extend(lines.iter().map(row));
-        Ok(())
-    }
-    fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
-        let taxes = totals.taxes.iter().map(|tax| tax.name.to_string()).collect();
-        self.totals = Some((totals.subtotal, totals.total, taxes));
-        Ok(())
-    }
-    fn commit(&mut self) -> Result<Receipt, Error> {
-        let (subtotal, total, taxes) = self.totals.as_ref().ok_or_else(|| Error::refused("no totals"))?;
-        // Amounts are signed, whatever the kind: what is negative becomes a refund of the positive amount.
-        let refund = subtotal.mantissa() < 0;
-        let owed = |it: Decimal| Decimal::new(if refund { -it.mantissa() } else { it.mantissa() }, it.scale());
-        let text = |it: Decimal| owed(it).to_fixed(self.digits);
-        let search = || search(&*self.rpc, &self.journal, &self.key, &self.digest);
-        if let Some(known) = search()? {
-            if let Some(receipt) = receipt(&known) {
-                return Ok(receipt);
-            }
-        } else {
-            self.head["move_type"] = if refund { "out_refund".into() } else { "out_invoice".into() };
-            let made = self.rpc.call("account.move", "load", json!([self.head])).map_err(told)?;
-            if made["ids"] == false {
-                return Err(Error::unavailable(made["messages"].to_string())); // lost the race, made nothing
-            }
-        }
-        let name = |at: &u32| usize::try_from(*at).ok().and_then(|at| taxes.get(at)).cloned();
-        let named = |bears: &[u32]| bears.iter().map(name).collect::<Option<Vec<String>>>();
-        let rows: Vec<Value> = (self.rows.iter().enumerate())
-            .map(|(i, (name, cost))| {
-                let (parent, id) = (&self.head["id"], format!("artifice.{}_{i}", self.key));
-                match cost {
-                    None => json!({"id": id, "move_id/id": parent, "display_type": "line_section", "name": name}),
-                    Some((cost, bears)) => json!({"id": id, "move_id/id": parent, "name": name, "quantity": 1,
-                        "price_unit": text(*cost), "tax_ids": named(bears)}),
-                }
-            })
-            .collect();
-        for batch in rows.chunks(BATCH) {
-            self.rpc.call("account.move.line", "load", json!(batch)).map_err(told)?; // the same ids change nothing
-        }
-        let gone = || Error::unknown(format_args!("{}: Odoo has lost it; look there", self.key));
-        let draft = search()?.ok_or_else(gone)?;
-        let ours = json!([rows.len(), text(*subtotal), text(*total)]);
-        let theirs = json!([draft["lines"], draft["amount_untaxed"], draft["amount_total"]]);
-        if ours != theirs {
-            return Err(Error::refused(format_args!("draft {}: {theirs} instead of {ours}; delete it", draft["id"])));
-        }
-        let posted = self.rpc.call("account.move", "action_post", draft["id"].clone());
-        if let Err(error @ (RpcError::TimedOut(_) | RpcError::NotSent(_))) = posted {
-            return Err(told(error));
-        }
-        // Whatever Odoo answers or faults with, its state is what counts; unread, nobody knows.
-        let state = search().map_err(|error| Error::unknown(error.message()))?.ok_or_else(gone)?;
-        receipt(&state).ok_or_else(|| Error::refused(format_args!("draft {}: Odoo does not post it", state["id"])))
-    }
+fn listed(odoo: &Odoo, since: Timestamp) -> Result<Vec<Document>, Error> {
+    let mut all = Vec::new();
+    odoo.documents(&Call::within(Duration::from_secs(60)), since, &mut |document| {
+        all.push(document);
+        ControlFlow::Continue(())
+    })?;
+    Ok(all)
 }
 
 fn main() -> Result<(), Error> {
-    fake::story()
+    let call = &Call::within(Duration::from_secs(60));
+    let fake = Arc::new(Fake::default());
+    let odoo = Odoo { rpc: fake.clone(), journal: "INV".into() };
+    let (start, end) = (Timestamp { micros: 1_767_225_600_000_000 }, Timestamp { micros: 1_769_904_000_000_000 });
+    let header = Header {
+        key: "0198-1".into(),
+        ledger_id: "".into(),
+        digest: "d1".into(),
+        number: 1,
+        kind: Kind::Invoice,
+        refers_to: ROption::RNone,
+        tenant: Tenant { id: "t1".into(), name: ROption::RNone, attributes: RSlice::EMPTY },
+        start,
+        end,
+        timezone: "UTC".into(),
+        first_day: Date { year: 2026, month: 1, day: 1 },
+        last_day: Date { year: 2026, month: 1, day: 31 },
+        issued: Date { year: 2026, month: 2, day: 2 },
+        currency: "EUR".into(),
+        currency_digits: 2,
+        extra: RSlice::EMPTY,
+    };
+    let (tenant, quantity) = ("t1".into(), Decimal::new(1, 0));
+    let (location, service, unit) = ("north".into(), "compute".into(), "hour".into());
+    let query = PriceQuery { tenant, location, service, unit, at: start, quantity, extra: RSlice::EMPTY };
+    let price = odoo.price(call, &query)?;
+    must("the product's price", price.is_some_and(|it| it.amount == Decimal::new(5, 2)))?;
+    must("nothing there yet", odoo.find(call, &header)? == Standing::Absent)?;
+
+    fake.away.store(true, Ordering::Release);
+    let away = odoo.find(call, &header);
+    must("away is an error, not a no", away.is_err_and(|error| error.kind() == ErrorKind::Unavailable))?;
+    fake.away.store(false, Ordering::Release);
+
+    let costs = [500; 1000];
+    let mut first = odoo.open(call, &header)?;
+    fill(&mut first, &costs)?;
+    fake.silent.store(true, Ordering::Release);
+    let lost = first.commit();
+    must("a lost answer is unknown", lost.is_err_and(|error| error.kind() == ErrorKind::Unknown))?;
+    let found: Option<Receipt> = odoo.find(call, &header)?.receipt().cloned();
+    must("but found", found.as_ref().is_some_and(|it| it.reference == "INV/2026/00001"))?;
+    let mut again = odoo.open(call, &header)?;
+    fill(&mut again, &costs)?;
+    must("committed again, the same receipt", Some(again.commit()?) == found)?;
+    must("another digest is an error", odoo.find(call, &Header { digest: "d2".into(), ..header }).is_err())?;
+
+    let Some(receipt) = &found else { return Ok(()) };
+    let refers_to = ROption::RSome(Reference { key: header.key, number: 1, receipt, extra: RSlice::EMPTY });
+    let credit = Header { key: "0198-2".into(), number: 2, kind: Kind::Credit, refers_to, ..header };
+    let mut back = odoo.open(call, &credit)?;
+    fill(&mut back, &costs.map(|cost: i128| -cost))?;
+    must("a credit is a document of its own", back.commit()?.reference == "INV/2026/00002")?;
+
+    let draft = Header { key: "0198-3".into(), number: 3, ..header };
+    let begun = json!([{"id": "artifice.0198-3", "ref": "0198-3", "invoice_origin": "d1", "journal": "INV",
+        "move_type": "out_invoice", "invoice_date": "2026-01-31"}]);
+    fake.call("account.move", "load", begun).map_err(asked)?;
+    must("a draft counts as no", odoo.find(call, &draft)? == Standing::Absent)?;
+    let posted = listed(&odoo, start)?;
+    let names: Vec<&str> = posted.iter().map(|it| it.key.as_str()).collect();
+    must("what is posted is listed, by its key; a draft is not", names == ["0198-1", "0198-2"])?;
+    must("with its receipt and digest", posted.first().is_some_and(|it| it.receipt == *receipt && it.digest == "d1"))?;
+    odoo.discard(call, &draft)?;
+    let left = fake.moves.lock().unwrap_or_else(PoisonError::into_inner).len();
+    must("a draft is taken back, what is posted is not", left == 2 && odoo.discard(call, &header).is_err())?;
+    let mut last = odoo.open(call, &draft)?;
+    fill(&mut last, &costs)?;
+    must("posted, the draft is a document", last.commit()?.reference == "INV/2026/00003")?;
+    must("and listed", listed(&odoo, end)?.len() == 3)?;
+    let moves = fake.moves.lock().unwrap_or_else(PoisonError::into_inner);
+    let refund = moves.values().find(|it| it["move_type"] == "out_refund").map(seen);
+    let refund = refund.is_some_and(|it| it["amount_total"] == "6000.00" && it["reversed_entry"] == "1");
+    must("a refund of 6000.00, of the first", refund)?;
+    must("in January", moves.values().all(|it| it["invoice_date"] == "2026-01-31"))?;
+    must("three documents", moves.len() == 3)
 }

@@ -16,9 +16,8 @@ use serde_json::{Map, Value, json};
 use artifice_plugin_api::abi::ClassInfo;
 
 use schema::Place;
+use text::HIDDEN;
 
-/// What stands for a secret.
-const HIDDEN: &str = "***";
 /// Shorter secrets are left in messages: they would be found everywhere in them.
 const SHORTEST: usize = 3;
 /// What lies deeper in settings than that is hidden. No settings do.

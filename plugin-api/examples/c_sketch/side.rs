@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 
 use artifice_plugin_api::{Header, Line, Totals};
 
-use super::{Answer, CCall, CHANGED, CPair, DONE, Each, NONE, Pairs, Text, artifice_plugin_v1, copied};
+use super::boundary::{Answer, CCall, CHANGED, CPair, DONE, Each, NONE, Pairs, Text, artifice_plugin_v1, copied};
 
 const fn text(from: &str) -> Text {
     Text(from.as_ptr(), from.len())

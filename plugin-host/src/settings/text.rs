@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{HIDDEN, names};
+use super::names;
+
+/// What stands for a secret.
+pub const HIDDEN: &str = "***";
 
 /// How often a text is looked through before all of it is hidden. Twice is nearly always enough.
 const ROUNDS: usize = 8;
