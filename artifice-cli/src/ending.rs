@@ -3,6 +3,8 @@
 use artifice_engine::EngineError;
 use artifice_ledger::LedgerError;
 
+use crate::words;
+
 /// How a command ended, if it did what it could.
 pub enum Ending {
     /// All of it.
@@ -15,8 +17,11 @@ pub enum Ending {
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The engine.
-    #[error(transparent)]
+    #[error("{}", words::error(.0))]
     Engine(#[from] EngineError),
+    /// Ctrl-C, between two steps: how far it got, and how it goes on.
+    #[error("{0}")]
+    Interrupted(String),
     /// The arguments.
     #[error("{0}")]
     Arguments(String),
@@ -34,7 +39,7 @@ impl CommandError {
         match self {
             CommandError::Engine(error) => error.is_start_up(),
             CommandError::Arguments(_) => true,
-            CommandError::Incomplete(_) | CommandError::Output(_) => false,
+            CommandError::Interrupted(_) | CommandError::Incomplete(_) | CommandError::Output(_) => false,
         }
     }
 }

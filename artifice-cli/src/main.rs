@@ -1,12 +1,15 @@
 //! The `artifice` command: metering goes in, invoices come out, exactly once.
 //!
 //! Exit status: 0 done, 1 some tenants failed, 2 it could not start (arguments, configuration,
-//! database, plugin).
+//! database, plugin), 130 Ctrl-C ended it (what is left is done by the same command).
 
 mod args;
 mod commands;
 mod ending;
+mod interrupt;
+mod listening;
 mod output;
+mod words;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -39,7 +42,11 @@ fn end(ending: Result<Ending, CommandError>) -> ExitCode {
         Ok(Ending::Failed) => ExitCode::from(1),
         Err(error) => {
             output::note(&format!("error: {error}"));
-            ExitCode::from(if error.is_start_up() { 2 } else { 1 })
+            ExitCode::from(match error {
+                CommandError::Interrupted(_) => interrupt::INTERRUPTED,
+                error if error.is_start_up() => 2,
+                _ => 1,
+            })
         }
     }
 }

@@ -13,6 +13,8 @@ use artifice_engine::Failed;
 use artifice_model::{Calendar, Period};
 use comfy_table::{ContentArrangement, Table, presets};
 
+use crate::words;
+
 /// Writes to standard output. Whoever closed it has read enough: that is no error, and changes
 /// nothing of how the command ends.
 pub fn print(text: &str) -> io::Result<()> {
@@ -36,10 +38,10 @@ fn harmless(text: &str) -> String {
 
 /// Says who failed, and why.
 pub fn failure(failed: &Failed) {
-    let tenant = &failed.tenant;
+    let (tenant, why) = (&failed.tenant, words::why(failed));
     match &tenant.name {
-        Some(name) => note(&format!("error: tenant {name} ({}): {}", tenant.id, failed.why)),
-        None => note(&format!("error: tenant {}: {}", tenant.id, failed.why)),
+        Some(name) => note(&format!("error: tenant {name} ({}): {why}", tenant.id)),
+        None => note(&format!("error: tenant {}: {why}", tenant.id)),
     }
 }
 

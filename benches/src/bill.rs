@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use artifice_engine::config::Config;
@@ -62,15 +63,12 @@ pub fn whole() -> Vec<Row> {
     let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
     phases::listen();
     let begin = Instant::now();
-    let mut billed = 0;
+    let (watch, billed) = statements::counting();
     let everybody = Selection::default();
-    let billing = engine.bill(ledger.clone(), backend, &everybody, statements::month(), Purpose::Invoice, |done| {
-        done.unwrap();
-        billed += 1;
-    });
+    let billing = engine.bill(ledger.clone(), backend, &everybody, statements::month(), Purpose::Invoice, watch);
     runtime.block_on(billing).unwrap();
     let total_s = begin.elapsed().as_secs_f64();
-    assert_eq!(billed, 1);
+    assert_eq!(billed.load(Ordering::Relaxed), 1);
     runtime.block_on(ledger.close());
     rows(phases::heard(), total_s, samples, bytes)
 }

@@ -2,6 +2,7 @@
 //! one another. Counted is all time in which the ledger is asked for a lock, the asking included.
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use artifice_engine::config::Config;
@@ -52,15 +53,12 @@ fn run(name: &str, url: &str) -> Vec<Row> {
     let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
     phases::listen();
     let begin = Instant::now();
-    let mut billed = 0;
+    let (watch, billed) = statements::counting();
     let everybody = Selection::default();
-    let billing = engine.bill(ledger.clone(), backend, &everybody, statements::month(), Purpose::Invoice, |done| {
-        done.unwrap();
-        billed += 1;
-    });
+    let billing = engine.bill(ledger.clone(), backend, &everybody, statements::month(), Purpose::Invoice, watch);
     runtime.block_on(billing).unwrap();
     let total_s = begin.elapsed().as_secs_f64();
-    assert_eq!(billed, TENANTS);
+    assert_eq!(billed.load(Ordering::Relaxed), TENANTS);
     runtime.block_on(ledger.close());
     let waited_s = phases::heard().get("lock").copied().unwrap_or_default().took.as_secs_f64();
     let of_all = 100.0 * waited_s / (total_s * workers as f64);

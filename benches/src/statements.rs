@@ -1,5 +1,9 @@
 //! Statements, made up: what a tenant with many instances and counters gets.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use artifice_engine::{Listener, Notice, Told, Watch};
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Names, RateRules, RateTable};
 use artifice_model::statement::{Charging, Draft, Usage};
@@ -17,6 +21,24 @@ pub const RATES: &str = "\
 * | storage.objects.size | GB per month | 0.0325
 * | network.outgoing.bytes | GB | 0.11
 ";
+
+/// Counts who was billed; nobody may fail.
+struct Counting(Arc<AtomicU64>);
+
+impl Listener for Counting {
+    fn told(&self, told: Told) {
+        assert!(matches!(told, Told::Billed(_)), "{told:?}");
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn notice(&self, _: &Notice) {}
+}
+
+/// Who hears of a bill, and how many were billed.
+pub fn counting() -> (Watch, Arc<AtomicU64>) {
+    let billed = Arc::new(AtomicU64::new(0));
+    (Watch::of(Arc::new(Counting(billed.clone()))), billed)
+}
 
 /// The month that is billed.
 pub fn month() -> Period {

@@ -12,7 +12,7 @@ use crate::{Cloud, Ran};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Cloud {
-    /// Runs a command until it comes by a place (see `artifice-core/engine/src/lifecycle/crash.rs`), and kills it
+    /// Runs a command until it comes by a place (see `artifice-core/engine/src/crash.rs`), and kills it
     /// there. Fails if it never comes by.
     #[track_caller]
     pub fn killed_at(&self, place: &str, arguments: &str) {

@@ -1,12 +1,15 @@
 //! `artifice bill`: store, price, hand to the backend.
 
 use std::path::Path;
+use std::sync::{Arc, mpsc};
 
-use artifice_engine::{EngineError, How, Purpose, Selection};
+use artifice_engine::{EngineError, How, Purpose, Selection, Told, Watch};
 
 use super::open::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
 use crate::ending::{CommandError, Ending};
+use crate::interrupt::between_steps;
+use crate::listening::Listening;
 use crate::output;
 use crate::output::bills;
 use crate::output::statements::Writer;
@@ -37,8 +40,8 @@ pub async fn run(
     if options.dry_run {
         let ledger = existing_ledger(engine.config()).await?;
         let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
-        let purpose = Some(options.purpose);
-        engine.preview(ledger.as_deref(), selection, period, purpose, |result| writer.preview(result)).await?;
+        let listening = Listening::new(|told| writer.told(told));
+        engine.preview(ledger.as_deref(), selection, period, Some(options.purpose), &listening).await?;
         if let Some(ledger) = ledger {
             ledger.close().await;
         }
@@ -49,16 +52,27 @@ pub async fn run(
     // What is wrong with the backend is found before anything is stored.
     let backend = engine.load_backend()?;
     let ledger = open_ledger(engine.config()).await?;
+    let (telling, told) = mpsc::channel();
+    let listening = Listening::new(move |told| {
+        if let Told::Failed(failed) = &told {
+            output::failure(failed);
+        }
+        // It is listened to as long as this command runs.
+        let _ = telling.send(told);
+    });
+    let watch = Watch::of(Arc::new(listening));
+    let cancel = watch.cancel.clone();
+    let billing = engine.bill(ledger.clone(), backend, selection, period, options.purpose, watch);
+    let done = between_steps(&cancel, billing).await;
     let (mut billed, mut failed) = (Vec::new(), Vec::new());
-    let done = engine
-        .bill(ledger.clone(), backend, selection, period, options.purpose, |result| match result {
-            Ok(bill) => billed.push(bill),
-            Err(failure) => {
-                output::failure(&failure);
-                failed.push(failure);
-            }
-        })
-        .await;
+    for told in told.try_iter() {
+        match told {
+            Told::Billed(bill) => billed.push(*bill),
+            Told::Failed(failure) => failed.push(failure),
+            // Nothing is previewed by a bill.
+            Told::Previewed(_) => {}
+        }
+    }
     // Several tenants are billed at once; what is written does not depend on who was ready first.
     billed.sort_by(|a, b| {
         (&a.statement.tenant.id, a.statement.number).cmp(&(&b.statement.tenant.id, b.statement.number))
@@ -77,6 +91,14 @@ pub async fn run(
     let written = bills::write(ledger.as_ref(), &billed, &failed, format).await;
     ledger.close().await;
     written?;
+    if let Err(EngineError::Cancelled { unsent }) = done {
+        let sent = billed.iter().filter(|bill| bill.how != How::Before).count();
+        let why = format!(
+            "interrupted: this run has sent {sent} statements, and {unsent} are stored and not sent yet; the same \
+             command goes on with what is left"
+        );
+        return Err(CommandError::Interrupted(why));
+    }
     done?;
     if billed.is_empty() && failed.is_empty() {
         let what = match options.purpose {

@@ -9,6 +9,7 @@ use super::open::{engine, open_ledger};
 use crate::args::ConfigCommand;
 use crate::ending::{CommandError, Ending};
 use crate::output::{note, print};
+use crate::words;
 
 pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandError> {
     let ConfigCommand::Check { online } = command;
@@ -24,7 +25,7 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
     // The exit status is that of the gravest.
     wrong.sort_by_key(EngineError::is_start_up);
     let last = wrong.pop();
-    wrong.iter().for_each(|error| note(&format!("error: {error}")));
+    wrong.iter().for_each(|error| note(&format!("error: {}", words::error(error))));
     Err(last.map_or_else(|| CommandError::Arguments(String::new()), CommandError::from))
 }
 

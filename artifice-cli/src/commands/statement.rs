@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_engine::{Engine, EngineError, Failed};
+use artifice_engine::{Engine, EngineError, Failed, Watch};
 use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
 use artifice_model::statement::Line;
 
 use super::open::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
+use crate::interrupt::between_steps;
+use crate::listening::Listening;
 use crate::output::{bills, explain, failure, print};
 use artifice_engine::view::statements as view;
 
@@ -29,7 +31,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 TableOrJson::Table => print(&bills::list_table(&statements))?,
             }
             for row in &unreadable {
-                failure(&Failed { tenant: row.tenant.clone(), why: row.error.to_string() });
+                failure(&Failed::of(row.tenant.clone(), &row.error));
             }
             if !unreadable.is_empty() {
                 return Ok(Ending::Failed);
@@ -75,7 +77,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let engine = engine(file)?;
             let ledger = ledger_with(&engine, &id).await?;
             let backend = engine.load_backend()?;
-            let regenerated = engine.regenerate(ledger.as_ref(), backend, &id).await;
+            let regenerated = engine.regenerate(ledger.as_ref(), backend, &id, &Listening::new(|_| {})).await;
             ledger.close().await;
             let reference = regenerated?;
             print(&format!("{reference}\n"))?;
@@ -95,8 +97,15 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let engine = engine(file)?;
             let ledger = ledger_with(&engine, &id).await?;
             let backend = engine.load_backend()?;
-            let voided = engine.void(ledger.clone(), backend, &id, reason.trim()).await;
+            let watch = Watch::of(Arc::new(Listening::new(|_| {})));
+            let cancel = watch.cancel.clone();
+            let voiding = engine.void(ledger.clone(), backend, &id, reason.trim(), watch);
+            let voided = between_steps(&cancel, voiding).await;
             ledger.close().await;
+            if matches!(voided, Err(EngineError::Cancelled { .. })) {
+                let why = format!("interrupted: statement {id} is not void yet; the same command goes on with it");
+                return Err(CommandError::Interrupted(why));
+            }
             let (statement, credit) = voided?;
             print(&bills::voided(&statement, credit.as_ref()))?;
         }

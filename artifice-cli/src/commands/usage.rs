@@ -9,6 +9,7 @@ use artifice_engine::config::Config;
 use super::open::{self, existing_ledger};
 use crate::args::{Format, PeriodArgs, this_month};
 use crate::ending::{CommandError, Ending};
+use crate::listening::Listening;
 use crate::output;
 use crate::output::statements::Writer;
 
@@ -32,7 +33,8 @@ pub async fn run(
         return Err(CommandError::Arguments(why.to_owned()));
     }
     let mut writer = Writer::new(format, *calendar).explaining(explain);
-    engine.preview(ledger.as_deref(), &selection, period, None, |result| writer.preview(result)).await?;
+    let listening = Listening::new(|told| writer.told(told));
+    engine.preview(ledger.as_deref(), &selection, period, None, &listening).await?;
     if let Some(ledger) = ledger {
         ledger.close().await;
     }

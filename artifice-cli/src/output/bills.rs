@@ -8,6 +8,7 @@ use super::statements::body_table;
 use super::{period, print, table};
 use crate::args::TableOrJson;
 use crate::ending::CommandError;
+use crate::words;
 use artifice_engine::view::statements::receipt;
 use artifice_engine::view::{money, tenants};
 
@@ -29,7 +30,7 @@ pub async fn write(
         let body = ledger.statement_body(statement).await.map_err(EngineError::from)?;
         all.push(tenants::bill(statement, &body).to_string());
     }
-    Ok(print(&tenants::document(&all, failed))?)
+    Ok(print(&tenants::document(&all, failed.iter().map(|failed| (&failed.tenant, words::why(failed)))))?)
 }
 
 /// What is said of a statement that an earlier run has begun.

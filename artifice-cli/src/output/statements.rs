@@ -2,12 +2,13 @@
 
 use std::io;
 
-use artifice_engine::{Failed, Preview};
+use artifice_engine::{Failed, Preview, Told};
 use artifice_model::statement::{Draft, Line, Tax};
 use artifice_model::{Calendar, Currency, Decimal, Tenant};
 
 use super::{explain, failure, note, period, print, table};
 use crate::args::Format;
+use crate::words;
 use artifice_engine::view::{money, tenants};
 
 /// Writes previews as they come.
@@ -52,19 +53,21 @@ impl Writer {
     }
 
     /// Writes the next tenant.
-    pub fn preview(&mut self, result: Result<Preview, Failed>) {
-        let Preview { draft, problems, .. } = match result {
-            Ok(preview) => preview,
-            Err(failed) => {
+    pub fn told(&mut self, told: Told) {
+        let Preview { draft, problems } = match told {
+            Told::Previewed(preview) => *preview,
+            Told::Failed(failed) => {
                 failure(&failed);
                 self.failed.push(failed);
                 return;
             }
+            // Nothing is billed by a preview.
+            Told::Billed(_) => return,
         };
         for problem in problems {
             if problem.refuses() {
                 self.incomplete = true;
-                failure(&Failed { tenant: draft.tenant.clone(), why: problem.to_string() });
+                failure(&Failed::of(draft.tenant.clone(), problem));
             } else {
                 note(&format!("warning: tenant {}: {problem}", draft.tenant.id));
             }
@@ -88,7 +91,10 @@ impl Writer {
     pub fn end(self) -> io::Result<Written> {
         self.result?;
         if self.format == Format::Json {
-            print(&tenants::document(&self.json, &self.failed))?;
+            print(&tenants::document(
+                &self.json,
+                self.failed.iter().map(|failed| (&failed.tenant, words::why(failed))),
+            ))?;
         }
         if self.incomplete {
             note("the total is incomplete: some lines have no price");

@@ -3,3 +3,4 @@
 pub(crate) mod backends;
 pub(crate) mod deadlines;
 pub(crate) mod document;
+pub(crate) mod load;

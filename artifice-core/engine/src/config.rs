@@ -6,26 +6,25 @@
 mod cards;
 mod fees;
 mod limits;
+mod main;
 mod meters;
 mod pairs;
 mod prices;
 mod rates;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use artifice_model::aggregate::{Entry, Locations, MaxGap};
+use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::statement::Fee;
-use artifice_model::{Calendar, Currency};
-use artifice_plugin_host::ClassPath;
 use sha2::{Digest, Sha256};
 
 pub use artifice_collect::openstack::settings::{Interface, OpenStack};
 pub use artifice_collect::sources::settings::SourceConfig;
 pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
 pub use artifice_settings::{ConfigError, Secret, expand_all};
-use artifice_settings::{Document, Map, Node, bytes, duration_us, json, read};
+use artifice_settings::{Document, Map, Node, json, read};
 pub use limits::Limits;
+pub use main::Main;
 pub use prices::OwnPrices;
 use rates::OriginalRates;
 pub use rates::{PricesFrom, RatesConfig};
@@ -63,25 +62,6 @@ pub struct Config {
     pub fingerprint: String,
 }
 
-/// `main:`
-#[derive(Debug, Clone)]
-pub struct Main {
-    /// `invoice:object`: the backend.
-    pub invoice_object: Option<ClassPath>,
-    /// `timezone`: where months begin at midnight.
-    pub calendar: Calendar,
-    /// `currency`
-    pub currency: Currency,
-    /// `settle`: how long metering may be late, in microseconds.
-    pub settle_us: i64,
-    /// `memory`: how much of it collecting may use, in bytes.
-    pub memory_bytes: u64,
-    /// `workers`: on how many tenants one command works at once, if that is configured.
-    pub workers: Option<usize>,
-    /// `zero_lines: show`: whether a usage of 0 makes a line.
-    pub zero_lines: bool,
-}
-
 impl Config {
     /// Reads a configuration file.
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
@@ -110,27 +90,19 @@ impl Config {
     }
 }
 
-/// The default of `main.settle`.
-const SETTLE_US: i64 = 2 * 3_600_000_000;
-/// The default of `main.memory`.
-const MEMORY_BYTES: u64 = 256_000_000;
-/// The least that collecting can do with.
-const LEAST_MEMORY_BYTES: u64 = 16_000_000;
 /// The default of `main.workers`. A file of SQLite's has one writer at a time, for which more would only wait.
 const WORKERS: usize = 4;
 const WORKERS_ON_SQLITE: usize = 2;
-/// More than this is a mistake: each has usage in memory, and connections.
-const MOST_WORKERS: usize = 64;
 
 /// The settings of a file. Mistakes are reported to its document; what is wrong gets its default,
 /// so that reading goes on to the next one.
 fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> {
     let mut main_section = root.section("main");
     let region = main_section.text("region").unwrap_or_else(|| "default".to_owned());
-    let slice_us = main_section.parse("slice", duration_us);
-    let max_gap = main_section.parse("max_gap", max_gap);
+    let slice_us = main_section.parse("slice", artifice_settings::duration_us);
+    let max_gap = main_section.parse("max_gap", main::max_gap);
     let entries = meters::entries(root.get("meters"), meters::Defaults { slice_us, max_gap });
-    let main = main_settings(main_section)?;
+    let main = main::settings(main_section)?;
 
     let datacenters = root.section("datacenters").entries();
     let datacenters = datacenters.into_iter().filter_map(|(host, name)| Some((host, name.text()?)));
@@ -169,40 +141,6 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         plugin_path,
         fingerprint,
     })
-}
-
-fn max_gap(text: &str) -> Result<MaxGap, String> {
-    match text {
-        "unlimited" => Ok(MaxGap::Unlimited),
-        text => duration_us(text).map(MaxGap::Micros),
-    }
-}
-
-fn main_settings(mut main: Map<'_>) -> Option<Main> {
-    let settle = |text: &str| if text == "0" { Ok(0) } else { duration_us(text) };
-    let memory = |text: &str| match bytes(text) {
-        Ok(bytes) if bytes < LEAST_MEMORY_BYTES => Err(format!("{text} is too little; give at least 16MB")),
-        other => other,
-    };
-    let workers = |text: &str| match text.parse() {
-        Ok(workers @ 1..=MOST_WORKERS) => Ok(workers),
-        _ => Err(format!("'{text}' is no number of workers; give 1 to {MOST_WORKERS}")),
-    };
-    let settings = Main {
-        invoice_object: main.parse("invoice:object", ClassPath::from_str),
-        calendar: main.parse("timezone", Calendar::new).or_else(|| Calendar::new("UTC").ok())?,
-        currency: main.parse("currency", Currency::from_str).or_else(|| "NZD".parse().ok())?,
-        settle_us: main.parse("settle", settle).unwrap_or(SETTLE_US),
-        memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
-        workers: main.parse("workers", workers),
-        zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
-    };
-    // Read before this, for all entries.
-    for key in ["region", "slice", "max_gap"] {
-        main.get(key);
-    }
-    main.end();
-    Some(settings)
 }
 
 /// The backend's configuration, without the host's own keys: as it is written, and as it is meant.

@@ -1,7 +1,10 @@
 //! What a statement will say: prices, the month beside which it is worked out, corrections, bounds.
 
-pub(crate) mod adjust;
+mod adjust;
 pub(crate) mod bounds;
-pub(crate) mod month;
+mod month;
 pub(crate) mod prices;
 pub(crate) mod rates;
+mod whole;
+
+pub(crate) use whole::{Drafted, Whole};

@@ -4,6 +4,7 @@ use artifice_model::Timestamp;
 use artifice_plugin_host::LoadError;
 
 use crate::config::ConfigError;
+use crate::tell::Advice;
 use artifice_collect::CollectError;
 use artifice_ledger::{LedgerError, State};
 
@@ -40,9 +41,7 @@ pub enum EngineError {
         what: &'static str,
     },
     /// The period may still change.
-    #[error(
-        "the period ends at {end}, and metering may come in until {settled}; bill it then, or now with --accept-incomplete"
-    )]
+    #[error("the period ends at {end}, and metering may come in until {settled}")]
     NotSettled {
         /// The period's end.
         end: Timestamp,
@@ -50,7 +49,7 @@ pub enum EngineError {
         settled: Timestamp,
     },
     /// No statement has that id or number.
-    #[error("there is no statement '{key}'; `artifice statement list` shows all")]
+    #[error("there is no statement '{key}'")]
     NoStatement {
         /// What was asked for.
         key: String,
@@ -72,7 +71,7 @@ pub enum EngineError {
         made_for: String,
     },
     /// A statement that its backend does not have yet.
-    #[error("statement {number} is {state}: there is no document yet; `artifice bill` finishes it")]
+    #[error("statement {number} is {state}: there is no document yet")]
     NotCommitted {
         /// Its number.
         number: u64,
@@ -84,8 +83,10 @@ pub enum EngineError {
     NotVoided {
         /// Its number.
         number: u64,
-        /// Why, and what to do.
+        /// Why.
         why: String,
+        /// What to do, where that is not part of it.
+        advice: Option<Advice>,
     },
     /// A statement that is not held.
     #[error("statement {number} is {state}, not held: there is nothing to release")]
@@ -103,18 +104,45 @@ pub enum EngineError {
         /// What it says.
         why: String,
     },
+    /// What was billed of a month cannot be read.
+    #[error("{database}: prices count the units of a month, and what was billed of it cannot be read")]
+    MonthUnread {
+        /// The database.
+        database: String,
+    },
+    /// Somebody wished it to end before it was done. Nothing is half done.
+    #[error("it was ended before its end")]
+    Cancelled {
+        /// How many statements are stored, and not sent yet.
+        unsent: usize,
+    },
     /// The collecting thread ended early.
     #[error("collecting ended: {0}")]
     Ended(String),
 }
 
 impl EngineError {
+    /// What to do, where that is not part of what happened.
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            EngineError::NotSettled { .. } => Some(Advice::BillLater),
+            EngineError::NoStatement { .. } => Some(Advice::ListStatements),
+            EngineError::NotCommitted { .. } => Some(Advice::BillFinishes),
+            EngineError::NotVoided { advice, .. } => advice.clone(),
+            EngineError::MonthUnread { .. } => Some(Advice::Migrate),
+            _ => None,
+        }
+    }
+
     /// Whether nothing could even begin: the configuration, the database or the plugin is wrong,
     /// rather than what was found on the way.
     pub fn is_start_up(&self) -> bool {
         match self {
             EngineError::Collect(error) => error.is_start_up(),
-            EngineError::Backend { .. } | EngineError::Ended(_) | EngineError::LedgerLost(_) => false,
+            EngineError::Backend { .. }
+            | EngineError::Ended(_)
+            | EngineError::Cancelled { .. }
+            | EngineError::LedgerLost(_) => false,
             EngineError::NoStatement { .. }
             | EngineError::ManyStatements { .. }
             | EngineError::NotCommitted { .. }

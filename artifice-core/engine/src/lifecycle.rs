@@ -1,11 +1,15 @@
 //! A statement's life from its storing to its end: delivered, taken back, written again.
 
-pub(crate) mod crash;
+mod clerk;
+mod courier;
 pub mod deliver;
 #[cfg(test)]
 mod explore;
-pub(crate) mod machine;
-pub(crate) mod owner;
+mod machine;
+mod named;
+mod owner;
 mod regenerate;
 mod void;
-pub(crate) mod worker;
+
+pub(crate) use clerk::{Clerk, is_held};
+pub(crate) use owner::Owner;

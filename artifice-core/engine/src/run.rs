@@ -1,10 +1,13 @@
 //! A run for many tenants: who is meant, what they used, and what became of each.
 
-pub(crate) mod bill;
+mod bill;
 mod claims;
+mod leases;
 mod preview;
-pub(crate) mod report;
-pub(crate) mod tasks;
-pub(crate) mod tenants;
-pub(crate) mod usages;
-pub(crate) mod work;
+mod ready;
+mod shared;
+mod tasks;
+mod tenant;
+mod tenants;
+mod unfinished;
+mod usages;

@@ -5,56 +5,25 @@ mod facts;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use artifice_model::statement::{Line, Tax};
 use artifice_model::{Calendar, Decimal, Timestamp};
 use artifice_plugin_host::api::{self, ErrorKind, RSlice, Standing};
 use artifice_plugin_host::{Backend, Invoice};
-use async_trait::async_trait;
 
 use self::facts::{Factors, date};
 use crate::backend::deadlines;
-use crate::lifecycle::crash;
-use crate::lifecycle::deliver::{Courier, Sent};
+use crate::crash;
 use artifice_ledger::{Body, Kind, Receipt, Statement};
 
 /// Lines of one call: enough that the call costs nothing, few enough for the processor's cache.
 const BATCH: usize = 64;
 
-/// A backend, which blocks, as a courier of one statement, which does not.
-pub struct BackendCourier {
-    /// The backend.
-    backend: Arc<dyn Backend>,
-    /// What there is to send, or why it cannot be.
-    body: Result<Arc<Body>, String>,
-    /// How long the sending may take.
-    time: Duration,
-    /// Whether a call met a backend that somebody else's call had spent.
-    met_a_spent_one: AtomicBool,
-}
-
-impl BackendCourier {
-    pub fn new(backend: Arc<dyn Backend>, body: Result<Arc<Body>, String>, time: Duration) -> Self {
-        BackendCourier { backend, body, time, met_a_spent_one: AtomicBool::new(false) }
-    }
-
-    /// Whether the backend answered nothing because of somebody else's call.
-    pub fn was_spent_by_others(&self) -> bool {
-        self.met_a_spent_one.load(Ordering::Acquire)
-    }
-
-    /// Takes note of a backend that is spent, before it is called.
-    fn look(&self) {
-        self.met_a_spent_one.fetch_or(self.backend.spent().is_some(), Ordering::AcqRel);
-    }
-}
-
 /// A document under way failed; whether the backend may have it all the same.
-struct SendError {
-    unknown: bool,
-    message: String,
+pub(crate) struct SendError {
+    pub unknown: bool,
+    pub message: String,
 }
 
 impl SendError {
@@ -69,36 +38,24 @@ impl SendError {
     }
 }
 
-#[async_trait]
-impl Courier for BackendCourier {
-    async fn send(&self, statement: &Statement) -> Sent {
-        let body = match &self.body {
-            Ok(body) => body.clone(),
-            Err(why) => return Sent::NotSent(why.clone()),
-        };
-        self.look();
-        crash::point("before send").await;
-        let (backend, statement) = (self.backend.clone(), statement.clone());
-        let sending = blocking(self.time, move |call| send(backend.as_ref(), call, &statement, &body));
-        let sent = sending.await;
-        crash::point("after send").await;
-        match sent {
-            Ok(Ok(receipt)) => Sent::Received(receipt),
-            Ok(Err(SendError { unknown: false, message })) => Sent::NotSent(message),
-            Ok(Err(SendError { unknown: true, message })) | Err(message) => Sent::Unknown(message),
-        }
-    }
+/// Hands a whole statement over, and commits it.
+pub(crate) async fn send(
+    backend: Arc<dyn Backend>,
+    time: Duration,
+    statement: &Statement,
+    body: Arc<Body>,
+) -> Result<Receipt, SendError> {
+    crash::point("before send").await;
+    let statement = statement.clone();
+    let sent = blocking(time, move |call| commit(backend.as_ref(), call, &statement, &body)).await;
+    crash::point("after send").await;
+    // What a call has done whose end nobody heard, nobody knows.
+    sent.unwrap_or_else(|message| Err(SendError { unknown: true, message }))
+}
 
-    async fn find(&self, statement: &Statement) -> Result<Option<Receipt>, String> {
-        self.look();
-        find(self.backend.clone(), statement).await
-    }
-
-    async fn longest_delay_us(&self) -> Result<i64, String> {
-        let backend = self.backend.clone();
-        let delay = asked(move |call| backend.longest_delay(call)).await?;
-        Ok(i64::try_from(delay.as_micros()).unwrap_or(i64::MAX))
-    }
+/// How long after a broken connection a commit may still happen.
+pub(crate) async fn longest_delay(backend: Arc<dyn Backend>) -> Result<Duration, String> {
+    asked(move |call| backend.longest_delay(call)).await
 }
 
 /// The receipt of the document under a statement's key, if there is one. What people have changed in it
@@ -186,8 +143,13 @@ pub(crate) fn check_sound(statement: &Statement, body: &Body) {
     assert!(period.start() < period.end(), "statement {}: from its end to its start", statement.number);
 }
 
-/// Hands a whole statement over and commits it.
-fn send(backend: &dyn Backend, call: &api::Call<'_>, statement: &Statement, body: &Body) -> Result<Receipt, SendError> {
+/// The same, on a thread that may block.
+fn commit(
+    backend: &dyn Backend,
+    call: &api::Call<'_>,
+    statement: &Statement,
+    body: &Body,
+) -> Result<Receipt, SendError> {
     let mut invoice = with_header(statement, |header| backend.open(call, header)).map_err(SendError::before)?;
     fill(invoice.as_mut(), statement, body).map_err(SendError::before)?;
     let _phase = tracing::debug_span!("commit").entered();

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use artifice_model::statement::{Fee, FeePer};
 use artifice_model::{Currency, Decimal};
 
-use super::Main;
 use super::cards::{texts, validity};
+use super::main::Main;
 use artifice_settings::{Map, Node};
 
 /// The section of a fee that names none.

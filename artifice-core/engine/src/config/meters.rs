@@ -108,7 +108,7 @@ fn entry(mut map: Map<'_>, defaults: Defaults) -> Option<Entry> {
         unit: named_text(&mut map, "unit"),
         scaling: scaling(&mut map, usual.aggregate),
         slice_us: map.parse("slice", duration_us).or(defaults.slice_us).unwrap_or(usual.slice_us),
-        max_gap: map.parse("max_gap", super::max_gap).or(defaults.max_gap).unwrap_or(usual.max_gap),
+        max_gap: map.parse("max_gap", super::main::max_gap).or(defaults.max_gap).unwrap_or(usual.max_gap),
         states: states(&mut map).unwrap_or(usual.states),
         state: template(&mut map, "state").unwrap_or(usual.state),
         resource_name: template(&mut map, "resource_name").unwrap_or(usual.resource_name),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use artifice_model::rate::RateRules;
 
-use super::Main;
+use super::main::Main;
 use artifice_settings::duration_us;
 use artifice_settings::{Map, Node};
 

@@ -4,33 +4,37 @@ use artifice_model::Period;
 use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
 use artifice_model::statement::Draft;
 
-use crate::lifecycle::worker::Trouble;
+use crate::tell::{Advice, Listener, Notice};
+use crate::trouble::Trouble;
 use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement};
 
-/// What is said of whom there is nothing to adjust for.
-pub(crate) const NOT_BILLED: &str =
-    "it was not billed for this period, so there is nothing to adjust; bill it without --adjust";
-
-/// An adjustment, and what it was worked out beside.
+/// An invoice that is adjusted, and what the adjustment was worked out beside.
 pub(crate) struct Adjusting {
     /// The invoice.
     pub invoice: Statement,
     /// The ids of its live adjustments.
     pub beside: Vec<String>,
-    /// What changes.
-    pub adjustment: Adjustment,
+    /// For each usage of the adjustment the id of the statement whose usage it corrects; none for what nobody
+    /// has billed yet.
+    pub corrects: Vec<Option<String>>,
 }
 
 /// Compares what a period comes to now with what its tenant was billed for it.
-pub(crate) async fn compare(ledger: &dyn Ledger, whole: &Draft) -> Result<Adjusting, Trouble> {
+pub(crate) async fn compare(
+    listener: &dyn Listener,
+    ledger: Option<&dyn Ledger>,
+    whole: &Draft,
+) -> Result<(Adjusting, Draft), Trouble> {
+    let ledger = ledger.ok_or_else(not_billed)?;
     let of_tenant = Filter { tenant: Some(whole.tenant.id.clone()), concerns: Some(whole.period), ..Filter::default() };
     let statements = ledger.statement_list(&of_tenant).await?;
     let invoice = invoice_of(&statements, whole.period)?;
     if invoice.currency != whole.currency {
-        return Err(Trouble::Tenant(format!(
+        let why = format!(
             "statement {} is in {}, and main.currency is {} now: an adjustment is in its invoice's currency",
             invoice.number, invoice.currency, whole.currency
-        )));
+        );
+        return Err(why.into());
     }
     let is_live = |other: &&Statement| {
         other.kind == Kind::Adjustment && other.refers_to.as_ref().is_some_and(|about| about.id == invoice.id)
@@ -42,29 +46,32 @@ pub(crate) async fn compare(ledger: &dyn Ledger, whole: &Draft) -> Result<Adjust
         billed.push(stored(ledger, adjustment).await?);
     }
     let beside = adjustments.iter().map(|adjustment| adjustment.id.clone()).collect();
-    let adjustment = adjustment(whole, &billed).map_err(|error| Trouble::Tenant(error.to_string()))?;
-    for resource in &adjustment.gone {
-        tracing::warn!(
-            "tenant {}: metering has nothing of resource {resource} any more in this period; it stays as it was billed",
-            whole.tenant.id
-        );
+    let Adjustment { draft, corrects, gone } = adjustment(whole, &billed).map_err(|error| error.to_string())?;
+    for resource in gone {
+        listener.notice(&Notice::ResourceGone { tenant: whole.tenant.id.clone(), resource });
     }
-    Ok(Adjusting { invoice: invoice.clone(), beside, adjustment })
+    Ok((Adjusting { invoice: invoice.clone(), beside, corrects }, draft))
+}
+
+/// There is nothing to adjust.
+fn not_billed() -> Trouble {
+    Trouble::with("it was not billed for this period, so there is nothing to adjust".to_owned(), Advice::BillFirst)
 }
 
 /// The invoice that can be adjusted, of a tenant's statements that are not void.
 fn invoice_of(statements: &[Statement], period: Period) -> Result<&Statement, Trouble> {
     let of_period = |other: &&Statement| other.kind == Kind::Invoice && other.period.overlaps(period);
     match statements.iter().find(of_period) {
-        None => Err(Trouble::Tenant(NOT_BILLED.to_owned())),
+        None => Err(not_billed()),
         Some(other) if other.period != period => {
             Err(LedgerError::Overlap { period, statement: Box::new(other.clone()) }.into())
         }
         Some(invoice) if invoice.state == State::Committed => Ok(invoice),
-        Some(invoice) => Err(Trouble::Tenant(format!(
-            "statement {} is {}: it is adjusted once the backend has it",
-            invoice.number, invoice.state
-        ))),
+        Some(invoice) => {
+            let why =
+                format!("statement {} is {}: it is adjusted once the backend has it", invoice.number, invoice.state);
+            Err(why.into())
+        }
     }
 }
 

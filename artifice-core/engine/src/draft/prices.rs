@@ -33,13 +33,13 @@ impl Engine {
         &self,
         backends: impl FnOnce() -> Result<Arc<Backends>, EngineError>,
     ) -> Result<Prices, EngineError> {
-        let OwnPrices { names, list } = self.config.load_prices()?;
-        let source = match self.config.rates.source {
+        let OwnPrices { names, list } = self.config().load_prices()?;
+        let source = match self.config().rates.source {
             PricesFrom::File => list.map(Source::Own),
             PricesFrom::Backend => Some(Source::Backend(BackendPrices {
                 backends: backends()?,
                 cards: list.unwrap_or_default().cards,
-                time_slice_us: self.config.rates.rules.time_slice_us,
+                time_slice_us: self.config().rates.rules.time_slice_us,
                 answers: Mutex::default(),
             })),
         };
@@ -53,7 +53,7 @@ impl Engine {
 
     /// The instants inside a period, in order, at which prices may change.
     pub(crate) fn cuts(&self, prices: &Prices, period: Period) -> Vec<Timestamp> {
-        let calendar = &self.config.main.calendar;
+        let calendar = &self.config().main.calendar;
         let mut cuts: BTreeSet<Timestamp> = BTreeSet::new();
         if let Some(cards) = prices.cards() {
             cuts.extend(cards.changes(period));

@@ -56,8 +56,8 @@ impl Engine {
     /// The names, and all prices of the operator's files, in their order. None if the backend's price list
     /// decides.
     pub fn rates(&self) -> Result<(Names, Option<Vec<Listed>>), EngineError> {
-        let own = self.config.load_prices()?;
-        if self.config.rates.source == crate::config::PricesFrom::Backend {
+        let own = self.config().load_prices()?;
+        if self.config().rates.source == crate::config::PricesFrom::Backend {
             return Ok((own.names, None));
         }
         let list = own.list.unwrap_or_default();

@@ -6,7 +6,7 @@ use artifice_model::Timestamp;
 use async_trait::async_trait;
 
 use crate::backend::deadlines;
-use crate::lifecycle::crash;
+use crate::crash;
 use crate::lifecycle::deliver::{Desk, World};
 use crate::lifecycle::owner::Owner;
 use artifice_ledger::now;

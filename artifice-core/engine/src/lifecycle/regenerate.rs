@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use artifice_plugin_host::{Backend, with_secrets_of};
 
+use crate::Engine;
 use crate::backend::document;
+use crate::backend::load::check_backend;
 use crate::config::expand_all;
 use crate::error::EngineError;
-use crate::{Engine, check_backend};
+use crate::tell::{Listener, Notice};
 use artifice_ledger::{Action, Ledger, Statement};
 
 impl Engine {
@@ -19,6 +21,7 @@ impl Engine {
         ledger: &dyn Ledger,
         backend: Arc<dyn Backend>,
         key: &str,
+        listener: &dyn Listener,
     ) -> Result<String, EngineError> {
         let statement = Engine::statement(ledger, key).await?;
         let number = statement.number;
@@ -28,7 +31,7 @@ impl Engine {
         };
         let failed = |why| EngineError::Backend { backend: statement.backend.clone(), why };
         let body = ledger.statement_body(&statement).await?;
-        let of_then = self.backend_of_then(&backend, &statement);
+        let of_then = self.backend_of_then(&backend, &statement, listener);
         let rewritten = document::rewrite(of_then, statement.clone(), body, receipt).await.map_err(failed)?;
         let reference = match rewritten {
             Some(receipt) => receipt.reference,
@@ -44,27 +47,31 @@ impl Engine {
 
     /// The backend with the settings that it had when it made a statement; as it is configured today, if
     /// it takes those no more.
-    fn backend_of_then(&self, today: &Arc<dyn Backend>, statement: &Statement) -> Arc<dyn Backend> {
+    fn backend_of_then(
+        &self,
+        today: &Arc<dyn Backend>,
+        statement: &Statement,
+        listener: &dyn Listener,
+    ) -> Arc<dyn Backend> {
         let (number, version) = (statement.number, today.info().version.as_str());
         if statement.backend_version != version {
-            tracing::warn!(
-                "statement {number} was made by version {} of {}, and this is {version}",
-                statement.backend_version,
-                statement.backend
-            );
+            listener.notice(&Notice::OtherVersion {
+                number,
+                backend: statement.backend.clone(),
+                then: statement.backend_version.clone(),
+                today: version.to_owned(),
+            });
         }
         let stored = statement.settings.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let Some(stored) = stored else { return today.clone() };
-        let mut settings = with_secrets_of(&stored, &self.config.invoice_as_written);
-        if settings == self.config.invoice_as_written {
+        let mut settings = with_secrets_of(&stored, &self.config().invoice_as_written);
+        if settings == self.config().invoice_as_written {
             return today.clone();
         }
         let made = expand_all(&mut settings)
             .and_then(|()| self.load_backend_set(&settings).map_err(|error| error.to_string()));
         made.unwrap_or_else(|why| {
-            tracing::warn!(
-                "statement {number} is written with today's settings, because those of then do not work: {why}"
-            );
+            listener.notice(&Notice::TodaysSettings { number, why });
             today.clone()
         })
     }

@@ -7,9 +7,11 @@ use artifice_plugin_host::Backend;
 use crate::Engine;
 use crate::backend::backends::Backends;
 use crate::error::EngineError;
+use crate::lifecycle::clerk::Clerk;
 use crate::lifecycle::deliver::Desk;
 use crate::lifecycle::machine::LedgerDesk;
-use crate::lifecycle::worker::Worker;
+use crate::tell::{Advice, Watch};
+use crate::trouble::Trouble;
 use artifice_ledger::{Change, Filter, Kind, Ledger, State, Statement};
 
 impl Engine {
@@ -22,23 +24,27 @@ impl Engine {
         backend: Arc<dyn Backend>,
         key: &str,
         reason: &str,
+        watch: Watch,
     ) -> Result<(Statement, Option<Statement>), EngineError> {
         let statement = Engine::statement(ledger.as_ref(), key).await?;
         let number = statement.number;
-        let refuse = |why: String| EngineError::NotVoided { number, why };
+        let refuse = |why: String, advice| EngineError::NotVoided { number, why, advice };
         let about = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
         if statement.kind == Kind::Credit {
-            let why = "it is a credit; what it takes back is billed again by `artifice bill`".to_owned();
-            return Err(refuse(why));
+            return Err(refuse("it is a credit".to_owned(), Some(Advice::BillPeriod)));
         }
         let adjustments = live_adjustments(ledger.as_ref(), &statement).await?;
         if statement.state != State::Void && !adjustments.is_empty() {
             let numbers = adjustments.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-            return Err(refuse(format!("it has live adjustments; void these first, the last one first: {numbers}")));
+            let why = format!("it has live adjustments; void these first, the last one first: {numbers}");
+            return Err(refuse(why, None));
         }
-        let worker = Worker::new(self.clone(), ledger.clone(), Arc::new(Backends::new(self.clone(), backend)));
+        let worker = Clerk::new(self.clone(), ledger.clone(), Arc::new(Backends::new(self.clone(), backend)), watch);
         let done = worker.take_back(&statement.id, Some(reason)).await;
-        let statement = done.map_err(|trouble| refuse(trouble.to_string()))?;
+        let statement = done.map_err(|trouble| match trouble {
+            Trouble::Cancelled => EngineError::Cancelled { unsent: 0 },
+            trouble => refuse(trouble.to_string(), trouble.advice()),
+        })?;
         let credit = ledger.statement_list(&about).await?.into_iter().find(|other| other.kind == Kind::Credit);
         Ok((statement, credit))
     }

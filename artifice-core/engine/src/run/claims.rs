@@ -9,7 +9,7 @@ use artifice_model::TenantId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::run::bill::Run;
+use crate::run::shared::Run;
 use crate::run::usages::Admission;
 
 /// What the thread asks, and where it waits for the answer.

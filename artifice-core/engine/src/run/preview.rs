@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use artifice_model::Period;
 
-use crate::draft::adjust;
+use crate::draft::{Drafted, Whole};
 use crate::error::EngineError;
-use crate::run::report::Failed;
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Everybody, Metering, Usages, tell};
-use crate::{Engine, Preview, Purpose, Selection, Whole, refuse_for};
+use crate::tell::{Failed, Listener, Preview, Told};
+use crate::{Engine, Purpose, Selection};
 use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Listed, Statement};
 
 impl Engine {
@@ -26,8 +26,9 @@ impl Engine {
         selection: &Selection,
         period: Period,
         purpose: Option<Purpose>,
-        mut show: impl FnMut(Result<Preview, Failed>),
+        listener: &dyn Listener,
     ) -> Result<(), EngineError> {
+        let failed = |failed| listener.told(Told::Failed(failed));
         let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
         let cuts = self.cuts(&prices, period);
         let (known, billed) = match ledger {
@@ -41,18 +42,15 @@ impl Engine {
         if let Some(ledger) = ledger.filter(|_| prices.count())
             && !ledger.schema_status().await?.missing.is_empty()
         {
-            let why = "prices count the units of a month, and what was billed of it cannot be read before \
-                       `artifice db migrate`";
-            let database = self.config.database.to_string();
-            return Err(LedgerError::Schema { database, why: why.to_owned() }.into());
+            return Err(EngineError::MonthUnread { database: self.config().database.to_string() });
         }
-        let metering = Metering::connect(&self.config).await?;
+        let metering = Metering::connect(self.config()).await?;
         let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
         let mut before = BTreeSet::new();
         let of_this = |statement: &Statement| statement.kind == Kind::Invoice && statement.period.overlaps(period);
         for row in billed.unreadable.into_iter().filter(|row| tenants.is_wanted(&row.tenant.id)) {
             before.insert(row.tenant.id.clone());
-            show(Err(Failed { tenant: row.tenant, why: row.error.to_string() }));
+            failed(Failed::of(row.tenant, row.error));
         }
         for statement in billed.statements.into_iter().filter(of_this) {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
@@ -61,34 +59,25 @@ impl Engine {
             }
             if tenants.is_wanted(&tenant.id) && before.insert(tenant.id.clone()) && !this {
                 let overlap = LedgerError::Overlap { period, statement: Box::new(statement) };
-                show(Err(Failed { tenant, why: overlap.to_string() }));
+                failed(Failed::of(tenant, overlap));
             }
         }
-        let mut usages = Usages::of(metering, &self.config, &tenants, selection, (period, cuts), &before, Everybody);
+        let mut usages = Usages::of(metering, self.config(), &tenants, selection, (period, cuts), &before, Everybody);
         while let Some(usage) = usages.next().await {
             let tenant = tenants.found(&usage.tenant);
-            tell(&tenant, &usage.noticed);
-            let whole = Whole { tenant: tenant.clone(), period, purpose, sections: selection.sections.clone() };
-            let preview = match self.draft(&prices, ledger, whole, usage).await {
-                Ok(preview) if purpose == Some(Purpose::Adjustment) => preview_adjustment(ledger, preview).await,
-                preview => preview.map_err(|trouble| trouble.to_string()),
-            };
-            match preview {
-                Ok(preview) if preview.draft.lines.is_empty() => {}
-                Ok(preview) => show(Ok(preview)),
-                Err(why) => show(Err(Failed { tenant, why })),
+            tell(listener, &tenant, &usage.noticed);
+            let sections = selection.sections.clone();
+            let whole = Whole { tenant: tenant.clone(), period, purpose, sections, is_billed: false };
+            match self.draft(listener, &prices, ledger, whole, usage).await {
+                Ok(Drafted { draft, .. }) if draft.lines.is_empty() => {}
+                Ok(Drafted { draft, problems, .. }) => {
+                    listener.told(Told::Previewed(Box::new(Preview { draft, problems })));
+                }
+                Err(trouble) => failed(trouble.of(tenant)),
             }
         }
-        let seen = usages.end(&tenants).await?;
-        tenants.missing(&seen).into_iter().for_each(|failed| show(Err(failed)));
+        let seen = usages.end(&tenants, listener).await?;
+        tenants.missing(&seen).into_iter().for_each(failed);
         Ok(())
     }
-}
-
-/// What an adjustment would say; a reason, where a bill would not make one.
-async fn preview_adjustment(ledger: Option<&dyn Ledger>, whole: Preview) -> Result<Preview, String> {
-    refuse_for(&whole.problems)?;
-    let ledger = ledger.ok_or_else(|| adjust::NOT_BILLED.to_owned())?;
-    let adjusting = adjust::compare(ledger, &whole.draft).await.map_err(|trouble| trouble.to_string())?;
-    Ok(Preview { draft: adjusting.adjustment.draft, ..whole })
 }

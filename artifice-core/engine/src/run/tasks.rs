@@ -4,13 +4,10 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use crate::error::EngineError;
-use crate::run::report::{Billed, Failed};
-
-/// What a run tells about a tenant.
-pub(crate) type Told = Result<Billed, Failed>;
+use crate::tell::{Told, Watch};
 
 /// What a task ends with.
-pub(crate) struct Ended {
+pub(crate) struct Outcome {
     pub told: Vec<Told>,
     /// Why nobody can be billed any more, if that is so.
     pub lost: Result<(), EngineError>,
@@ -18,55 +15,55 @@ pub(crate) struct Ended {
 
 /// Tasks: as many at once as there is room for.
 pub(crate) struct Tasks {
-    running: JoinSet<Ended>,
+    running: JoinSet<Outcome>,
     most: usize,
     lost: Result<(), EngineError>,
+    watch: Watch,
 }
 
 impl Tasks {
     /// Room for so many at once.
-    pub fn new(most: usize) -> Tasks {
-        Tasks { running: JoinSet::new(), most, lost: Ok(()) }
+    pub fn new(most: usize, watch: Watch) -> Tasks {
+        Tasks { running: JoinSet::new(), most, lost: Ok(()), watch }
     }
 
     /// Starts a task; waits until there is room for another one.
-    pub async fn start(&mut self, task: impl Future<Output = Ended> + Send + 'static, show: &mut impl FnMut(Told)) {
+    pub async fn start(&mut self, task: impl Future<Output = Outcome> + Send + 'static) {
         self.running.spawn(task.in_current_span());
         while self.running.len() >= self.most {
-            self.next(show).await;
+            self.next().await;
         }
     }
 
     /// Waits for something else, and tells meanwhile what ends. Answers nothing once nobody can be billed
-    /// any more.
-    pub async fn while_working<T>(
-        &mut self,
-        other: impl Future<Output = Option<T>>,
-        show: &mut impl FnMut(Told),
-    ) -> Option<T> {
-        let mut other = std::pin::pin!(other);
+    /// any more, or nobody wants the run to go on.
+    pub async fn while_working<T>(&mut self, other: impl Future<Output = Option<T>>) -> Option<T> {
+        let (mut other, cancel) = (std::pin::pin!(other), self.watch.cancel.clone());
+        let mut cancelled = std::pin::pin!(cancel.cancelled());
         while self.lost.is_ok() {
             tokio::select! {
+                biased;
+                () = &mut cancelled => return None,
                 done = &mut other => return done,
-                () = self.next(show), if !self.running.is_empty() => {}
+                () = self.next(), if !self.running.is_empty() => {}
             }
         }
         None
     }
 
     /// Waits for all of them.
-    pub async fn end(mut self, show: &mut impl FnMut(Told)) -> Result<(), EngineError> {
+    pub async fn end(mut self) -> Result<(), EngineError> {
         while !self.running.is_empty() {
-            self.next(show).await;
+            self.next().await;
         }
         self.lost
     }
 
     /// Waits for the next one that ends, and tells what it says.
-    async fn next(&mut self, show: &mut impl FnMut(Told)) {
+    async fn next(&mut self) {
         match self.running.join_next().await {
-            Some(Ok(Ended { told, lost })) => {
-                told.into_iter().for_each(show);
+            Some(Ok(Outcome { told, lost })) => {
+                told.into_iter().for_each(|told| self.watch.listener.told(told));
                 if self.lost.is_ok() {
                     self.lost = lost;
                 }

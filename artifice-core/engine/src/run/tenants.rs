@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use artifice_model::{Tenant, TenantId};
 
-use crate::run::report::Failed;
+use crate::tell::Failed;
 use artifice_collect::Seen;
 
 /// The tenants of a command.
@@ -81,8 +81,7 @@ impl Tenants {
 
     /// Those asked for whom nobody knows: neither the source nor the ledger.
     pub fn missing(&self, seen: &Seen) -> Vec<Failed> {
-        let failed =
-            |text: &String, why: String| Failed { tenant: Tenant { id: text.as_str().into(), name: None }, why };
+        let failed = |text: &String, why: String| Failed::of(Tenant { id: text.as_str().into(), name: None }, why);
         let missing = self.asked.iter().filter_map(|(text, id)| match id {
             Err(why) => Some(failed(text, why.clone())),
             Ok(id) if seen.tenants.contains(id) || self.known.contains_key(id) => None,

@@ -11,6 +11,7 @@ use crate::Selection;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::run::tenants::Tenants;
+use crate::tell::{Listener, Notice};
 use artifice_collect::{CollectError, Connected, Noticed, Receive, Request, Seen, Source, TenantUsage};
 
 /// The configured source, logged in to where that takes a log-in.
@@ -110,10 +111,9 @@ impl<A: Admission> Receive for Door<A> {
 }
 
 /// Tells what was noticed of a tenant's metering.
-pub(crate) fn tell(tenant: &Tenant, noticed: &Noticed) {
-    let name = tenant.called();
-    for line in noticed.to_string().lines() {
-        tracing::warn!("tenant {name}: {line}");
+pub(crate) fn tell(listener: &dyn Listener, tenant: &Tenant, noticed: &Noticed) {
+    if !noticed.is_empty() {
+        listener.notice(&Notice::Metering { tenant: tenant.clone(), noticed: noticed.clone() });
     }
 }
 
@@ -160,15 +160,12 @@ impl Usages {
     }
 
     /// What was seen on the way, once everything was handed over.
-    pub async fn end(self, tenants: &Tenants) -> Result<Seen, EngineError> {
+    pub async fn end(self, tenants: &Tenants, listener: &dyn Listener) -> Result<Seen, EngineError> {
         let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
         if seen.without_tenant > 0 {
-            tracing::warn!(
-                "{} samples of charged meters belong to no tenant and are billed to nobody",
-                seen.without_tenant
-            );
+            listener.notice(&Notice::WithoutTenant { samples: seen.without_tenant });
         }
-        seen.noticed.iter().for_each(|(tenant, noticed)| tell(&tenants.found(tenant), noticed));
+        seen.noticed.iter().for_each(|(tenant, noticed)| tell(listener, &tenants.found(tenant), noticed));
         Ok(seen)
     }
 }

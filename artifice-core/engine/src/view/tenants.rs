@@ -1,7 +1,7 @@
 //! Tenants with what they are to pay, of a preview or a bill, and those that failed.
 
-use crate::Failed;
 use artifice_ledger::{Body, Statement};
+use artifice_model::Tenant;
 use artifice_model::statement::Draft;
 use serde_json::{Value, json};
 
@@ -9,14 +9,15 @@ use super::explain::explanation;
 use super::lines::{lines, money, taxes};
 use super::statements::receipt;
 
-/// The whole document, of tenants that are written as JSON already: one a line.
-pub fn document(tenants: &[String], failed: &[Failed]) -> String {
+/// The whole document, of tenants that are written as JSON already, one a line, and of those that failed, with
+/// why in words.
+pub fn document<'t>(tenants: &[String], failed: impl Iterator<Item = (&'t Tenant, String)>) -> String {
     let mut text = "{\"tenants\": [".to_owned();
     for (index, tenant) in tenants.iter().enumerate() {
         text.push_str(if index == 0 { "\n" } else { ",\n" });
         text.push_str(tenant);
     }
-    let failed: Value = failed.iter().map(|failed| json!({ "tenant": failed.tenant, "error": failed.why })).collect();
+    let failed: Value = failed.map(|(tenant, why)| json!({ "tenant": tenant, "error": why })).collect();
     text.push_str(&format!("], \"failed\": {failed}}}\n"));
     text
 }

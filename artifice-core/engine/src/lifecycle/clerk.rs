@@ -6,24 +6,27 @@ use artifice_model::statement::Draft;
 use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
+use crate::Engine;
 use crate::backend::backends::Backends;
-use crate::backend::document::BackendCourier;
+use crate::backend::load::check_backend;
 use crate::backend::{deadlines, document};
+use crate::crash;
 use crate::error::EngineError;
-use crate::lifecycle::crash;
+use crate::lifecycle::courier::BackendCourier;
 use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
 use crate::lifecycle::machine::{LedgerDesk, Machine};
 use crate::lifecycle::owner::Owner;
-use crate::run::report::{Billed, How};
-use crate::{Engine, check_backend};
+use crate::tell::{Advice, Billed, How, Notice, Progress, Watch};
+use crate::trouble::Trouble;
 use artifice_ledger::now;
 use artifice_ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement};
 
 /// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
 /// all its tasks.
-pub(crate) struct Worker {
+pub(crate) struct Clerk {
     pub engine: Engine,
     pub ledger: Arc<dyn Ledger>,
+    pub watch: Watch,
     backends: Arc<Backends>,
 }
 
@@ -35,38 +38,9 @@ pub(crate) struct BackendNamed {
     settings: String,
 }
 
-/// Why something could not be done for a tenant.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
-    /// Something of the tenant's own, or of its statement's.
-    #[error("{0}")]
-    Tenant(String),
-    /// The ledger could not do what it was asked for.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-impl From<String> for Trouble {
-    fn from(why: String) -> Self {
-        Trouble::Tenant(why)
-    }
-}
-
-impl Trouble {
-    /// Whether it was only this tenant's: without a ledger nobody can be billed, and every one of them
-    /// would wait for it anew.
-    pub async fn concerns_others(self, ledger: &dyn Ledger) -> Result<(), EngineError> {
-        match self {
-            Trouble::Ledger(error) if error.concerns_all() => Err(EngineError::LedgerLost(error)),
-            Trouble::Ledger(_) => ledger.check().await.map_err(EngineError::LedgerLost),
-            Trouble::Tenant(_) => Ok(()),
-        }
-    }
-}
-
-impl Worker {
-    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backends: Arc<Backends>) -> Worker {
-        Worker { engine, ledger, backends }
+impl Clerk {
+    pub fn new(engine: Engine, ledger: Arc<dyn Ledger>, backends: Arc<Backends>, watch: Watch) -> Clerk {
+        Clerk { engine, ledger, watch, backends }
     }
 
     /// The backend. One that answers nothing any more is made anew: one tenant's panic is not the next one's.
@@ -105,7 +79,7 @@ impl Worker {
 
     /// What is stored of the configured backend.
     pub fn backend_named(&self) -> Result<BackendNamed, Trouble> {
-        let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        let backend = self.backend().map_err(|error| error.to_string())?;
         let settings = public_settings(&self.engine.config().invoice_as_written, &backend.schema());
         Ok(BackendNamed {
             class: backend.class().to_string(),
@@ -120,16 +94,15 @@ impl Worker {
         match self.deliver(&statement, Aim::Send).await? {
             Delivered::Committed(statement) => Ok(Billed { statement, how }),
             Delivered::Void(_) => {
-                Err(Trouble::Tenant(format!("statement {number} was voided meanwhile; run the command again")))
+                Err(Trouble::with(format!("statement {number} was voided meanwhile"), Advice::RunAgain))
             }
-            Delivered::Held(statement) => Err(Trouble::Tenant(is_held(&statement))),
+            Delivered::Held(statement) => Err(is_held(&statement)),
             Delivered::NotSent(statement) => {
                 let why = statement.error.unwrap_or_default();
-                Err(Trouble::Tenant(format!(
-                    "statement {number} is stored, but not sent: {why}; the next `artifice bill` sends it"
-                )))
+                let why = format!("statement {number} is stored, but not sent: {why}");
+                Err(Trouble::with(why, Advice::BillSends))
             }
-            Delivered::InDoubt { why, .. } => Err(Trouble::Tenant(in_doubt(number, &why))),
+            Delivered::InDoubt { why, .. } => Err(in_doubt(number, &why)),
         }
     }
 
@@ -148,6 +121,9 @@ impl Worker {
     pub async fn take_back(&self, id: &str, reason: Option<&str>) -> Result<Statement, Trouble> {
         loop {
             let statement = self.read(id).await?;
+            if statement.state != State::Void {
+                self.look()?;
+            }
             match (statement.state, reason) {
                 (State::Void, _) => {
                     if reason.is_some() {
@@ -166,7 +142,7 @@ impl Worker {
                 }
                 (State::Sending | State::InDoubt, Some(_)) => {
                     if let Delivered::InDoubt { why, .. } = self.deliver(&statement, Aim::Settle).await? {
-                        return Err(Trouble::Tenant(in_doubt(statement.number, &why)));
+                        return Err(in_doubt(statement.number, &why));
                     }
                 }
                 (State::Committed, Some(reason)) => self.credit(&statement, reason).await?,
@@ -186,11 +162,7 @@ impl Worker {
             Err(error) => Err(error.to_string()),
         };
         if let Err(why) = discarded {
-            tracing::warn!(
-                "statement {} is void, but what a try may have left of it at the backend could not be removed: {why}; \
-                 run the same command again, or remove it there",
-                statement.number
-            );
+            self.watch.listener.notice(&Notice::LeftOver { number: statement.number, why });
         }
     }
 
@@ -208,7 +180,7 @@ impl Worker {
             taxes: body.taxes,
             total: Some(of.total),
         };
-        let draft = taken_back.negated().map_err(|error| Trouble::Tenant(error.to_string()))?;
+        let draft = taken_back.negated().map_err(|error| error.to_string())?;
         let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, &backend);
         // Its dates are the ones of what it takes back.
         new.timezone = &of.timezone;
@@ -224,9 +196,8 @@ impl Worker {
     async fn credit_of(&self, statement: &Statement) -> Result<Statement, Trouble> {
         let filter = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
         let mut about = self.ledger.statement_list(&filter).await?.into_iter();
-        about
-            .find(|other| other.kind == Kind::Credit)
-            .ok_or_else(|| Trouble::Tenant(format!("statement {} is voiding, but has no credit", statement.number)))
+        let without = || format!("statement {} is voiding, but has no credit", statement.number);
+        Ok(about.find(|other| other.kind == Kind::Credit).ok_or_else(without)?)
     }
 
     /// Changes a statement, unless somebody else has meanwhile: whoever looks again sees what it is then.
@@ -240,7 +211,13 @@ impl Worker {
         Ok(LedgerDesk(self.ledger.as_ref()).read(id).await?)
     }
 
+    /// Goes on only if nobody wishes the run to end: asked before each step.
+    pub fn look(&self) -> Result<(), Trouble> {
+        if self.watch.cancel.is_cancelled() { Err(Trouble::Cancelled) } else { Ok(()) }
+    }
+
     async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {
+        self.watch.listener.progress(&Progress::Sending { number: statement.number });
         // Read before it is claimed: how long a claim holds depends on how much there is to send.
         let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
         let body = reading.await.map(Arc::new).map_err(|error| error.to_string());
@@ -249,8 +226,9 @@ impl Worker {
         }
         let sending = deadlines::sending(body.as_ref().map_or(0, |body| body.lines.len()));
         loop {
-            let backend = self.backend().map_err(|error| Trouble::Tenant(error.to_string()))?;
-            check_backend(backend.as_ref(), statement).map_err(|error| Trouble::Tenant(error.to_string()))?;
+            self.look()?;
+            let backend = self.backend().map_err(|error| error.to_string())?;
+            check_backend(backend.as_ref(), statement).map_err(|error| error.to_string())?;
             let courier = BackendCourier::new(backend, body.clone(), sending);
             let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine { owner: Owner::this(), sending });
             let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
@@ -264,18 +242,13 @@ impl Worker {
 }
 
 /// What is said of a statement that waits for a person.
-pub(crate) fn is_held(statement: &Statement) -> String {
+pub(crate) fn is_held(statement: &Statement) -> Trouble {
     let number = statement.number;
     let why = statement.error.as_deref().unwrap_or("it is beyond a bound");
-    format!(
-        "statement {number} is held, because {why}; look at it (`artifice statement show {number}`), then \
-         `artifice statement release {number}`, or void it"
-    )
+    Trouble::with(format!("statement {number} is held, because {why}"), Advice::Release { number })
 }
 
-fn in_doubt(number: u64, why: &str) -> String {
-    format!(
-        "statement {number} is in doubt: the backend cannot be asked whether it has it: {why}; the next `artifice bill` \
-         asks again"
-    )
+fn in_doubt(number: u64, why: &str) -> Trouble {
+    let why = format!("statement {number} is in doubt: the backend cannot be asked whether it has it: {why}");
+    Trouble::with(why, Advice::BillAsks)
 }

@@ -1,4 +1,4 @@
-//! Taking tenants: of many workers none does what another one is doing.
+//! Leases on tenants: of many workers none does what another one is doing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use artifice_model::TenantId;
 use tokio::task::JoinHandle;
 
-use crate::lifecycle::crash;
-use crate::lifecycle::owner::Owner;
+use crate::crash;
+use crate::lifecycle::Owner;
 use artifice_ledger::{Lease, Ledger, LedgerError};
 
 /// For how long a worker that is no longer heard of keeps its tenants, where nobody can see that it is gone.
@@ -18,22 +18,22 @@ const KEEP: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(200);
 
 /// A worker's tenants. As long as this exists, they stay its.
-pub(crate) struct Work {
+pub(crate) struct Leases {
     ledger: Arc<dyn Ledger>,
     owner: Owner,
     lease: Lease,
     keeper: JoinHandle<()>,
 }
 
-impl Drop for Work {
+impl Drop for Leases {
     fn drop(&mut self) {
         self.keeper.abort();
     }
 }
 
-impl Work {
+impl Leases {
     /// A worker that has no tenant yet.
-    pub fn new(ledger: Arc<dyn Ledger>) -> Work {
+    pub fn new(ledger: Arc<dyn Ledger>) -> Leases {
         let owner = Owner::this();
         let lease = Lease { token: uuid::Uuid::now_v7().to_string(), owner: owner.to_string(), lasts: LEASE };
         let (to_keep, kept) = (ledger.clone(), lease.clone());
@@ -45,7 +45,7 @@ impl Work {
                 }
             }
         });
-        Work { ledger, owner, lease, keeper }
+        Leases { ledger, owner, lease, keeper }
     }
 
     /// Takes a tenant, unless another worker has it that may still run.

@@ -1,0 +1,28 @@
+//! Ctrl-C: the first ends the work between two steps, the second at once.
+
+use std::pin::pin;
+
+use artifice_engine::Cancel;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::output::note;
+
+/// The exit status of a command that Ctrl-C ended, as shells know it: 128 and the signal's number.
+pub const INTERRUPTED: u8 = 130;
+
+/// Does work that nothing may stop in the middle of a sending: Ctrl-C ends it before its next step.
+pub async fn between_steps<T>(cancel: &Cancel, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    // Where no signal can be heard, it does what it always did.
+    let Ok(mut interrupts) = signal(SignalKind::interrupt()) else { return work.await };
+    tokio::select! {
+        done = &mut work => return done,
+        _ = interrupts.recv() => {}
+    }
+    cancel.cancel();
+    note("ending: what is being sent now is sent to its end; Ctrl-C once more ends at once");
+    tokio::select! {
+        done = work => done,
+        _ = interrupts.recv() => std::process::exit(INTERRUPTED.into()),
+    }
+}

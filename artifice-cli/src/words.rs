@@ -1,0 +1,19 @@
+//! What the engine tells, in words: nobody else words it.
+
+mod advice;
+mod notice;
+
+pub use advice::advice;
+pub use notice::notice;
+
+use artifice_engine::{EngineError, Failed};
+
+/// Why a command could not do what it was for, and what to do.
+pub fn error(error: &EngineError) -> String {
+    format!("{error}{}", advice(error.advice().as_ref()))
+}
+
+/// Why a tenant failed, and what to do.
+pub fn why(failed: &Failed) -> String {
+    format!("{}{}", failed.why, advice(failed.advice.as_ref()))
+}

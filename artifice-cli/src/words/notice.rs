@@ -1,0 +1,35 @@
+//! What somebody should know, though it fails nobody.
+
+use artifice_engine::Notice;
+
+/// A notice, in one line or several.
+pub fn notice(notice: &Notice) -> Vec<String> {
+    let words = match notice {
+        Notice::Metering { tenant, noticed } => {
+            let name = tenant.called();
+            return noticed.to_string().lines().map(|line| format!("tenant {name}: {line}")).collect();
+        }
+        Notice::WithoutTenant { samples } => {
+            format!("{samples} samples of charged meters belong to no tenant and are billed to nobody")
+        }
+        Notice::Problem { tenant, problem } => format!("tenant {tenant}: {problem}"),
+        Notice::ResourceGone { tenant, resource } => format!(
+            "tenant {tenant}: metering has nothing of resource {resource} any more in this period; it stays as it was \
+             billed"
+        ),
+        Notice::Waiting { tenants } => {
+            format!("another program is billing {tenants} of the tenants; waiting for it")
+        }
+        Notice::LeftOver { number, why } => format!(
+            "statement {number} is void, but what a try may have left of it at the backend could not be removed: {why}; \
+             run the same command again, or remove it there"
+        ),
+        Notice::OtherVersion { number, backend, then, today } => {
+            format!("statement {number} was made by version {then} of {backend}, and this is {today}")
+        }
+        Notice::TodaysSettings { number, why } => {
+            format!("statement {number} is written with today's settings, because those of then do not work: {why}")
+        }
+    };
+    vec![words]
+}

@@ -1,0 +1,26 @@
+//! Whether a run can begin.
+
+use artifice_ledger::now;
+use artifice_model::Period;
+
+use crate::Engine;
+use crate::error::EngineError;
+use crate::run::usages::Metering;
+
+impl Engine {
+    /// Whether the configured source's files are there. Asks nobody.
+    pub fn find_source(&self) -> Result<(), EngineError> {
+        Metering::find(self.config()).map(drop)
+    }
+
+    /// Whether the configured source can be logged in to, and answers.
+    pub async fn check_source(&self) -> Result<(), EngineError> {
+        Metering::connect(self.config()).await?.check().await
+    }
+
+    /// Refuses a period that metering may still change.
+    pub fn check_settled(&self, period: Period) -> Result<(), EngineError> {
+        let settled = period.end().plus(self.config().main.settle_us);
+        if now() < settled { Err(EngineError::NotSettled { end: period.end(), settled }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,88 @@
+//! What somebody should know, though it fails nobody.
+
+use artifice_collect::Noticed;
+use artifice_model::statement::Problem;
+use artifice_model::{Tenant, TenantId};
+
+/// What somebody should know, though it fails nobody.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// What a tenant's metering says that no line of a bill tells.
+    Metering {
+        /// The tenant.
+        tenant: Tenant,
+        /// What was noticed.
+        noticed: Noticed,
+    },
+    /// Samples of charged meters belong to nobody.
+    WithoutTenant {
+        /// How many.
+        samples: u64,
+    },
+    /// Something was charged otherwise than one may think.
+    Problem {
+        /// Whose.
+        tenant: TenantId,
+        /// What.
+        problem: Problem,
+    },
+    /// Metering no longer has a resource that was billed; an adjustment leaves it as it was.
+    ResourceGone {
+        /// Whose.
+        tenant: TenantId,
+        /// The resource's id.
+        resource: String,
+    },
+    /// Another program is billing some of the tenants, and is waited for.
+    Waiting {
+        /// How many tenants.
+        tenants: usize,
+    },
+    /// What a try has left of a statement that is void could not be removed from the backend.
+    LeftOver {
+        /// The statement's number.
+        number: u64,
+        /// Why not.
+        why: String,
+    },
+    /// A document is written by another version of its backend.
+    OtherVersion {
+        /// The statement's number.
+        number: u64,
+        /// The backend.
+        backend: String,
+        /// The version that made it.
+        then: String,
+        /// The version that writes it now.
+        today: String,
+    },
+    /// A document is written with today's settings, because those of then do not work.
+    TodaysSettings {
+        /// The statement's number.
+        number: u64,
+        /// Why they do not.
+        why: String,
+    },
+}
+
+/// How far the work has got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Statements of earlier runs are being finished.
+    Finishing {
+        /// Of how many tenants.
+        tenants: usize,
+    },
+    /// The source is being read.
+    Collecting,
+    /// A tenant's usage is there, and is being charged.
+    Charging {
+        /// The tenant.
+        tenant: TenantId,
+    },
+    /// A statement is stored, and is being sent.
+    Sending {
+        /// Its number.
+        number: u64,
+    },
+}

@@ -1,0 +1,126 @@
+//! Ctrl-C: a bill ends between two steps, and the same command goes on.
+
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use artifice_tests::{Cloud, Erp, Ran, Vm};
+
+const BILL: &str = "bill --month 2013-08";
+/// Longer than a bill takes to begin its first sending.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Three tenants, one after the other.
+fn cloud() -> Cloud {
+    let cloud = Cloud::new();
+    for tenant in ["aroha", "bob", "carol"] {
+        cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 24));
+    }
+    cloud
+}
+
+fn erp<'c>(cloud: &'c Cloud, faults: &str) -> Erp<'c> {
+    let erp = Erp::of(cloud, faults);
+    cloud.set("main", "{invoice:object: test.misbehaving:Erp, workers: 1}");
+    erp
+}
+
+/// Presses Ctrl-C, as a terminal does.
+fn press(child: &Child) {
+    let pressed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(pressed.success());
+}
+
+/// Starts a command, and waits until it sends.
+fn sending(cloud: &Cloud, erp: &Erp<'_>, command: &str) -> Child {
+    let (before, child, begin) = (erp.calls("commit"), cloud.command(command).spawn().unwrap(), Instant::now());
+    while erp.calls("commit") == before {
+        assert!(begin.elapsed() < PATIENCE, "it sends nothing");
+        thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn end(child: Child, command: &str) -> Ran {
+    Ran::new(command.to_owned(), child.wait_with_output().unwrap())
+}
+
+/// Has a command send, presses Ctrl-C, and waits for its end.
+fn interrupted(cloud: &Cloud, erp: &Erp<'_>, command: &str) -> Ran {
+    let child = sending(cloud, erp, command);
+    press(&child);
+    end(child, command).ended_whatever_it_said(130)
+}
+
+#[test]
+fn what_is_being_sent_is_sent_and_nothing_more_is_begun() {
+    let cloud = cloud();
+    let erp = erp(&cloud, "{at: commit, does: sleep, millis: 1000, first: 1}");
+
+    let ran = interrupted(&cloud, &erp, BILL);
+
+    ran.says("what is being sent now is sent to its end")
+        .says("interrupted: this run has sent 1 statements, and 0 are stored and not sent yet")
+        .says("the same command goes on");
+    assert_eq!(cloud.statuses(), ["committed"]);
+    assert_eq!(erp.calls("commit"), 1);
+
+    cloud.bill("--month 2013-08").done();
+    erp.has_each_statement_once(3);
+    assert_eq!((erp.calls("commit"), erp.calls("find")), (3, 0));
+}
+
+#[test]
+fn what_earlier_runs_have_stored_stays_as_it_was() {
+    let cloud = cloud();
+    erp(&cloud, "{at: open, does: refuse}");
+    cloud.bill("--month 2013-08").failed();
+    assert_eq!(cloud.statuses(), ["pending"; 3]);
+    let erp = erp(&cloud, "{at: commit, does: sleep, millis: 1000, first: 1}");
+
+    let ran = interrupted(&cloud, &erp, BILL);
+
+    ran.says("this run has sent 1 statements, and 2 are stored and not sent yet");
+    let mut statuses = cloud.statuses();
+    statuses.sort();
+    assert_eq!(statuses, ["committed", "pending", "pending"]);
+
+    cloud.bill("--month 2013-08").done();
+    erp.has_each_statement_once(3);
+}
+
+#[test]
+fn a_void_ends_before_its_credit_is_sent_or_after() {
+    let cloud = cloud();
+    let erp = erp(&cloud, "");
+    cloud.bill("--month 2013-08 -t aroha").done();
+    let erp = erp.with("{at: commit, does: sleep, millis: 1000, first: 1}", 0);
+    let void = "statement void 1 --reason wrong";
+
+    let child = sending(&cloud, &erp, void);
+    press(&child);
+    end(child, void).ended_whatever_it_said(0).says("what is being sent now is sent to its end");
+
+    // Its last step is only noted down; what is half done there is nobody's loss, and so it is done.
+    let mut statuses = cloud.statuses();
+    statuses.sort();
+    assert_eq!(statuses, ["committed", "void"]);
+}
+
+#[test]
+fn the_second_time_it_ends_at_once() {
+    let cloud = cloud();
+    let erp = erp(&cloud, "{at: commit, does: sleep, millis: 30000, first: 1}");
+    let (child, begin) = (sending(&cloud, &erp, BILL), Instant::now());
+
+    // The first one must be heard before the second is pressed: a signal that waits is not counted twice.
+    press(&child);
+    thread::sleep(Duration::from_millis(300));
+    press(&child);
+    end(child, BILL).ended_whatever_it_said(130).says("Ctrl-C once more ends at once").says_not("interrupted");
+
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    assert_eq!(cloud.statuses(), ["sending"]);
+    cloud.bill("--month 2013-08").done();
+    erp.has_each_statement_once(3);
+}
