@@ -143,21 +143,28 @@ impl Db {
         }
     }
 
-    /// Everything in it, as text.
+    /// Everything in it, as text. (Two queries, whatever there is: some stories ask for it thousands of times.)
     pub fn dump(&mut self) -> String {
-        let mut text = String::new();
-        for table in &self.tables() {
-            let rows = match self.kind() {
-                Kind::Sqlite => {
-                    let quoted: Vec<String> =
-                        self.columns(table).iter().map(|column| format!("quote(\"{column}\")")).collect();
-                    self.rows(&format!("SELECT {} FROM \"{table}\" ORDER BY 1, 2, 3", quoted.join(", ")))
-                }
-                Kind::Postgres => self.rows(&format!("SELECT own::text FROM \"{table}\" AS own ORDER BY 1")),
-            };
-            rows.iter().for_each(|row| text += &format!("{table}: {}\n", row.join(", ")));
+        let rows_of = match self.kind() {
+            Kind::Sqlite => {
+                "SELECT it.name, group_concat('quote(\"' || own.name || '\")', ' || '', '' || ') FROM sqlite_master AS it
+                 JOIN pragma_table_info(it.name) AS own WHERE it.type = 'table' GROUP BY it.name ORDER BY it.name"
+            }
+            Kind::Postgres => {
+                "SELECT tablename::text, 'own::text' FROM pg_tables
+                 WHERE schemaname = current_schema() ORDER BY tablename"
+            }
+        };
+        let tables = self.rows(rows_of);
+        let part = |(number, table): (usize, &Vec<String>)| {
+            format!("SELECT {number} AS place, '{0}: ' || {1} AS said FROM \"{0}\" AS own", table[0], table[1])
+        };
+        let parts: Vec<String> = tables.iter().enumerate().map(part).collect();
+        if parts.is_empty() {
+            return String::new();
         }
-        text
+        let all = format!("SELECT said FROM ({}) AS everything ORDER BY place, said", parts.join(" UNION ALL "));
+        self.rows(&all).iter().map(|row| format!("{}\n", row[0])).collect()
     }
 }
 

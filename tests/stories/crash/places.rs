@@ -20,6 +20,9 @@ const OTHERS: [&str; 7] =
 /// stores its credit, so what is before and after it is before and after "storing credit".
 const STORED_WITH_ITS_CREDIT: (State, State) = (State::Committed, State::Voiding);
 
+/// How many die at once: much of the time each waits.
+const AT_ONCE: usize = 6;
+
 /// Every place there is, without "before" and "after".
 fn places() -> BTreeSet<String> {
     let ways = WAYS.iter().filter(|way| **way != STORED_WITH_ITS_CREDIT);
@@ -68,7 +71,7 @@ fn killed_before_and_after_every_change_it_is_billed_once() {
         .flat_map(|(scenario, place)| ["before", "after"].map(|when| (scenario, format!("{when} {place}"))))
         .collect();
     let name = |(scenario, place): &(&Scenario, String)| format!("{}: {place}", scenario.name);
-    for_each(&all, 3, name, |(scenario, place)| dies_at(scenario, place));
+    for_each(&all, AT_ONCE, name, |(scenario, place)| dies_at(scenario, place));
     println!("{} scenarios, killed at {} places of theirs", SCENARIOS.len(), all.len());
 }
 

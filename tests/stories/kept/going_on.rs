@@ -2,6 +2,7 @@
 //! and everything is taken back.
 
 use artifice_tests::Ran;
+use artifice_tests::killing::for_all;
 use serde_json::Value;
 
 use super::books::{Book, KEEPERS, Keeper};
@@ -65,7 +66,7 @@ pub fn take_back(book: &Book) -> Said {
 
 #[test]
 fn a_kept_book_is_continued_and_taken_back_as_it_would_have_been_then() {
-    for keeper in KEEPERS {
+    for_all(&KEEPERS, KEEPERS.len(), |keeper| {
         let book = keeper.open();
         let (continued, back) = (go_on(&book), take_back(&book));
         let (ids, kept) = (book.ids(), |name: &str| Said::kept(&keeper.inputs().join(name)));
@@ -77,7 +78,7 @@ fn a_kept_book_is_continued_and_taken_back_as_it_would_have_been_then() {
             statement["status"] != "void" && !(statement["kind"] == "credit" && statement["status"] == "committed")
         });
         assert_eq!(wrong.collect::<Vec<_>>(), Vec::<Value>::new(), "{keeper:?}");
-    }
+    });
 }
 
 #[test]

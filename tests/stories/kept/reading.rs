@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use artifice_tests::killing::for_all;
 use artifice_tests::workspace;
 
 use super::books::{Book, KEEPERS, Keeper, unpacked};
@@ -72,7 +73,7 @@ fn every_kind_of_statement_is_kept() {
 
 #[test]
 fn whatever_was_stored_is_said_as_it_was_then() {
-    for keeper in KEEPERS {
+    for_all(&KEEPERS, KEEPERS.len(), |keeper| {
         let book = keeper.open();
         book.cloud.run("db migrate").done();
         let (ledger, held) = (book.cloud.ledger(), book.held());
@@ -81,7 +82,7 @@ fn whatever_was_stored_is_said_as_it_was_then() {
         asked(&book).is(&Said::kept(&keeper.kept("said.txt.gz")));
 
         assert!((book.cloud.ledger(), book.held()) == (ledger, held), "{keeper:?}: to ask changes nothing");
-    }
+    });
 }
 
 #[test]
