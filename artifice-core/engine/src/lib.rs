@@ -46,7 +46,7 @@ pub mod view;
 pub use artifice_ledger::now;
 pub use asked::{Purpose, Selection};
 pub use backend::document::hand_over_lines;
-pub use draft::rates::{Listed, Quoted, Supposed};
+pub use draft::rates::{ListedPrice, Quoted, Supposed};
 pub use engine::Engine;
 pub use error::EngineError;
 pub use lifecycle::deliver;
