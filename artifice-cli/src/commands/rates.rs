@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_engine::{Engine, Listed, Quoted, Supposed};
+use artifice_engine::{Engine, ListedPrice, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced};
 use artifice_model::{Decimal, TenantId, Timestamp};
 
@@ -53,11 +53,11 @@ async fn show_service(engine: &Engine, asked: Asked, format: TableOrJson) -> Res
     let ask_backend = list.is_none();
     let service = internal_name(&asked.service, &names, list.as_deref().unwrap_or_default());
     let name = names.of(&service).to_owned();
-    let is_of = |price: &Listed| match &price.of {
+    let is_of = |price: &ListedPrice| match &price.of {
         Priced::Service(of) => *of == service,
         Priced::Name(of) => *of == name,
     };
-    let all: Vec<Listed> = list.unwrap_or_default().into_iter().filter(is_of).collect();
+    let all: Vec<ListedPrice> = list.unwrap_or_default().into_iter().filter(is_of).collect();
     let mut quoted = None;
     if asked.volume.is_some() || ask_backend {
         let supposed = Supposed {
@@ -84,7 +84,7 @@ async fn show_service(engine: &Engine, asked: Asked, format: TableOrJson) -> Res
 }
 
 /// The internal name of what a person calls a service.
-fn internal_name(asked: &str, names: &Names, list: &[Listed]) -> String {
+fn internal_name(asked: &str, names: &Names, list: &[ListedPrice]) -> String {
     let is_known = list.iter().any(|price| price.of == Priced::Service(asked.to_owned()));
     if is_known || names.of(asked) != asked {
         return asked.to_owned();
@@ -94,7 +94,7 @@ fn internal_name(asked: &str, names: &Names, list: &[Listed]) -> String {
 
 fn show(
     engine: &Engine,
-    list: &[Listed],
+    list: &[ListedPrice],
     names: &Names,
     quoted: Option<(Supposed, Quoted)>,
     format: TableOrJson,

@@ -1,14 +1,14 @@
 //! Prices, as a table.
 
-use artifice_engine::{Listed, Quoted, Supposed};
+use artifice_engine::{ListedPrice, Quoted, Supposed};
 use artifice_model::rate::{Names, Price, Scheme, Tiers, Validity};
 use artifice_model::{Calendar, Timestamp};
 
 use artifice_engine::view::rates::of;
 
 /// Prices, and what a usage would cost.
-pub fn table(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>, calendar: Calendar) -> String {
-    let row = |listed: &Listed| {
+pub fn table(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, Quoted)>, calendar: Calendar) -> String {
+    let row = |listed: &ListedPrice| {
         let (service, name) = of(&listed.of, names);
         let tenants = if listed.tenants.is_empty() { "*".to_owned() } else { listed.tenants.join(", ") };
         let price = &listed.price;

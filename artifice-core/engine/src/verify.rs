@@ -7,18 +7,13 @@
 mod backend;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::Engine;
 use crate::error::EngineError;
+use crate::limits;
 use artifice_ledger::{Checked, Finding, Gravity, Ledger, LedgerError, Part};
 
 pub use backend::Compared;
-
-/// How many findings are kept and told. Of a ledger that has more, these say enough.
-const MOST: usize = 10_000;
-/// How long a worker is given to end what looked wrong in its middle.
-const PAUSE: Duration = Duration::from_millis(300);
 
 /// What was found in a ledger.
 #[derive(Debug, Default)]
@@ -43,7 +38,7 @@ impl Verified {
 
     /// Adds findings, as many as there is room for.
     pub fn add(&mut self, findings: Vec<Finding>) {
-        let room = MOST.saturating_sub(self.findings.len());
+        let room = limits::MOST_FINDINGS.saturating_sub(self.findings.len());
         self.left_out += findings.len().saturating_sub(room);
         self.findings.extend(findings.into_iter().take(room));
     }
@@ -54,7 +49,7 @@ impl Engine {
     pub async fn verify(&self, ledger: &Arc<dyn Ledger>) -> Result<Verified, EngineError> {
         let mut verified = Verified::default();
         let mut suspected: Vec<(Part, Vec<Finding>)> = Vec::new();
-        let mut room = MOST;
+        let mut room = limits::MOST_FINDINGS;
         let parts = match ledger.verify_parts().await {
             Ok(parts) => parts,
             // What is missing is told by the schema's own check.
@@ -78,7 +73,7 @@ impl Engine {
             }
         }
         if !suspected.is_empty() {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(limits::VERIFY_PAUSE).await;
         }
         for (part, mut findings) in suspected {
             let again = check(ledger.as_ref(), part).await?.findings;

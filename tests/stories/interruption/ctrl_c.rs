@@ -1,5 +1,6 @@
 //! Ctrl-C: a bill ends between two steps, and the same command goes on.
 
+use std::net::TcpListener;
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -90,7 +91,7 @@ fn what_earlier_runs_have_stored_stays_as_it_was() {
 }
 
 #[test]
-fn a_void_ends_before_its_credit_is_sent_or_after() {
+fn a_void_whose_credit_is_being_sent_is_done() {
     let cloud = cloud();
     let erp = erp(&cloud, "");
     cloud.bill("--month 2013-08 -t aroha").done();
@@ -101,10 +102,33 @@ fn a_void_ends_before_its_credit_is_sent_or_after() {
     press(&child);
     end(child, void).ended_whatever_it_said(0).says("what is being sent now is sent to its end");
 
-    // Its last step is only noted down; what is half done there is nobody's loss, and so it is done.
+    // Its last step is only noted down, and so it is done.
     let mut statuses = cloud.statuses();
     statuses.sort();
     assert_eq!(statuses, ["committed", "void"]);
+}
+
+#[test]
+fn a_cloud_that_does_not_answer_is_waited_for_no_longer() {
+    let cloud = cloud();
+    erp(&cloud, "{at: open, does: refuse}");
+    cloud.bill("--month 2013-08 -t aroha").failed();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v3", silent.local_addr().unwrap());
+    cloud.set("source", "{kind: ceilometer}");
+    let who = "default_tenant: service, username: billing, password: none, timeout: 60s";
+    cloud.set("openstack", &format!("{{authentication_url: '{url}', {who}}}"));
+    let child = cloud.command(BILL).spawn().unwrap();
+    let _asked = silent.accept().unwrap();
+    let begin = Instant::now();
+
+    press(&child);
+    end(child, BILL)
+        .ended_whatever_it_said(130)
+        .says("this run has sent 0 statements, and 1 are stored and not sent yet");
+
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    assert_eq!(cloud.statuses(), ["pending"]);
 }
 
 #[test]

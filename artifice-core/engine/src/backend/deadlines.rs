@@ -23,7 +23,7 @@ pub fn sending(lines: usize) -> Duration {
 }
 
 /// How long a claim on a statement holds whose sending may take so long.
-pub fn lease(sending: Duration) -> Duration {
+pub const fn lease(sending: Duration) -> Duration {
     sending.saturating_add(GRACE)
 }
 

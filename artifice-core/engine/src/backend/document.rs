@@ -15,6 +15,7 @@ use artifice_plugin_host::{Backend, Invoice};
 use self::facts::{Factors, date};
 use crate::backend::deadlines;
 use crate::crash;
+use crate::sound;
 use artifice_ledger::{Body, Kind, Receipt, Statement};
 
 /// Lines of one call: enough that the call costs nothing, few enough for the processor's cache.
@@ -127,22 +128,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
-/// What was read was checked then, so that only a fault of our own can be found here: nobody is sent that.
-pub(crate) fn check_sound(statement: &Statement, body: &Body) {
-    let mut subtotal = Some(Decimal::ZERO);
-    for line in &body.lines {
-        let (cost, period) = (line.cost.unwrap_or_default(), line.usage.period);
-        subtotal = subtotal.and_then(|subtotal| subtotal.checked_add(cost));
-        assert!(period.start() < period.end(), "statement {}: a line from its end to its start", statement.number);
-    }
-    let add = |total: Decimal, tax: &Tax| total.checked_add(tax.amount);
-    let total = subtotal.and_then(|subtotal| body.taxes.iter().try_fold(subtotal, add));
-    let sums = (subtotal, total);
-    assert_eq!(sums, (Some(statement.subtotal), Some(statement.total)), "statement {}: other sums", statement.number);
-    let period = statement.period;
-    assert!(period.start() < period.end(), "statement {}: from its end to its start", statement.number);
-}
-
 /// The same, on a thread that may block.
 fn commit(
     backend: &dyn Backend,
@@ -163,7 +148,7 @@ pub(crate) async fn rewrite(
     body: Body,
     receipt: Receipt,
 ) -> Result<Option<Receipt>, String> {
-    check_sound(&statement, &body);
+    sound::check_stored(&statement, &body);
     let writing = blocking(deadlines::sending(body.lines.len()), move |call| {
         let mut invoice = with_header(&statement, |header| backend.open(call, header))?;
         fill(invoice.as_mut(), &statement, &body)?;

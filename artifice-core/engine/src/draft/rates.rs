@@ -13,7 +13,7 @@ use crate::error::EngineError;
 
 /// A price of the operator's files.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct ListedPrice {
     /// What it is for.
     pub of: Priced,
     /// Where: a location, or a pattern with `*`.
@@ -55,21 +55,21 @@ pub struct Quoted {
 impl Engine {
     /// The names, and all prices of the operator's files, in their order. None if the backend's price list
     /// decides.
-    pub fn rates(&self) -> Result<(Names, Option<Vec<Listed>>), EngineError> {
+    pub fn rates(&self) -> Result<(Names, Option<Vec<ListedPrice>>), EngineError> {
         let own = self.config().load_prices()?;
         if self.config().rates.source == crate::config::PricesFrom::Backend {
             return Ok((own.names, None));
         }
         let list = own.list.unwrap_or_default();
-        let of_cards = list.cards.prices().map(|(price, valid)| Listed {
+        let of_cards = list.cards.prices().map(|(price, valid)| ListedPrice {
             of: price.of.clone(),
             location: price.location.clone(),
             tenants: price.tenants.clone(),
             valid,
             price: Price::clone(&price.price),
         });
-        let mut all: Vec<Listed> = of_cards.collect();
-        all.extend(list.table.iter().flat_map(|table| table.prices()).map(|(region, name, price)| Listed {
+        let mut all: Vec<ListedPrice> = of_cards.collect();
+        all.extend(list.table.iter().flat_map(|table| table.prices()).map(|(region, name, price)| ListedPrice {
             of: Priced::Name(name.to_owned()),
             location: region.to_owned(),
             tenants: Vec::new(),

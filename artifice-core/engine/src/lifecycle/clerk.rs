@@ -16,6 +16,7 @@ use crate::lifecycle::courier::BackendCourier;
 use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
 use crate::lifecycle::machine::{LedgerDesk, Machine};
 use crate::lifecycle::owner::Owner;
+use crate::sound;
 use crate::tell::{Advice, Billed, How, Notice, Progress, Watch};
 use crate::trouble::Trouble;
 use artifice_ledger::now;
@@ -70,6 +71,7 @@ impl Clerk {
 
     /// Stores a statement.
     pub async fn store(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
+        sound::check_new(new.draft);
         let kind = new.kind.kind().name();
         crash::point(&format!("before storing {kind}")).await;
         let stored = self.ledger.statement_insert(new).instrument(tracing::debug_span!("store")).await?;
@@ -222,7 +224,7 @@ impl Clerk {
         let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
         let body = reading.await.map(Arc::new).map_err(|error| error.to_string());
         if let Ok(body) = &body {
-            document::check_sound(statement, body);
+            sound::check_stored(statement, body);
         }
         let sending = deadlines::sending(body.as_ref().map_or(0, |body| body.lines.len()));
         loop {

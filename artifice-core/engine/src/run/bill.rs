@@ -20,7 +20,7 @@ use crate::run::shared::Run;
 use crate::run::tasks::Tasks;
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Metering, Usages, tell};
-use crate::tell::{Notice, Progress, Told, Watch};
+use crate::tell::{Cancel, Notice, Progress, Told, Watch};
 use crate::{Engine, Purpose, Selection};
 
 impl Engine {
@@ -41,7 +41,7 @@ impl Engine {
         let backends = Arc::new(Backends::new(self.clone(), backend));
         let prices = Arc::new(self.load_prices(|| Ok(backends.clone()))?);
         // What is stored is finished also while the cloud cannot be reached.
-        let mut metering = Metering::connect(self.config()).await;
+        let mut metering = self.connect(&cancel).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
         let mut tenants = Tenants::new(named, ledger.tenant_list().await?, &selection.tenants);
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
@@ -64,8 +64,16 @@ impl Engine {
             if cancel.is_cancelled() {
                 return Err(run.cancelled(&tenants).await);
             }
-            metering = Metering::connect(self.config()).await;
+            metering = self.connect(&cancel).await;
             tenants = tenants.only(left);
+        }
+    }
+
+    /// Gets hold of the source, unless nobody wants that any more.
+    async fn connect(&self, cancel: &Cancel) -> Result<Metering, EngineError> {
+        tokio::select! {
+            metering = Metering::connect(self.config()) => metering,
+            () = cancel.cancelled() => Err(EngineError::Cancelled { unsent: 0 }),
         }
     }
 }

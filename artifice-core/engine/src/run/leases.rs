@@ -1,21 +1,14 @@
 //! Leases on tenants: of many workers none does what another one is doing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use artifice_model::TenantId;
 use tokio::task::JoinHandle;
 
 use crate::crash;
 use crate::lifecycle::Owner;
+use crate::limits;
 use artifice_ledger::{Lease, Ledger, LedgerError};
-
-/// For how long a worker that is no longer heard of keeps its tenants, where nobody can see that it is gone.
-const LEASE: Duration = Duration::from_secs(60);
-/// How often a worker is heard of.
-const KEEP: Duration = Duration::from_secs(15);
-/// How often one looks whether another worker is done.
-const POLL: Duration = Duration::from_millis(200);
 
 /// A worker's tenants. As long as this exists, they stay its.
 pub(crate) struct Leases {
@@ -35,11 +28,12 @@ impl Leases {
     /// A worker that has no tenant yet.
     pub fn new(ledger: Arc<dyn Ledger>) -> Leases {
         let owner = Owner::this();
-        let lease = Lease { token: uuid::Uuid::now_v7().to_string(), owner: owner.to_string(), lasts: LEASE };
+        let lease =
+            Lease { token: uuid::Uuid::now_v7().to_string(), owner: owner.to_string(), lasts: limits::TENANT_LEASE };
         let (to_keep, kept) = (ledger.clone(), lease.clone());
         let keeper = tokio::spawn(async move {
             loop {
-                tokio::time::sleep(KEEP).await;
+                tokio::time::sleep(limits::TENANT_KEEP).await;
                 if let Err(error) = to_keep.work_keep(&kept).await {
                     tracing::debug!("the work of this program could not be kept: {error}");
                 }
@@ -77,7 +71,7 @@ impl Leases {
             if self.owner.knows_to_be_gone(&holder.owner) {
                 break;
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(limits::TENANT_POLL).await;
         }
         Ok(())
     }

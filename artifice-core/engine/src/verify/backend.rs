@@ -13,10 +13,8 @@ use super::Verified;
 use crate::Engine;
 use crate::backend::document;
 use crate::error::EngineError;
+use crate::limits;
 use artifice_ledger::{Filter, Finding, Gravity, Ledger, Receipt, State, Statement};
-
-/// How many keys in a row a backend may fail to answer for before it is asked no more.
-const PATIENCE: usize = 3;
 
 /// What to do about a document that is not in the ledger.
 const UNKNOWN: &str = "bill nothing before this is settled: look at the document for its tenant and period; then restore a \
@@ -157,7 +155,7 @@ impl Asking<'_> {
                     verified.add(vec![first]);
                 }
             }
-            if self.failed >= PATIENCE {
+            if self.failed >= limits::VERIFY_PATIENCE {
                 verified.notes.push(format!(
                     "{} does not answer any more: it was not asked about the statements that are left",
                     self.backend.class()

@@ -1,11 +1,11 @@
 //! Prices, and what a usage would cost.
 
-use crate::{Listed, Quoted, Supposed};
+use crate::{ListedPrice, Quoted, Supposed};
 use artifice_model::rate::{Names, Priced, Scheme, Tiers};
 use serde_json::{Value, json};
 
 /// Prices, and what a usage would cost if that was asked.
-pub fn document(list: &[Listed], names: &Names, quoted: Option<&(Supposed, Quoted)>) -> Value {
+pub fn document(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, Quoted)>) -> Value {
     let prices: Vec<Value> = list.iter().map(|listed| price(listed, names)).collect();
     let mut all = json!({ "rates": prices });
     if let Some((supposed, quoted)) = quoted {
@@ -35,7 +35,7 @@ pub fn of(priced: &Priced, names: &Names) -> (String, String) {
     }
 }
 
-fn price(listed: &Listed, names: &Names) -> Value {
+fn price(listed: &ListedPrice, names: &Names) -> Value {
     let (service, name) = of(&listed.of, names);
     let price = &listed.price;
     let steps = |tiers: &Tiers| {
