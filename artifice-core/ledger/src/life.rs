@@ -34,8 +34,9 @@ use std::str::FromStr;
 
 use artifice_model::Timestamp;
 
-use crate::LedgerError;
 use crate::audit::Action;
+use crate::error::{Refusal, RuleName};
+use crate::ids::Token;
 
 /// How far a statement has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,7 +115,7 @@ impl FromStr for State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// Names this one hold; a later hold on the same statement has another.
-    pub token: String,
+    pub token: Token,
     /// Who holds it.
     pub owner: String,
     /// Until when, unless it is given up earlier.
@@ -127,16 +128,17 @@ pub struct Basis {
     /// The state it was seen in.
     pub state: State,
     /// The token of the claim it was seen with.
-    pub token: Option<String>,
+    pub token: Option<Token>,
 }
 
 impl Basis {
     /// Refuses a change that does not lead on from this state.
-    pub(crate) fn check(&self, change: &Change) -> Result<(), LedgerError> {
+    pub(crate) fn check(&self, change: &Change) -> Result<(), Refusal> {
         if self.state.leads_to(change.to()) {
             return Ok(());
         }
-        Err(LedgerError::Refused { rule: format!("statement_life: {} does not lead to {}", self.state, change.to()) })
+        let said = format!("statement_life: {} does not lead to {}", self.state, change.to());
+        Err(Refusal::Rule { name: RuleName::LIFE, said })
     }
 }
 

@@ -8,11 +8,11 @@
 mod rules;
 
 use artifice_model::statement::Draft;
-use artifice_model::{Tenant, Timestamp};
+use artifice_model::{StatementId, Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;
-use crate::{Body, Kind, LedgerError, Listed, State, Statement};
+use crate::{Body, Kind, LedgerError, Listed, Refusal, State, Statement};
 use rules::{OF_NUMBERS, OF_TENANT, Rule};
 
 /// How grave a finding is.
@@ -38,7 +38,7 @@ impl Gravity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Its id.
-    pub id: String,
+    pub id: StatementId,
     /// Its number, if it has one.
     pub number: Option<u64>,
 }
@@ -216,7 +216,7 @@ async fn apply(
     for (place, id, detail) in snapshot.found(sql.replace("@now", &minute.to_string()), tenant_no).await? {
         let Some(rule) = usize::try_from(place).ok().and_then(|place| rules.get(place)) else { continue };
         let statement = match id {
-            Some(id) => Some(About { number: snapshot.number(&id).await?.map(i64::unsigned_abs), id }),
+            Some(id) => Some(About { number: snapshot.number(&id).await?.map(i64::unsigned_abs), id: id.into() }),
             None => None,
         };
         findings.push(Finding {
@@ -257,7 +257,7 @@ async fn check_statement(
                 wrong("sums", "its lines and taxes do not come to its subtotal and total".to_owned());
             }
         }
-        Err(LedgerError::Damaged { what, .. }) => wrong("content_unreadable", what),
+        Err(LedgerError::Refused(Refusal::Damaged { what, .. })) => wrong("content_unreadable", what),
         Err(other) => return Err(Trouble::Ledger(other)),
     }
     if let (Kind::Credit, Some(about)) = (statement.kind, &statement.refers_to)
