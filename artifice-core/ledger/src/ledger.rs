@@ -13,13 +13,15 @@ use artifice_model::{Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 
 use crate::audit::{Act, Action, Entry};
+use crate::change::Change;
 use crate::error::{LedgerError, Refusal};
 use crate::explained::Explained;
 use crate::history::{Group, Grouping, Wanted};
 use crate::ids::{StatementName, StatementRef, Token};
-use crate::life::{Basis, Change};
+use crate::life::Basis;
+use crate::listed::{Listed, StatementPlace};
 use crate::schema::SchemaStatus;
-use crate::statement::{Body, Filter, Listed, NewStatement, Statement, StatementPlace, StoredUsage};
+use crate::statement::{Body, Filter, NewStatement, Statement, StoredUsage};
 use crate::verify::{Checked, Part};
 use crate::work::{Holder, Lease};
 

@@ -9,6 +9,7 @@
 //! (the digest, the sums) before anybody relies on it.
 
 mod audit;
+mod change;
 mod content;
 mod error;
 mod explained;
@@ -16,6 +17,7 @@ mod history;
 mod ids;
 mod ledger;
 mod life;
+mod listed;
 mod open;
 mod postgres;
 mod rows;
@@ -31,21 +33,20 @@ mod work;
 
 pub use artifice_model::StatementId;
 pub use audit::{Act, Action, Author, Entry};
+pub use change::Change;
 pub use content::digest;
 pub use error::{LedgerError, Refusal, RuleName};
 pub use explained::Explained;
 pub use history::{Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, added, tenants_named};
 pub use ids::{Digest, StatementName, StatementRef, TenantNo, Token};
 pub use ledger::{Audit, ChangeOf, Each, EachLine, History, Ledger, Page, Schema, Statements, TenantLeases, Verify};
-pub use life::{Basis, Change, Claim, Receipt, State, WAYS};
+pub use life::{Basis, Claim, Receipt, State, WAYS};
+pub use listed::{Listed, StatementPlace, Unreadable};
 pub use open::{open, open_as_it_is};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;
-pub use statement::{
-    Body, Filter, Kind, Listed, Month, NewKind, NewStatement, Referred, Statement, StatementPlace, StoredUsage,
-    Unreadable,
-};
+pub use statement::{Body, Filter, Kind, Month, NewKind, NewStatement, Referred, Statement, StoredUsage};
 pub use url::{DatabaseUrl, PostgresUrl};
 pub use verify::{About, Checked, Finding, Gravity, Part};
 pub use whole::{all_rows, all_statements, all_tenants, one_statement, only, statements_named};

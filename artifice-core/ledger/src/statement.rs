@@ -3,7 +3,6 @@
 use artifice_model::statement::{Draft, Line, Tax, Usage};
 use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
-use crate::error::Refusal;
 use crate::ids::{Digest, StatementRef, TenantNo};
 use crate::life::{Basis, Claim, Receipt, State};
 
@@ -89,14 +88,6 @@ pub(crate) fn next_revision(all: &[(String, i64, bool)], beside: &[StatementId])
     live.sort();
     beside.sort();
     (live == beside).then(|| all.iter().map(|(_, revision, _)| *revision).max().unwrap_or(0) + 1)
-}
-
-/// Why a statement is not stored that was worked out beside others than are live now.
-pub(crate) fn changed(new: NewStatement<'_>) -> Refusal {
-    match new.kind.refers_to() {
-        Some(of) => Refusal::Changed { number: of.number },
-        None => Refusal::MonthChanged { tenant: new.draft.tenant.id.clone() },
-    }
 }
 
 /// What kind of document a new statement is, and what it is about.
@@ -242,41 +233,6 @@ pub struct Body {
     pub lines: Vec<Line>,
     /// The taxes, in order.
     pub taxes: Vec<Tax>,
-}
-
-/// Statements, and the rows that should be some and cannot be read.
-#[derive(Debug, Default)]
-pub struct Listed {
-    /// The statements.
-    pub statements: Vec<Statement>,
-    /// What somebody has damaged. It concerns its own tenant, and nobody else.
-    pub unreadable: Vec<Unreadable>,
-    /// Where the next page begins, if there may be one.
-    pub next: Option<StatementPlace>,
-}
-
-/// Where a statement stands among all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementPlace {
-    /// The backend, whose numbers are its own.
-    pub backend: String,
-    /// The number.
-    pub number: i64,
-}
-
-/// A row that should be a statement and cannot be read.
-#[derive(Debug)]
-pub struct Unreadable {
-    /// Whose it is.
-    pub tenant: Tenant,
-    /// Its id.
-    pub id: StatementId,
-    /// Its number, if that can be read.
-    pub number: Option<u64>,
-    /// What cannot be read.
-    pub what: String,
-    /// The same as an error.
-    pub error: Refusal,
 }
 
 /// Which statements are wanted.

@@ -40,6 +40,14 @@ pub(crate) async fn stored(
     }
 }
 
+/// Why a statement is not stored that was worked out beside others than are live now.
+pub(crate) fn changed(new: NewStatement<'_>) -> Refusal {
+    match new.kind.refers_to() {
+        Some(of) => Refusal::Changed { number: of.number },
+        None => Refusal::MonthChanged { tenant: new.draft.tenant.id.clone() },
+    }
+}
+
 /// A draft that does not hold this is a fault of the program's, and is not stored by any means.
 fn check(draft: &Draft) {
     assert!(draft.total.is_some() && draft.subtotal.is_some(), "what is stored has a cost in every line");

@@ -5,7 +5,8 @@ use artifice_model::Tenant;
 use crate::error::{LedgerError, Refusal};
 use crate::ids::{StatementName, StatementRef};
 use crate::ledger::{Each, Page, Statements};
-use crate::statement::{Filter, Listed, Statement};
+use crate::listed::Listed;
+use crate::statement::{Filter, Statement};
 
 /// How many rows are read at once.
 const PAGE: u32 = 1000;

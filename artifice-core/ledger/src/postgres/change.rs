@@ -6,11 +6,11 @@ use tracing::Instrument;
 
 use super::{PostgresLedger, Tries, instant};
 use crate::audit::{Act, Action, Entry, PROGRAM};
+use crate::change::Change;
 use crate::content::without_nul;
 use crate::error::LedgerError;
 use crate::ids::{StatementRef, TenantNo};
 use crate::ledger::{Audit, ChangeOf};
-use crate::life::Change;
 use crate::rows;
 use crate::statement::Statement;
 

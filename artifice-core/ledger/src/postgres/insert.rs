@@ -19,9 +19,10 @@ use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
 use crate::series::{Numbers, SeriesRow};
+use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
-use crate::statement::{changed, next_revision};
 use crate::storing::Store;
+use crate::storing::changed;
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;

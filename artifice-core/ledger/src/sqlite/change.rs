@@ -5,10 +5,10 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
 use crate::audit::{Act, Action, Entry, PROGRAM};
+use crate::change::Change;
 use crate::error::LedgerError;
 use crate::ids::StatementRef;
 use crate::ledger::{Audit, ChangeOf};
-use crate::life::Change;
 use crate::rows;
 use crate::statement::Statement;
 

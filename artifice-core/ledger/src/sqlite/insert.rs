@@ -15,9 +15,10 @@ use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
 use crate::series::{Numbers, SeriesRow};
+use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
-use crate::statement::{changed, next_revision};
 use crate::storing::Store;
+use crate::storing::changed;
 
 /// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 22.
 const ROWS: usize = 500;

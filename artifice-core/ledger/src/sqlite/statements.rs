@@ -12,7 +12,8 @@ use crate::error::LedgerError;
 use crate::explained::Explained;
 use crate::ids::{StatementName, StatementRef, TenantNo};
 use crate::ledger::{ChangeOf, Each, Page, Statements};
-use crate::statement::{Body, Filter, Listed, NewStatement, Statement, StatementPlace, StoredUsage};
+use crate::listed::{Listed, StatementPlace};
+use crate::statement::{Body, Filter, NewStatement, Statement, StoredUsage};
 use crate::whole::apart;
 use crate::{rows, storing};
 
