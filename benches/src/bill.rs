@@ -57,10 +57,10 @@ pub fn whole() -> Vec<Row> {
         fs::write(directory.path().join(file), text).unwrap();
     }
 
-    let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
+    let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap(), Author::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
+    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database)).unwrap();
     phases::listen();
     let begin = Instant::now();
     let (watch, billed) = statements::counting();

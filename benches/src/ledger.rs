@@ -7,7 +7,7 @@
 mod postgres;
 mod sqlite;
 
-use artifice_ledger::{Ledger, NewKind, NewStatement};
+use artifice_ledger::{Act, Author, Ledger, NewKind, NewStatement, only};
 use artifice_model::statement::Draft;
 use tokio::runtime::Runtime;
 
@@ -124,6 +124,7 @@ pub fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
         settings: None,
         created: draft.period.end(),
     };
-    let stored = runtime.block_on(ledger.statement_insert(new)).unwrap();
+    let by = Act { author: &Author::default(), at: draft.period.end() };
+    let stored = only(runtime.block_on(ledger.statement_insert(&[new], by)).unwrap()).unwrap();
     assert_eq!(Some(stored.total), draft.total);
 }

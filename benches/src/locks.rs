@@ -46,11 +46,11 @@ fn run(name: &str, url: &str) -> Vec<Row> {
     for (file, text) in [("artifice.yaml", &*config), ("rates.csv", statements::RATES), ("samples.ndjson", &all)] {
         fs::write(directory.path().join(file), text).unwrap();
     }
-    let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap());
+    let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap(), Author::default());
     let workers = engine.config().workers();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database, Author::default())).unwrap();
+    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database)).unwrap();
     phases::listen();
     let begin = Instant::now();
     let (watch, billed) = statements::counting();

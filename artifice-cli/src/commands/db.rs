@@ -15,9 +15,7 @@ pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError
     let config = load(file)?;
     let text = match command {
         DbCommand::Migrate => {
-            let ledger = artifice_ledger::open_as_it_is(&config.database, author::of(&config))
-                .await
-                .map_err(EngineError::from)?;
+            let ledger = artifice_ledger::open_as_it_is(&config.database).await.map_err(EngineError::from)?;
             let added = ledger.migrate().await.map_err(EngineError::from)?;
             ledger.close().await;
             match added[..] {
@@ -40,7 +38,8 @@ pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError
             }
         },
         DbCommand::Verify { backend, since, format } => {
-            return check(Engine::new(config), backend, since.as_deref(), format).await;
+            let author = author::of(&config);
+            return check(Engine::new(config, author), backend, since.as_deref(), format).await;
         }
     };
     print(&text)?;

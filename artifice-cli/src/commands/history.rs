@@ -5,7 +5,7 @@ use std::path::Path;
 
 use artifice_engine::EngineError;
 use artifice_engine::config::Config;
-use artifice_ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, tenants_named};
+use artifice_ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, all_tenants, tenants_named};
 
 use super::open::{ledger_to_read, load};
 use crate::args::{By, Format, PeriodArgs, dimensions};
@@ -27,7 +27,7 @@ pub async fn run(
     let ledger = ledger_to_read(&config).await?;
     let tenants = match &ledger {
         Some(ledger) if !tenants.is_empty() => {
-            let known = ledger.tenant_list().await.map_err(EngineError::from)?;
+            let known = all_tenants(ledger.as_ref()).await.map_err(EngineError::from)?;
             let named = tenants_named(&known, tenants);
             Some(named.map_err(|why| CommandError::Arguments(format!("--tenant: {why}")))?)
         }

@@ -16,12 +16,14 @@ pub fn load(file: &Path) -> Result<Config, EngineError> {
 
 /// The engine, for the configuration.
 pub fn engine(file: &Path) -> Result<Engine, EngineError> {
-    Ok(Engine::new(load(file)?))
+    let config = load(file)?;
+    let author = author::of(&config);
+    Ok(Engine::new(config, author))
 }
 
 /// The ledger, made and brought up to date if need be.
 pub async fn open_ledger(config: &Config) -> Result<Arc<dyn Ledger>, EngineError> {
-    Ok(artifice_ledger::open(&config.database, author::of(config)).await?)
+    Ok(artifice_ledger::open(&config.database).await?)
 }
 
 /// The ledger, if there is one: a command that only looks makes none.
@@ -31,7 +33,7 @@ pub async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>,
         DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
         _ => {}
     }
-    let ledger = artifice_ledger::open_as_it_is(&config.database, author::of(config)).await?;
+    let ledger = artifice_ledger::open_as_it_is(&config.database).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();
     Ok((!empty).then_some(ledger))
 }

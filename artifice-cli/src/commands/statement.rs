@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use artifice_engine::{Engine, EngineError, Failed, Watch};
-use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement};
+use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement, all_rows};
 use artifice_model::statement::Line;
 
 use super::open::{engine, existing_ledger, ledger_to_read, load};
@@ -20,10 +20,10 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
             let config = load(file)?;
-            let Listed { statements, unreadable } = match ledger_to_read(&config).await? {
-                Some(ledger) => {
-                    ledger.statement_rows(&Filter { state, ..Filter::default() }).await.map_err(EngineError::from)?
-                }
+            let Listed { statements, unreadable, .. } = match ledger_to_read(&config).await? {
+                Some(ledger) => all_rows(ledger.as_ref(), &Filter { state, ..Filter::default() })
+                    .await
+                    .map_err(EngineError::from)?,
                 None => Listed::default(),
             };
             match format {

@@ -29,6 +29,7 @@
 
 mod asked;
 mod backend;
+mod clock;
 pub mod config;
 mod crash;
 mod draft;
@@ -43,9 +44,9 @@ mod trouble;
 mod verify;
 pub mod view;
 
-pub use artifice_ledger::now;
 pub use asked::{Purpose, Selection};
 pub use backend::document::hand_over_lines;
+pub use clock::now;
 pub use draft::rates::{ListedPrice, Quoted, Supposed};
 pub use engine::Engine;
 pub use error::EngineError;

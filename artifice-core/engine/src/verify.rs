@@ -9,6 +9,7 @@ mod backend;
 use std::sync::Arc;
 
 use crate::Engine;
+use crate::clock::now;
 use crate::error::EngineError;
 use crate::limits;
 use artifice_ledger::{Checked, Finding, Gravity, Ledger, LedgerError, Part};
@@ -86,7 +87,7 @@ impl Engine {
 
 /// Checks a part. What cannot be read at all is a finding, as long as the ledger can be used.
 async fn check(ledger: &dyn Ledger, part: Part) -> Result<Checked, LedgerError> {
-    match ledger.verify_part(part).await {
+    match ledger.verify_part(part, now()).await {
         Err(error) if is_of_the_ledger(ledger, &error).await => {
             let what = match part {
                 Part::Schema => "the schema".to_owned(),

@@ -18,6 +18,15 @@ pub struct Author {
     pub configuration: String,
 }
 
+/// On whose behalf something is done, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    /// On whose behalf.
+    pub author: &'a Author,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The version of this program, for the trail.
 pub(crate) const PROGRAM: &str = concat!("artifice ", env!("CARGO_PKG_VERSION"));
 

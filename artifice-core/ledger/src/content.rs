@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use artifice_model::statement::Draft;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use crate::{Body, Kind, LedgerError, Statement};
+use crate::ids::Digest;
+use crate::{Body, Kind, Refusal, Statement};
 
 /// What no database keeps in a text (PostgreSQL refuses it), and what takes its place.
 const NUL: (char, &str) = ('\0', "\u{FFFD}");
@@ -19,7 +20,7 @@ pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
 /// A draft as both databases can store it. A tenant who has put a NUL character into a resource's name
 /// pays like everybody else. In what tells one usage from another it is refused: replaced, it could
 /// make one of two.
-pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
+pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, Refusal> {
     let has_nul = |text: &str| text.contains(NUL.0);
     let identities = draft.usage.iter().flat_map(|usage| {
         [
@@ -31,11 +32,7 @@ pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
     });
     if let Some((what, text)) = identities.chain([("tenant", draft.tenant.id.as_str())]).find(|(_, text)| has_nul(text))
     {
-        let rule = format!(
-            "the {what} '{}' has a NUL character in it, which no database keeps; correct the metering",
-            without_nul(text)
-        );
-        return Err(LedgerError::Refused { rule });
+        return Err(Refusal::Nul { what, text: without_nul(text).into_owned() });
     }
     let names = draft.lines.iter().flat_map(|line| [&line.name, &line.usage.resource_name]);
     let mut names = names.chain(draft.usage.iter().map(|usage| &usage.resource_name)).chain(&draft.tenant.name);
@@ -54,7 +51,7 @@ pub(crate) fn storable(draft: &Draft) -> Result<Cow<'_, Draft>, LedgerError> {
 
 /// SHA-256 over everything that a document says, in hexadecimal. `about` is the id of what a credit or an
 /// adjustment is about.
-pub fn digest(kind: Kind, about: Option<&str>, timezone: &str, draft: &Draft) -> String {
+pub fn digest(kind: Kind, about: Option<&str>, timezone: &str, draft: &Draft) -> Digest {
     let body = Body { lines: draft.lines.clone(), taxes: draft.taxes.clone() };
     let sums = [&draft.subtotal, &draft.total].map(|sum| sum.map(|sum| sum.to_string()).unwrap_or_default());
     let head =
@@ -63,7 +60,7 @@ pub fn digest(kind: Kind, about: Option<&str>, timezone: &str, draft: &Draft) ->
 }
 
 /// The digest of a statement as it was read.
-pub(crate) fn digest_of_stored(statement: &Statement, body: &Body) -> String {
+pub(crate) fn digest_of_stored(statement: &Statement, body: &Body) -> Digest {
     let (subtotal, total) = (statement.subtotal.to_string(), statement.total.to_string());
     let period = statement.period.to_string();
     let head = [
@@ -78,7 +75,7 @@ pub(crate) fn digest_of_stored(statement: &Statement, body: &Body) -> String {
     of(&head, statement.refers_to.as_ref().map(|referred| referred.id.as_str()), body)
 }
 
-fn of(head: &[&str], about: Option<&str>, body: &Body) -> String {
+fn of(head: &[&str], about: Option<&str>, body: &Body) -> Digest {
     let mut content = Content(Sha256::new());
     head.iter().chain(&about).for_each(|text| content.add(text));
     for line in &body.lines {
@@ -102,10 +99,11 @@ fn of(head: &[&str], about: Option<&str>, body: &Body) -> String {
         content.add(&tax.name);
         content.add(&format!("{} {} {}", tax.percent, tax.base, tax.amount));
     }
-    content.0.finalize().iter().fold(String::new(), |mut hex, byte| {
+    let hex = content.0.finalize().iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
-    })
+    });
+    hex.into()
 }
 
 struct Content(Sha256);

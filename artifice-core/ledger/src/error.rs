@@ -1,12 +1,16 @@
 //! Why the ledger could not do what it was asked for.
 
-use artifice_model::{Period, TenantId};
+use artifice_model::{Period, StatementId, TenantId};
 
 use crate::Statement;
 
-/// Why the ledger could not do what it was asked for.
+/// A rule of the ledger's, by the name that it has in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleName(std::borrow::Cow<'static, str>);
+
+/// What the ledger does not do of what it was asked for. Nothing was changed by it.
 #[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
+pub enum Refusal {
     /// A part of the period is billed already.
     #[error(
         "the period {period} overlaps statement {} ({}, {}) for {}; what is billed is not billed again: bill a period beside it",
@@ -19,10 +23,29 @@ pub enum LedgerError {
         statement: Box<Statement>,
     },
     /// The database refused by one of its own rules.
-    #[error("the ledger refuses: {rule}; nothing was changed")]
-    Refused {
-        /// The rule, as the database says it.
-        rule: String,
+    #[error("the ledger refuses: {said}; nothing was changed")]
+    Rule {
+        /// The rule.
+        name: RuleName,
+        /// What the database says, beginning with the rule's name.
+        said: String,
+    },
+    /// There is no such statement.
+    #[error("the ledger refuses: statement {id} is not there; nothing was changed")]
+    Absent {
+        /// Its id.
+        id: StatementId,
+    },
+    /// No database keeps it.
+    #[error(
+        "the ledger refuses: the {what} '{text}' has a NUL character in it, which no database keeps; correct the \
+         metering; nothing was changed"
+    )]
+    Nul {
+        /// What has it.
+        what: &'static str,
+        /// What it says otherwise.
+        text: String,
     },
     /// An adjustment was worked out beside others than are live now.
     #[error("statement {number} was adjusted by another program meanwhile; nothing was changed: run the command again")]
@@ -39,6 +62,24 @@ pub enum LedgerError {
         /// The tenant's id.
         tenant: TenantId,
     },
+    /// What is stored is not what it should be.
+    #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
+    Damaged {
+        /// The database.
+        database: String,
+        /// The statement's id.
+        id: StatementId,
+        /// What does not agree.
+        what: String,
+    },
+}
+
+/// Why the ledger could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// It refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The schema is not one that this program can work with.
     #[error("{database}: {why}")]
     Schema {
@@ -79,16 +120,6 @@ pub enum LedgerError {
         /// How long was waited, in seconds.
         waited_s: u64,
     },
-    /// What is stored is not what it should be.
-    #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
-    Damaged {
-        /// The database.
-        database: String,
-        /// The statement's id.
-        id: String,
-        /// What does not agree.
-        what: String,
-    },
     /// A sum of what was billed does not fit.
     #[error(
         "{database}: a sum of what was billed has more than 38 digits; ask for fewer tenants or for a shorter period"
@@ -105,12 +136,22 @@ impl LedgerError {
         match self {
             LedgerError::Database { concerns_all, .. } => *concerns_all,
             LedgerError::Unreachable { .. } | LedgerError::Locked { .. } | LedgerError::Schema { .. } => true,
-            LedgerError::Overlap { .. }
-            | LedgerError::Refused { .. }
-            | LedgerError::Changed { .. }
-            | LedgerError::MonthChanged { .. }
-            | LedgerError::Damaged { .. } => false,
-            LedgerError::TooLarge { .. } => false,
+            LedgerError::Refused(_) | LedgerError::TooLarge { .. } => false,
         }
+    }
+}
+
+impl RuleName {
+    /// The rule by which one state follows another.
+    pub const LIFE: RuleName = RuleName(std::borrow::Cow::Borrowed("statement_life"));
+
+    /// A rule that a database names.
+    pub(crate) fn of(name: &str) -> RuleName {
+        RuleName(name.to_owned().into())
+    }
+
+    /// Whether it refuses what would bill a time twice.
+    pub fn is_overlap(&self) -> bool {
+        ["statement_no_overlap", "usage_no_overlap"].contains(&self.0.as_ref())
     }
 }

@@ -6,30 +6,23 @@ mod error;
 mod guards;
 mod history;
 mod insert;
-mod migrate;
-mod read;
+mod leases;
+mod schema;
+mod statements;
 mod verify;
-mod work;
+mod wait;
 
 use std::time::Duration;
 
-use artifice_model::{Tenant, TenantId, Timestamp};
-use async_trait::async_trait;
+use artifice_model::Timestamp;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
+use self::wait::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
+use crate::error::LedgerError;
 use crate::url::PostgresUrl;
-use crate::{
-    Action, Author, Basis, Body, Change, Checked, Entry, Explained, Filter, Holder, Lease, Ledger, LedgerError, Listed,
-    NewStatement, Part, SchemaStatus, Statement, StoredUsage,
-};
-use crate::{EachLine, Group, Grouping, Wanted};
 
-/// How long a server that is starting, or restarting in the middle of a run, is waited for.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a writer waits for another one, as with SQLite.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 /// They are opened when they are needed, so this is no bound on workers (`main.workers`), of which each needs
 /// one at a time, and another one while it collects.
 const MOST_CONNECTIONS: u32 = 72;
@@ -43,13 +36,12 @@ const OLDEST_MAJOR: i32 = 15;
 pub struct PostgresLedger {
     pool: PgPool,
     options: PgConnectOptions,
-    author: Author,
     name: String,
 }
 
 impl PostgresLedger {
     /// Connects to a server.
-    pub async fn open(url: &PostgresUrl, author: Author) -> Result<Self, LedgerError> {
+    pub async fn open(url: &PostgresUrl) -> Result<Self, LedgerError> {
         let mut options = url.options().clone().disable_statement_logging();
         if options.get_application_name().is_none() {
             options = options.application_name("artifice");
@@ -63,7 +55,7 @@ impl PostgresLedger {
             .acquire_timeout(CONNECT_TIMEOUT)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect_lazy_with(options.clone());
-        Ok(PostgresLedger { pool, options, author, name })
+        Ok(PostgresLedger { pool, options, name })
     }
 
     fn error(&self, source: sqlx::Error) -> LedgerError {
@@ -141,104 +133,4 @@ async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
 /// An instant as the database's.
 fn instant(at: Timestamp) -> sqlx::Result<DateTime<Utc>> {
     at.to_chrono().ok_or_else(|| sqlx::Error::Encode(format!("{at} is beyond what PostgreSQL can store").into()))
-}
-
-#[async_trait]
-impl Ledger for PostgresLedger {
-    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
-        self.bring_up_to_date().await
-    }
-
-    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
-        self.status().await
-    }
-
-    async fn close(&self) {
-        self.pool.close().await;
-    }
-
-    async fn check(&self) -> Result<(), LedgerError> {
-        // Past the pool, which would hide why it gets no connection. A server that restarts is waited for.
-        let connection = connect(&self.options, error::is_down).await.map_err(|error| self.error(error))?;
-        let _ = connection.close().await;
-        Ok(())
-    }
-
-    async fn tenant_list(&self) -> Result<Vec<Tenant>, LedgerError> {
-        self.tenants().await
-    }
-
-    async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
-        self.insert_statement(new).await
-    }
-
-    async fn statement_rows(&self, filter: &Filter) -> Result<Listed, LedgerError> {
-        self.list(filter).await
-    }
-
-    async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
-        self.body(statement).await
-    }
-
-    async fn statement_explained(&self, statement: &Statement) -> Result<Vec<Explained>, LedgerError> {
-        self.explained(statement).await
-    }
-
-    async fn statement_usage(&self, statement: &Statement) -> Result<Vec<StoredUsage>, LedgerError> {
-        self.usage(statement).await
-    }
-
-    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
-        self.audit(statement).await
-    }
-
-    async fn audit_insert(
-        &self,
-        statement: &Statement,
-        action: Action,
-        detail: Option<&str>,
-    ) -> Result<(), LedgerError> {
-        self.note(&statement.id, action, detail).await
-    }
-
-    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
-        self.parts_to_check().await
-    }
-
-    async fn verify_part(&self, part: Part) -> Result<Checked, LedgerError> {
-        self.check_part(part).await
-    }
-
-    async fn work_take(
-        &self,
-        tenant: &TenantId,
-        lease: &Lease,
-        gone: Option<&str>,
-    ) -> Result<Option<Holder>, LedgerError> {
-        self.take(tenant, lease, gone).await
-    }
-
-    async fn work_holder(&self, tenant: &TenantId) -> Result<Option<Holder>, LedgerError> {
-        self.holder(tenant).await
-    }
-
-    async fn work_keep(&self, lease: &Lease) -> Result<(), LedgerError> {
-        self.keep(lease).await
-    }
-
-    async fn work_leave(&self, tenant: &TenantId, lease: &Lease) -> Result<(), LedgerError> {
-        self.leave(tenant, lease).await
-    }
-
-    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
-        self.lines(wanted, each).await
-    }
-
-    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
-        self.groups(wanted, grouping).await
-    }
-
-    async fn statement_change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        self.change(id, basis, change).await
-    }
 }

@@ -14,8 +14,8 @@ use sqlx::{FromRow, Row};
 
 use crate::content::digest_of_stored;
 use crate::{
-    Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Statement, StoredUsage,
-    Unreadable,
+    Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Refusal, Statement,
+    StatementId, StatementPlace, StatementRef, StoredUsage, TenantNo, Unreadable,
 };
 
 /// The columns of a row, whichever database it comes from.
@@ -60,7 +60,7 @@ macro_rules! columns_of {
 
         impl FromRow<'_, $row> for Stored<StoredUsage> {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
-                let corrects = row.optional_text("corrects")?;
+                let corrects = row.optional_text("corrects")?.map(StatementId::from);
                 usage(row).map(|usage| Stored(StoredUsage { usage, corrects }))
             }
         }
@@ -94,7 +94,8 @@ pub(crate) fn of_statement<T>(
 ) -> Result<Vec<T>, LedgerError> {
     let unreadable = |error: sqlx::Error| match error {
         sqlx::Error::ColumnDecode { .. } => {
-            LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what: error.to_string() }
+            let id = statement.id.clone();
+            Refusal::Damaged { database: database.to_owned(), id, what: error.to_string() }.into()
         }
         error => other(error),
     };
@@ -113,6 +114,24 @@ pub(crate) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
     listed
 }
 
+/// The same of a page of a list: with where the next one begins, if this one is full.
+pub(crate) fn statements_of_page<R: Columns>(database: &str, rows: &[R], limit: u32) -> Listed {
+    let is_full = u32::try_from(rows.len()).is_ok_and(|length| length >= limit);
+    let place =
+        |row: &R| Some(StatementPlace { backend: row.text("backend").ok()?, number: row.integer("number").ok()? });
+    Listed { next: rows.last().filter(|_| is_full).and_then(place), ..statements(database, rows) }
+}
+
+/// The statement of a row that was asked for.
+pub(crate) fn statement_of<R: Columns>(
+    database: &str,
+    which: &StatementRef,
+    row: Option<&R>,
+) -> Result<Statement, Refusal> {
+    let row = row.ok_or_else(|| Refusal::Absent { id: which.id.clone() })?;
+    statement(row).map_err(|source| unreadable(database, row, &source).error)
+}
+
 /// Statements of the rows of a page, and the last id among them; nothing if there are no rows.
 pub(crate) fn page<R: Columns>(database: &str, rows: &[R]) -> sqlx::Result<Option<(String, Listed)>> {
     let Some(last) = rows.last() else { return Ok(None) };
@@ -120,7 +139,7 @@ pub(crate) fn page<R: Columns>(database: &str, rows: &[R]) -> sqlx::Result<Optio
 }
 
 fn unreadable(database: &str, row: &impl Columns, source: &sqlx::Error) -> Unreadable {
-    let id = row.text("statement_id").unwrap_or_default();
+    let id: StatementId = row.text("statement_id").unwrap_or_default().into();
     let what = match source {
         sqlx::Error::ColumnDecode { index, source } => {
             format!("its column {} cannot be read: {source}", index.trim_matches('"'))
@@ -133,7 +152,7 @@ fn unreadable(database: &str, row: &impl Columns, source: &sqlx::Error) -> Unrea
             name: row.optional_text("tenant_name").unwrap_or_default(),
         },
         number: row.integer("number").ok().map(i64::unsigned_abs),
-        error: LedgerError::Damaged { database: database.to_owned(), id: id.clone(), what: what.clone() },
+        error: Refusal::Damaged { database: database.to_owned(), id: id.clone(), what: what.clone() },
         id,
         what,
     }
@@ -157,7 +176,7 @@ pub(crate) fn content(
 pub(crate) fn checked(database: &str, statement: &Statement, body: Body) -> Result<Body, LedgerError> {
     if digest_of_stored(statement, &body) != statement.digest {
         let what = "its content does not have the digest that was stored with it".to_owned();
-        return Err(LedgerError::Damaged { database: database.to_owned(), id: statement.id.clone(), what });
+        return Err(Refusal::Damaged { database: database.to_owned(), id: statement.id.clone(), what }.into());
     }
     Ok(body)
 }
@@ -188,7 +207,7 @@ fn period(row: &impl Columns) -> sqlx::Result<Period> {
 fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
     let claim = match (row.optional_text("claim")?, row.optional_text("owner")?) {
         (Some(token), owner) => Some(Claim {
-            token,
+            token: token.into(),
             owner: owner.unwrap_or_default(),
             lease_until: instant(row, "lease_until_us")?.unwrap_or(Timestamp::from_micros(0)),
         }),
@@ -196,13 +215,13 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
     };
     let refers_to = match (row.optional_text("refers_to")?, receipt(row, "refers_receipt", "refers_receipt_details")?) {
         (Some(id), Some(receipt)) => {
-            Some(Referred { id, number: row.integer("refers_number")?.unsigned_abs(), receipt })
+            Some(Referred { id: id.into(), number: row.integer("refers_number")?.unsigned_abs(), receipt })
         }
         _ => None,
     };
     let natural = |column| row.integer(column).map(i64::unsigned_abs);
     Ok(Statement {
-        id: row.text("statement_id")?,
+        id: row.text("statement_id")?.into(),
         number: natural("number")?,
         kind: read(row, "kind", Kind::from_name)?,
         refers_to,
@@ -213,7 +232,7 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         currency: read(row, "currency", |code| code.parse().ok())?,
         subtotal: decimal(row, "subtotal")?,
         total: decimal(row, "total")?,
-        digest: row.text("digest")?,
+        digest: row.text("digest")?.into(),
         backend: row.text("backend")?,
         backend_version: row.text("backend_version")?,
         settings: row.optional_text("settings")?,
@@ -225,7 +244,7 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         error: row.optional_text("error")?,
         receipt: receipt(row, "receipt", "receipt_details")?,
         void_reason: row.optional_text("void_reason")?,
-        tenant_no: row.integer("tenant_no")?,
+        tenant_no: TenantNo(row.integer("tenant_no")?),
     })
 }
 
@@ -306,7 +325,7 @@ pub(crate) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLi
     let read_row = || {
         Ok(BilledLine {
             tenant: Tenant { id: row.text("tenant_id")?.into(), name: row.optional_text("tenant_name")? },
-            statement_id: row.text("statement_id")?,
+            statement_id: row.text("statement_id")?.into(),
             number: row.integer("number")?.unsigned_abs(),
             currency: read(row, "currency", |code| code.parse().ok())?,
             line: line(row)?,
@@ -314,7 +333,7 @@ pub(crate) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLi
     };
     read_row().map_err(|source: sqlx::Error| {
         let id = row.text("statement_id").unwrap_or_default();
-        LedgerError::Damaged { database: database.to_owned(), id, what: source.to_string() }
+        Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
     })
 }
 

@@ -1,9 +1,10 @@
 //! Statements as the ledger takes them, and as it gives them back.
 
 use artifice_model::statement::{Draft, Line, Tax, Usage};
-use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
+use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
-use crate::{Basis, Claim, LedgerError, Receipt, State};
+use crate::ids::{Digest, StatementRef, TenantNo};
+use crate::life::{Basis, Claim, Receipt, State};
 
 /// What kind of document a statement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +62,7 @@ pub struct Month {
     /// The whole months that the statement's period lies in.
     pub months: Period,
     /// The ids of the tenant's invoices and adjustments that are not void and overlap them, in order.
-    pub beside: Vec<String>,
+    pub beside: Vec<StatementId>,
 }
 
 impl NewStatement<'_> {
@@ -81,20 +82,12 @@ impl NewStatement<'_> {
 
 /// The number of an invoice's next adjustment: `all` of them have an id, a number and whether they are
 /// live. `None` if those that are live are not the ones `beside` which it was worked out.
-pub(crate) fn next_revision(all: &[(String, i64, bool)], beside: &[String]) -> Option<i64> {
-    let mut live: Vec<&String> = all.iter().filter(|(.., live)| *live).map(|(id, ..)| id).collect();
-    let mut beside: Vec<&String> = beside.iter().collect();
+pub(crate) fn next_revision(all: &[(String, i64, bool)], beside: &[StatementId]) -> Option<i64> {
+    let mut live: Vec<&str> = all.iter().filter(|(.., live)| *live).map(|(id, ..)| id.as_str()).collect();
+    let mut beside: Vec<&str> = beside.iter().map(StatementId::as_str).collect();
     live.sort();
     beside.sort();
     (live == beside).then(|| all.iter().map(|(_, revision, _)| *revision).max().unwrap_or(0) + 1)
-}
-
-/// Why a statement is not stored that was worked out beside others than are live now.
-pub(crate) fn changed(new: NewStatement<'_>) -> LedgerError {
-    match new.kind.refers_to() {
-        Some(of) => LedgerError::Changed { number: of.number },
-        None => LedgerError::MonthChanged { tenant: new.draft.tenant.id.clone() },
-    }
 }
 
 /// What kind of document a new statement is, and what it is about.
@@ -108,9 +101,9 @@ pub enum NewKind<'a> {
         of: &'a Statement,
         /// The ids of the adjustments that it was worked out beside: those that are live. If others are
         /// by now, it is refused.
-        beside: &'a [String],
+        beside: &'a [StatementId],
         /// For each of the draft's usages the id of the statement whose usage it corrects, if it does.
-        corrects: &'a [Option<String>],
+        corrects: &'a [Option<StatementId>],
     },
     /// Takes a committed statement back, which begins `voiding` with it.
     Credit {
@@ -152,7 +145,7 @@ impl NewKind<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Referred {
     /// Its id.
-    pub id: String,
+    pub id: StatementId,
     /// Its number.
     pub number: u64,
     /// What the backend calls it. (Nothing is about a statement without one.)
@@ -165,14 +158,14 @@ pub struct StoredUsage {
     /// What was used; a correction's volume is what it adds.
     pub usage: Usage,
     /// The id of the statement whose usage of the same series and period it corrects.
-    pub corrects: Option<String>,
+    pub corrects: Option<StatementId>,
 }
 
 /// A stored statement, without its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// Its id, the key under which the backend commits.
-    pub id: String,
+    pub id: StatementId,
     /// Its number: from 1 for each backend, without gaps.
     pub number: u64,
     /// What kind of document it is.
@@ -193,8 +186,8 @@ pub struct Statement {
     pub subtotal: Decimal,
     /// Subtotal and taxes.
     pub total: Decimal,
-    /// SHA-256 of the content, in hexadecimal.
-    pub digest: String,
+    /// The digest of its content.
+    pub digest: Digest,
     /// The backend it is for.
     pub backend: String,
     /// The version of the backend's class.
@@ -218,10 +211,15 @@ pub struct Statement {
     /// Why it was taken back.
     pub void_reason: Option<String>,
     /// The tenant's number, which begins every key.
-    pub tenant_no: i64,
+    pub tenant_no: TenantNo,
 }
 
 impl Statement {
+    /// Which statement it is.
+    pub fn reference(&self) -> StatementRef {
+        StatementRef { tenant: self.tenant_no, id: self.id.clone() }
+    }
+
     /// What a change of this statement, as it was read, is based on.
     pub fn basis(&self) -> Basis {
         Basis { state: self.state, token: self.claim.as_ref().map(|claim| claim.token.clone()) }
@@ -237,30 +235,6 @@ pub struct Body {
     pub taxes: Vec<Tax>,
 }
 
-/// Statements, and the rows that should be some and cannot be read.
-#[derive(Debug, Default)]
-pub struct Listed {
-    /// The statements.
-    pub statements: Vec<Statement>,
-    /// What somebody has damaged. It concerns its own tenant, and nobody else.
-    pub unreadable: Vec<Unreadable>,
-}
-
-/// A row that should be a statement and cannot be read.
-#[derive(Debug)]
-pub struct Unreadable {
-    /// Whose it is.
-    pub tenant: Tenant,
-    /// Its id.
-    pub id: String,
-    /// Its number, if that can be read.
-    pub number: Option<u64>,
-    /// What cannot be read.
-    pub what: String,
-    /// The same as an error.
-    pub error: LedgerError,
-}
-
 /// Which statements are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -268,18 +242,16 @@ pub struct Filter {
     pub tenant: Option<TenantId>,
     /// In this state.
     pub state: Option<State>,
-    /// With this id or, if it is a number, number.
-    pub key: Option<String>,
-    /// About the statement of this id.
-    pub refers_to: Option<String>,
+    /// About this statement.
+    pub refers_to: Option<StatementRef>,
     /// Those that a run for this period has to know: what is unfinished or held, whenever it is of; and
     /// what is not void and overlaps the period.
     pub concerns: Option<Period>,
 }
 
 impl Filter {
-    /// Whether it asks for one tenant's, or for a certain statement's.
+    /// Whether it asks for one tenant's.
     pub(crate) fn is_narrow(&self) -> bool {
-        self.tenant.is_some() || self.key.is_some() || self.refers_to.is_some()
+        self.tenant.is_some() || self.refers_to.is_some()
     }
 }

@@ -5,6 +5,7 @@
 //! Each [`Part`] is read in one snapshot, so that a worker that is in the middle of something is no
 //! finding. Memory is bounded by the largest statement.
 
+mod finding;
 mod rules;
 
 use artifice_model::statement::Draft;
@@ -12,67 +13,10 @@ use artifice_model::{Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;
-use crate::{Body, Kind, LedgerError, Listed, State, Statement};
+use crate::{Body, Kind, LedgerError, Listed, Refusal, State, Statement};
+pub use finding::{About, Finding, Gravity};
+pub(crate) use finding::{REARM, RESTORE};
 use rules::{OF_NUMBERS, OF_TENANT, Rule};
-
-/// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gravity {
-    /// Something is damaged.
-    Wrong,
-    /// Nothing is damaged, but a person or the next bill has something to do.
-    Waiting,
-}
-
-impl Gravity {
-    /// Its name in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Gravity::Wrong => "wrong",
-            Gravity::Waiting => "waiting",
-        }
-    }
-}
-
-/// A statement that a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
-    /// Its id.
-    pub id: String,
-    /// Its number, if it has one.
-    pub number: Option<u64>,
-}
-
-/// Something that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Which rule is broken.
-    pub rule: &'static str,
-    /// How grave that is.
-    pub gravity: Gravity,
-    /// Whose it is, if it is somebody's.
-    pub tenant: Option<Tenant>,
-    /// The statement, if it is about one.
-    pub statement: Option<About>,
-    /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub advice: String,
-}
-
-impl Finding {
-    /// A finding about nobody in particular.
-    pub fn of_all(rule: &'static str, what: String, advice: &str) -> Finding {
-        Finding { rule, gravity: Gravity::Wrong, tenant: None, statement: None, what, advice: advice.to_owned() }
-    }
-
-    /// A finding about a statement.
-    pub fn of_statement(rule: &'static str, statement: &Statement, what: String, advice: &str) -> Finding {
-        let about = About { id: statement.id.clone(), number: Some(statement.number) };
-        let tenant = Some(statement.tenant.clone());
-        Finding { tenant, statement: Some(about), ..Finding::of_all(rule, what, advice) }
-    }
-}
 
 /// What is checked in one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,13 +39,6 @@ pub struct Checked {
     /// How many statements were looked at.
     pub statements: u64,
 }
-
-/// What to do about damage.
-pub(crate) const RESTORE: &str =
-    "restore the ledger from a backup that has it right, then run `artifice db verify --backend`";
-/// What to do where a guard is gone.
-pub(crate) const REARM: &str = "make it again as this version's migrations have it; what it would have refused meanwhile \
-                                is among the other findings";
 
 /// How many statements are read at once.
 pub(crate) const PAGE: i64 = 500;
@@ -216,7 +153,7 @@ async fn apply(
     for (place, id, detail) in snapshot.found(sql.replace("@now", &minute.to_string()), tenant_no).await? {
         let Some(rule) = usize::try_from(place).ok().and_then(|place| rules.get(place)) else { continue };
         let statement = match id {
-            Some(id) => Some(About { number: snapshot.number(&id).await?.map(i64::unsigned_abs), id }),
+            Some(id) => Some(About { number: snapshot.number(&id).await?.map(i64::unsigned_abs), id: id.into() }),
             None => None,
         };
         findings.push(Finding {
@@ -257,7 +194,7 @@ async fn check_statement(
                 wrong("sums", "its lines and taxes do not come to its subtotal and total".to_owned());
             }
         }
-        Err(LedgerError::Damaged { what, .. }) => wrong("content_unreadable", what),
+        Err(LedgerError::Refused(Refusal::Damaged { what, .. })) => wrong("content_unreadable", what),
         Err(other) => return Err(Trouble::Ledger(other)),
     }
     if let (Kind::Credit, Some(about)) = (statement.kind, &statement.refers_to)

@@ -6,11 +6,15 @@
 
 use std::time::Duration;
 
+use artifice_model::Timestamp;
+
+use crate::ids::Token;
+
 /// A worker's hold on tenants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// Names this hold.
-    pub token: String,
+    pub token: Token,
     /// Who holds: as in a statement's claim.
     pub owner: String,
     /// For how long from now on, by the database's clock, unless it is kept.
@@ -18,9 +22,9 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// How long it lasts, in microseconds.
-    pub(crate) fn lasts_us(&self) -> i64 {
-        i64::try_from(self.lasts.as_micros()).unwrap_or(i64::MAX)
+    /// Until when it lasts, from now on.
+    pub(crate) fn until(&self, now: Timestamp) -> Timestamp {
+        now.plus(i64::try_from(self.lasts.as_micros()).unwrap_or(i64::MAX))
     }
 }
 
@@ -28,7 +32,7 @@ impl Lease {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Names its hold.
-    pub token: String,
+    pub token: Token,
     /// Who it is.
     pub owner: String,
 }

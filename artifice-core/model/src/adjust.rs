@@ -17,16 +17,16 @@ use std::sync::Arc;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::rate::{BilledBefore, Working};
-use crate::statement::{Draft, Line, Tax, Usage};
+use crate::statement::{Draft, Line, StatementId, Tax, Usage};
 use crate::time::{Period, Timestamp};
 
 /// One of the live statements of a period: the invoice first, then its adjustments in order.
 #[derive(Debug, Clone)]
 pub struct BilledStatement {
     /// Its id.
-    pub id: String,
+    pub id: StatementId,
     /// Its usage, each with the id of the statement whose usage it corrects.
-    pub usage: Vec<(Usage, Option<String>)>,
+    pub usage: Vec<(Usage, Option<StatementId>)>,
     /// Its lines.
     pub lines: Vec<Line>,
     /// Its taxes.
@@ -40,7 +40,7 @@ pub struct Adjustment {
     pub draft: Draft,
     /// For each of its usages the id of the statement whose usage it corrects; none for what nobody has
     /// billed yet.
-    pub corrects: Vec<Option<String>>,
+    pub corrects: Vec<Option<StatementId>>,
     /// Resources that were billed and that metering has nothing of any more. They stay as they are.
     pub gone: BTreeSet<String>,
 }
@@ -85,7 +85,7 @@ fn key(line: &Line) -> LineKey<'_> {
 /// What all live statements together say of one usage.
 struct KnownUsage<'b> {
     /// The statement that billed it first.
-    statement: &'b str,
+    statement: &'b StatementId,
     usage: &'b Usage,
     volume: Decimal,
 }
@@ -102,7 +102,7 @@ struct KnownLine<'b> {
 pub fn adjustment(whole: &Draft, billed: &[BilledStatement]) -> Result<Adjustment, AdjustError> {
     let mut changes = Changes::of(whole, billed)?;
     changes.usage.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
-    let (usage, corrects): (Vec<Usage>, Vec<Option<String>>) = changes.usage.into_iter().unzip();
+    let (usage, corrects): (Vec<Usage>, Vec<Option<StatementId>>) = changes.usage.into_iter().unzip();
     let lines = lines(whole, billed, &usage, changes.gone.is_empty())?;
     // Without lines there is nothing to adjust, and no usage of 0 is worth a statement.
     let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed, &lines)? };
@@ -114,7 +114,7 @@ pub fn adjustment(whole: &Draft, billed: &[BilledStatement]) -> Result<Adjustmen
 /// How usage has changed.
 struct Changes {
     /// What each changed usage adds, with the id of the statement whose usage it corrects.
-    usage: Vec<(Usage, Option<String>)>,
+    usage: Vec<(Usage, Option<StatementId>)>,
     /// Resources that metering has nothing of any more.
     gone: BTreeSet<String>,
 }
@@ -155,7 +155,7 @@ impl Changes {
         let difference = volume.checked_sub(known.volume).ok_or(Overflow)?;
         if !difference.is_zero() {
             let usage = Usage { volume: difference, ..usage.clone() };
-            self.usage.push((usage, Some(known.statement.to_owned())));
+            self.usage.push((usage, Some(known.statement.clone())));
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ fn known_usage(billed: &[BilledStatement]) -> Result<BTreeMap<UsageKey<'_>, Know
     let mut all: BTreeMap<UsageKey<'_>, KnownUsage<'_>> = BTreeMap::new();
     for statement in billed {
         for (usage, corrects) in &statement.usage {
-            let statement = corrects.as_deref().unwrap_or(&statement.id);
+            let statement = corrects.as_ref().unwrap_or(&statement.id);
             let empty = || KnownUsage { statement, usage, volume: Decimal::ZERO };
             let known = all.entry(series(usage)).or_insert_with(empty);
             known.volume = known.volume.checked_add(usage.volume).ok_or(Overflow)?;

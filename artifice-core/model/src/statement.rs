@@ -24,7 +24,7 @@ use crate::rate::Working;
 use crate::tenant::Tenant;
 use crate::time::Period;
 
-pub use billed::BilledLine;
+pub use billed::{BilledLine, StatementId};
 pub use charging::Charging;
 pub use error::DraftError;
 pub use fees::{Fee, FeePer};

@@ -6,17 +6,17 @@ use artifice_model::statement::Draft;
 
 use crate::tell::{Advice, Listener, Notice};
 use crate::trouble::Trouble;
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement};
+use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Refusal, State, Statement, StatementId, all_statements};
 
 /// An invoice that is adjusted, and what the adjustment was worked out beside.
 pub(crate) struct Adjusting {
     /// The invoice.
     pub invoice: Statement,
     /// The ids of its live adjustments.
-    pub beside: Vec<String>,
+    pub beside: Vec<StatementId>,
     /// For each usage of the adjustment the id of the statement whose usage it corrects; none for what nobody
     /// has billed yet.
-    pub corrects: Vec<Option<String>>,
+    pub corrects: Vec<Option<StatementId>>,
 }
 
 /// Compares what a period comes to now with what its tenant was billed for it.
@@ -27,7 +27,7 @@ pub(crate) async fn compare(
 ) -> Result<(Adjusting, Draft), Trouble> {
     let ledger = ledger.ok_or_else(not_billed)?;
     let of_tenant = Filter { tenant: Some(whole.tenant.id.clone()), concerns: Some(whole.period), ..Filter::default() };
-    let statements = ledger.statement_list(&of_tenant).await?;
+    let statements = all_statements(ledger, &of_tenant).await?;
     let invoice = invoice_of(&statements, whole.period)?;
     if invoice.currency != whole.currency {
         let why = format!(
@@ -64,7 +64,7 @@ fn invoice_of(statements: &[Statement], period: Period) -> Result<&Statement, Tr
     match statements.iter().find(of_period) {
         None => Err(not_billed()),
         Some(other) if other.period != period => {
-            Err(LedgerError::Overlap { period, statement: Box::new(other.clone()) }.into())
+            Err(LedgerError::from(Refusal::Overlap { period, statement: Box::new(other.clone()) }).into())
         }
         Some(invoice) if invoice.state == State::Committed => Ok(invoice),
         Some(invoice) => {

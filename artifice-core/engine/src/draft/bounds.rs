@@ -7,7 +7,7 @@ use artifice_model::bounds::{changes_by_more, exceeds};
 use artifice_model::statement::Draft;
 
 use crate::config::Limits;
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement};
+use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement, all_statements};
 
 /// Why a draft is held, if it is beyond a bound. An invoice is compared with the tenant's last one before
 /// it; an adjustment with the invoice that it changes.
@@ -34,7 +34,7 @@ pub(crate) async fn beyond(
         }));
     }
     let filter = Filter { tenant: Some(draft.tenant.id.clone()), ..Filter::default() };
-    let before = ledger.statement_list(&filter).await?.into_iter().filter(|other| {
+    let before = all_statements(ledger, &filter).await?.into_iter().filter(|other| {
         other.kind == Kind::Invoice
             && other.state != State::Void
             && other.currency == currency

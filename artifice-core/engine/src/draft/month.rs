@@ -5,7 +5,7 @@ use artifice_model::statement::BilledLine;
 use artifice_model::{Calendar, Period, TenantId};
 
 use crate::Purpose;
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement};
+use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementId, all_statements};
 
 /// The lines of earlier statements of the months of a period, and the statements they are of.
 pub(crate) async fn earlier(
@@ -17,9 +17,9 @@ pub(crate) async fn earlier(
 ) -> Result<(Vec<BilledLine>, Month), LedgerError> {
     let months = whole_months(calendar, period);
     let filter = Filter { tenant: Some(tenant.clone()), concerns: Some(months), ..Filter::default() };
-    let mut live = ledger.statement_list(&filter).await?;
+    let mut live = all_statements(ledger, &filter).await?;
     live.retain(|other| other.kind != Kind::Credit && other.state != State::Void && other.period.overlaps(months));
-    let mut beside: Vec<String> = live.iter().map(|statement| statement.id.clone()).collect();
+    let mut beside: Vec<StatementId> = live.iter().map(|statement| statement.id.clone()).collect();
     beside.sort();
     let adjusted = live
         .iter()

@@ -10,6 +10,7 @@ use crate::Engine;
 use crate::backend::backends::Backends;
 use crate::backend::load::check_backend;
 use crate::backend::{deadlines, document};
+use crate::clock::now;
 use crate::crash;
 use crate::error::EngineError;
 use crate::lifecycle::courier::BackendCourier;
@@ -19,8 +20,10 @@ use crate::lifecycle::owner::Owner;
 use crate::sound;
 use crate::tell::{Advice, Billed, How, Notice, Progress, Watch};
 use crate::trouble::Trouble;
-use artifice_ledger::now;
-use artifice_ledger::{Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement};
+use artifice_ledger::{
+    Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement, StatementRef, TenantNo,
+    all_statements, only,
+};
 
 /// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
 /// all its tasks.
@@ -74,7 +77,9 @@ impl Clerk {
         sound::check_new(new.draft);
         let kind = new.kind.kind().name();
         crash::point(&format!("before storing {kind}")).await;
-        let stored = self.ledger.statement_insert(new).instrument(tracing::debug_span!("store")).await?;
+        let new = [new];
+        let storing = self.ledger.statement_insert(&new, self.engine.act());
+        let stored = only(storing.instrument(tracing::debug_span!("store")).await?)?;
         crash::point(&format!("after storing {kind}")).await;
         Ok(stored)
     }
@@ -114,15 +119,15 @@ impl Clerk {
             return self.send(statement, How::Finished).await;
         }
         let credit = self.credit_of(&statement).await?;
-        self.take_back(&statement.id, None).await?;
-        Ok(Billed { statement: self.read(&credit.id).await?, how: How::Finished })
+        self.take_back(&statement.reference(), None).await?;
+        Ok(Billed { statement: self.read(&credit.reference()).await?, how: How::Finished })
     }
 
     /// Takes a statement back: stops what the backend surely has not, issues a credit for what it has.
     /// Without a reason it only finishes what was begun. Answers the statement as it is then.
-    pub async fn take_back(&self, id: &str, reason: Option<&str>) -> Result<Statement, Trouble> {
+    pub async fn take_back(&self, of: &StatementRef, reason: Option<&str>) -> Result<Statement, Trouble> {
         loop {
-            let statement = self.read(id).await?;
+            let statement = self.read(of).await?;
             if statement.state != State::Void {
                 self.look()?;
             }
@@ -189,28 +194,31 @@ impl Clerk {
         match self.store(new).await {
             Ok(_) => Ok(()),
             // Somebody else was faster: then the statement is no longer committed.
-            Err(LedgerError::Refused { .. }) if self.read(&of.id).await?.state != State::Committed => Ok(()),
+            Err(LedgerError::Refused(_)) if self.read(&of.reference()).await?.state != State::Committed => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 
     /// The credit of a statement that is being taken back.
     async fn credit_of(&self, statement: &Statement) -> Result<Statement, Trouble> {
-        let filter = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
-        let mut about = self.ledger.statement_list(&filter).await?.into_iter();
+        let filter = Filter { refers_to: Some(statement.reference()), ..Filter::default() };
+        let mut about = all_statements(self.ledger.as_ref(), &filter).await?.into_iter();
         let without = || format!("statement {} is voiding, but has no credit", statement.number);
         Ok(about.find(|other| other.kind == Kind::Credit).ok_or_else(without)?)
     }
 
     /// Changes a statement, unless somebody else has meanwhile: whoever looks again sees what it is then.
     async fn change(&self, statement: &Statement, change: &Change) -> Result<(), Trouble> {
-        let desk = LedgerDesk(self.ledger.as_ref());
-        desk.change(&statement.id, &statement.basis(), change).await?;
+        self.desk(statement.tenant_no).change(&statement.id, &statement.basis(), change).await?;
         Ok(())
     }
 
-    async fn read(&self, id: &str) -> Result<Statement, Trouble> {
-        Ok(LedgerDesk(self.ledger.as_ref()).read(id).await?)
+    async fn read(&self, of: &StatementRef) -> Result<Statement, Trouble> {
+        Ok(self.desk(of.tenant).read(&of.id).await?)
+    }
+
+    fn desk(&self, tenant: TenantNo) -> LedgerDesk<'_> {
+        LedgerDesk { ledger: self.ledger.as_ref(), engine: &self.engine, tenant }
     }
 
     /// Goes on only if nobody wishes the run to end: asked before each step.
@@ -232,7 +240,7 @@ impl Clerk {
             let backend = self.backend().map_err(|error| error.to_string())?;
             check_backend(backend.as_ref(), statement).map_err(|error| error.to_string())?;
             let courier = BackendCourier::new(backend, body.clone(), sending);
-            let (desk, world) = (LedgerDesk(self.ledger.as_ref()), Machine { owner: Owner::this(), sending });
+            let (desk, world) = (self.desk(statement.tenant_no), Machine { owner: Owner::this(), sending });
             let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
             // Where another tenant's document has spent the backend, this one is tried once more.
             let unlucky = matches!(delivered, Delivered::NotSent(_) | Delivered::InDoubt { .. });

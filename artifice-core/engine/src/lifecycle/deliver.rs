@@ -13,15 +13,15 @@ use std::time::Duration;
 use artifice_model::Timestamp;
 use async_trait::async_trait;
 
-use artifice_ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement};
+use artifice_ledger::{Basis, Change, Claim, LedgerError, Receipt, State, Statement, StatementId, Token};
 
 /// Where a statement stands, and how that changes.
 #[async_trait]
 pub trait Desk: Send + Sync {
     /// The statement as it is now.
-    async fn read(&self, id: &str) -> Result<Statement, LedgerError>;
+    async fn read(&self, id: &StatementId) -> Result<Statement, LedgerError>;
     /// Changes it, if it is still as `basis` says.
-    async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
+    async fn change(&self, id: &StatementId, basis: &Basis, change: &Change) -> Result<bool, LedgerError>;
 }
 
 /// The backend.
@@ -54,7 +54,7 @@ pub trait World: Send + Sync {
     /// Waits.
     async fn sleep(&self, duration: Duration);
     /// A name for a new claim, that no other claim ever had.
-    fn token(&self) -> String;
+    fn token(&self) -> Token;
     /// Who this worker is, for its claims.
     fn owner(&self) -> String;
     /// Whether the owner of a claim certainly runs no more.
@@ -100,7 +100,7 @@ pub async fn deliver(
     desk: &dyn Desk,
     courier: &dyn Courier,
     world: &dyn World,
-    id: &str,
+    id: &StatementId,
     aim: Aim,
 ) -> Result<Delivered, LedgerError> {
     let mut tried = aim == Aim::Settle;

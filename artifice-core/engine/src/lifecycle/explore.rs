@@ -21,7 +21,9 @@ use artifice_model::{Decimal, Period, Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::lifecycle::deliver::{Aim, Courier, Delivered, Desk, Sent, World, deliver};
-use artifice_ledger::{Basis, Change, Claim, Kind, LedgerError, Receipt, State, Statement};
+use artifice_ledger::{
+    Basis, Change, Claim, Kind, LedgerError, Receipt, State, Statement, StatementId, TenantNo, Token,
+};
 
 const LEASE_US: i64 = 1_000;
 const DELAY_US: i64 = 100;
@@ -123,12 +125,12 @@ impl Future for Step {
 
 #[async_trait]
 impl Desk for View {
-    async fn read(&self, _: &str) -> Result<Statement, LedgerError> {
+    async fn read(&self, _: &StatementId) -> Result<Statement, LedgerError> {
         Step(false).await;
         Ok(self.shared().statement.clone())
     }
 
-    async fn change(&self, _: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+    async fn change(&self, _: &StatementId, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
         Step(false).await;
         let mut shared = self.shared();
         let statement = &mut shared.statement;
@@ -196,9 +198,9 @@ impl World for View {
         *self.wakes_at.lock().unwrap() = self.shared().now + i64::try_from(duration.as_micros()).unwrap();
         Step(false).await;
     }
-    fn token(&self) -> String {
+    fn token(&self) -> Token {
         self.shared().tokens += 1;
-        self.shared().tokens.to_string()
+        self.shared().tokens.to_string().into()
     }
     fn owner(&self) -> String {
         self.worker.to_string()
@@ -226,7 +228,7 @@ struct Running {
 fn start(worker: usize, shared: &Arc<Mutex<Truth>>) -> Running {
     let wakes_at = Arc::new(Mutex::new(0));
     let view = View { worker, shared: shared.clone(), wakes_at: wakes_at.clone() };
-    let work = Box::pin(async move { deliver(&view, &view, &view, "key", Aim::Send).await });
+    let work = Box::pin(async move { deliver(&view, &view, &view, &"key".into(), Aim::Send).await });
     Running { worker, work, wakes_at }
 }
 
@@ -335,7 +337,7 @@ fn statement() -> Statement {
     let at = Timestamp::from_micros;
     let period = Period::new(at(0), at(1)).unwrap();
     Statement {
-        id: "key".to_owned(),
+        id: "key".into(),
         number: 1,
         kind: Kind::Invoice,
         refers_to: None,
@@ -346,7 +348,7 @@ fn statement() -> Statement {
         currency: "NZD".parse().unwrap(),
         subtotal: Decimal::ONE,
         total: Decimal::ONE,
-        digest: String::new(),
+        digest: "".into(),
         backend: "a.b:C".to_owned(),
         backend_version: "1".to_owned(),
         settings: None,
@@ -358,7 +360,7 @@ fn statement() -> Statement {
         error: None,
         receipt: None,
         void_reason: None,
-        tenant_no: 1,
+        tenant_no: TenantNo(1),
     }
 }
 
@@ -385,7 +387,7 @@ fn times_of_a_clock_that_went_wrong_keep_nobody_waiting_for_ever() {
     let far = Timestamp::from_micros(i64::MAX / 2);
     for (state, doubted) in [(State::Sending, None), (State::InDoubt, Some(far))] {
         let shared = truth(Choices::default(), false);
-        let claim = Claim { token: "before".to_owned(), owner: "elsewhere".to_owned(), lease_until: far };
+        let claim = Claim { token: "before".into(), owner: "elsewhere".to_owned(), lease_until: far };
         {
             let statement = &mut shared.lock().unwrap().statement;
             (statement.state, statement.claim, statement.doubted) = (state, Some(claim), doubted);

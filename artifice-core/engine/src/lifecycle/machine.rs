@@ -5,26 +5,41 @@ use std::time::Duration;
 use artifice_model::Timestamp;
 use async_trait::async_trait;
 
+use crate::Engine;
 use crate::backend::deadlines;
+use crate::clock::now;
 use crate::crash;
 use crate::lifecycle::deliver::{Desk, World};
 use crate::lifecycle::owner::Owner;
-use artifice_ledger::now;
-use artifice_ledger::{Basis, Change, Filter, Ledger, LedgerError, Statement};
+use artifice_ledger::{
+    Basis, Change, ChangeOf, Ledger, LedgerError, Statement, StatementId, StatementRef, TenantNo, Token, one_statement,
+    only,
+};
 
-/// The ledger as [`deliver`] sees it.
-pub(crate) struct LedgerDesk<'l>(pub &'l dyn Ledger);
+/// The ledger as [`deliver`] sees it: one tenant's statements.
+pub(crate) struct LedgerDesk<'l> {
+    pub ledger: &'l dyn Ledger,
+    /// On whose behalf statements are changed.
+    pub engine: &'l Engine,
+    pub tenant: TenantNo,
+}
+
+impl LedgerDesk<'_> {
+    fn statement(&self, id: &StatementId) -> StatementRef {
+        StatementRef { tenant: self.tenant, id: id.clone() }
+    }
+}
 
 #[async_trait]
 impl Desk for LedgerDesk<'_> {
-    async fn read(&self, id: &str) -> Result<Statement, LedgerError> {
-        let found = self.0.statement_list(&Filter { key: Some(id.to_owned()), ..Filter::default() }).await?;
-        found.into_iter().next().ok_or_else(|| LedgerError::Refused { rule: format!("statement {id} is not there") })
+    async fn read(&self, id: &StatementId) -> Result<Statement, LedgerError> {
+        one_statement(self.ledger, &self.statement(id)).await
     }
 
-    async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
+    async fn change(&self, id: &StatementId, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
         crash::point(&format!("before {}>{}", basis.state, change.to())).await;
-        let changed = self.0.statement_change(id, basis, change).await?;
+        let of = ChangeOf { statement: &self.statement(id), basis, change };
+        let changed = only(self.ledger.statement_change(&[of], self.engine.act()).await?)?;
         crash::point(&format!("after {}>{}", basis.state, change.to())).await;
         Ok(changed)
     }
@@ -47,8 +62,8 @@ impl World for Machine {
         tokio::time::sleep(duration).await;
     }
 
-    fn token(&self) -> String {
-        uuid::Uuid::now_v7().to_string()
+    fn token(&self) -> Token {
+        uuid::Uuid::now_v7().to_string().into()
     }
 
     fn owner(&self) -> String {

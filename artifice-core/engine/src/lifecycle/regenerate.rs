@@ -41,7 +41,7 @@ impl Engine {
                 found.ok_or_else(gone)?.reference
             }
         };
-        ledger.audit_insert(&statement, Action::Regenerated, Some(&reference)).await?;
+        ledger.audit_insert(&statement.reference(), Action::Regenerated, Some(&reference), self.act()).await?;
         Ok(reference)
     }
 

@@ -12,7 +12,7 @@ use crate::lifecycle::deliver::Desk;
 use crate::lifecycle::machine::LedgerDesk;
 use crate::tell::{Advice, Watch};
 use crate::trouble::Trouble;
-use artifice_ledger::{Change, Filter, Kind, Ledger, State, Statement};
+use artifice_ledger::{Change, Filter, Kind, Ledger, State, Statement, StatementRef, all_statements};
 
 impl Engine {
     /// Takes a statement back, with the reason. What the backend surely has not is only stopped; what it
@@ -29,7 +29,7 @@ impl Engine {
         let statement = Engine::statement(ledger.as_ref(), key).await?;
         let number = statement.number;
         let refuse = |why: String, advice| EngineError::NotVoided { number, why, advice };
-        let about = Filter { refers_to: Some(statement.id.clone()), ..Filter::default() };
+        let about = Filter { refers_to: Some(statement.reference()), ..Filter::default() };
         if statement.kind == Kind::Credit {
             return Err(refuse("it is a credit".to_owned(), Some(Advice::BillPeriod)));
         }
@@ -40,25 +40,27 @@ impl Engine {
             return Err(refuse(why, None));
         }
         let worker = Clerk::new(self.clone(), ledger.clone(), Arc::new(Backends::new(self.clone(), backend)), watch);
-        let done = worker.take_back(&statement.id, Some(reason)).await;
+        let done = worker.take_back(&statement.reference(), Some(reason)).await;
         let statement = done.map_err(|trouble| match trouble {
             Trouble::Cancelled => EngineError::Cancelled { unsent: 0 },
             trouble => refuse(trouble.to_string(), trouble.advice()),
         })?;
-        let credit = ledger.statement_list(&about).await?.into_iter().find(|other| other.kind == Kind::Credit);
+        let credit =
+            all_statements(ledger.as_ref(), &about).await?.into_iter().find(|other| other.kind == Kind::Credit);
         Ok((statement, credit))
     }
 
     /// Lets a statement go that is held: the next bill sends it.
     pub async fn release(&self, ledger: &dyn Ledger, key: &str) -> Result<Statement, EngineError> {
         let statement = Engine::statement(ledger, key).await?;
-        let released = statement.state == State::Held
-            && LedgerDesk(ledger).change(&statement.id, &statement.basis(), &Change::Approve).await?;
+        let desk = LedgerDesk { ledger, engine: self, tenant: statement.tenant_no };
+        let released =
+            statement.state == State::Held && desk.change(&statement.id, &statement.basis(), &Change::Approve).await?;
         if !released {
-            let state = Engine::statement(ledger, &statement.id).await?.state;
+            let state = desk.read(&statement.id).await?.state;
             return Err(EngineError::NotHeld { number: statement.number, state });
         }
-        Engine::statement(ledger, &statement.id).await
+        Ok(desk.read(&statement.id).await?)
     }
 }
 
@@ -66,9 +68,10 @@ impl Engine {
 /// the later ones to the same invoice.
 async fn live_adjustments(ledger: &dyn Ledger, statement: &Statement) -> Result<Vec<u64>, EngineError> {
     let invoice = statement.refers_to.as_ref().map_or(&statement.id, |about| &about.id);
-    let about = Filter { refers_to: Some(invoice.clone()), ..Filter::default() };
+    let invoice = StatementRef { tenant: statement.tenant_no, id: invoice.clone() };
+    let about = Filter { refers_to: Some(invoice), ..Filter::default() };
     let later = |other: &Statement| statement.kind == Kind::Invoice || other.revision > statement.revision;
-    let all = ledger.statement_list(&about).await?.into_iter();
+    let all = all_statements(ledger, &about).await?.into_iter();
     let live = all.filter(|other| other.kind == Kind::Adjustment && other.state != State::Void && later(other));
     Ok(live.map(|other| other.number).collect())
 }

@@ -43,7 +43,7 @@ impl Engine {
         // What is stored is finished also while the cloud cannot be reached.
         let mut metering = self.connect(&cancel).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
-        let mut tenants = Tenants::new(named, ledger.tenant_list().await?, &selection.tenants);
+        let mut tenants = Tenants::new(named, artifice_ledger::all_tenants(ledger.as_ref()).await?, &selection.tenants);
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
         loop {

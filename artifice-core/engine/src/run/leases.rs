@@ -1,8 +1,10 @@
 //! Leases on tenants: of many workers none does what another one is doing.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use artifice_model::TenantId;
+use artifice_model::{TenantId, Timestamp};
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
 use crate::crash;
@@ -10,11 +12,27 @@ use crate::lifecycle::Owner;
 use crate::limits;
 use artifice_ledger::{Lease, Ledger, LedgerError};
 
+/// The ledger's clock: asked once, and then followed by this machine's, which need not show the same time.
+struct Clock {
+    ledger: Arc<dyn Ledger>,
+    /// What it showed, and when that was.
+    seen: OnceCell<(Timestamp, Instant)>,
+}
+
+impl Clock {
+    async fn now(&self) -> Result<Timestamp, LedgerError> {
+        let asked = async || Ok::<_, LedgerError>((self.ledger.lease_now().await?, Instant::now()));
+        let (shown, then) = self.seen.get_or_try_init(asked).await?;
+        Ok(shown.plus(i64::try_from(then.elapsed().as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
 /// A worker's tenants. As long as this exists, they stay its.
 pub(crate) struct Leases {
     ledger: Arc<dyn Ledger>,
     owner: Owner,
     lease: Lease,
+    clock: Arc<Clock>,
     keeper: JoinHandle<()>,
 }
 
@@ -28,27 +46,33 @@ impl Leases {
     /// A worker that has no tenant yet.
     pub fn new(ledger: Arc<dyn Ledger>) -> Leases {
         let owner = Owner::this();
-        let lease =
-            Lease { token: uuid::Uuid::now_v7().to_string(), owner: owner.to_string(), lasts: limits::TENANT_LEASE };
-        let (to_keep, kept) = (ledger.clone(), lease.clone());
+        let lease = Lease {
+            token: uuid::Uuid::now_v7().to_string().into(),
+            owner: owner.to_string(),
+            lasts: limits::TENANT_LEASE,
+        };
+        let clock = Arc::new(Clock { ledger: ledger.clone(), seen: OnceCell::new() });
+        let (to_keep, kept, by) = (ledger.clone(), lease.clone(), clock.clone());
         let keeper = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(limits::TENANT_KEEP).await;
-                if let Err(error) = to_keep.work_keep(&kept).await {
+                let keeping = async { to_keep.lease_keep(&kept, by.now().await?).await };
+                if let Err(error) = keeping.await {
                     tracing::debug!("the work of this program could not be kept: {error}");
                 }
             }
         });
-        Leases { ledger, owner, lease, keeper }
+        Leases { ledger, owner, lease, clock, keeper }
     }
 
     /// Takes a tenant, unless another worker has it that may still run.
     pub async fn take(&self, tenant: &TenantId) -> Result<bool, LedgerError> {
         crash::point("before taking a tenant").await;
-        let taken = match self.ledger.work_take(tenant, &self.lease, None).await? {
+        let taken = match self.ledger.lease_take(tenant, &self.lease, self.clock.now().await?, None).await? {
             None => true,
             Some(holder) if self.owner.knows_to_be_gone(&holder.owner) => {
-                self.ledger.work_take(tenant, &self.lease, Some(&holder.token)).await?.is_none()
+                let now = self.clock.now().await?;
+                self.ledger.lease_take(tenant, &self.lease, now, Some(&holder.token)).await?.is_none()
             }
             Some(_) => false,
         };
@@ -59,7 +83,7 @@ impl Leases {
     /// Gives a tenant back. (If that fails, its lease ends.)
     pub async fn leave(&self, tenant: &TenantId) {
         crash::point("before leaving a tenant").await;
-        if let Err(error) = self.ledger.work_leave(tenant, &self.lease).await {
+        if let Err(error) = self.ledger.lease_leave(tenant, &self.lease).await {
             tracing::debug!("the work on tenant {tenant} could not be given back: {error}");
         }
         crash::point("after leaving a tenant").await;
@@ -67,7 +91,7 @@ impl Leases {
 
     /// Waits until nobody has a tenant any more.
     pub async fn wait_for(&self, tenant: &TenantId) -> Result<(), LedgerError> {
-        while let Some(holder) = self.ledger.work_holder(tenant).await? {
+        while let Some(holder) = self.ledger.lease_holder(tenant, self.clock.now().await?).await? {
             if self.owner.knows_to_be_gone(&holder.owner) {
                 break;
             }

@@ -11,7 +11,7 @@ use crate::run::tenants::Tenants;
 use crate::run::usages::{Everybody, Metering, Usages, tell};
 use crate::tell::{Failed, Listener, Preview, Told};
 use crate::{Engine, Purpose, Selection};
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Listed, Statement};
+use artifice_ledger::{Filter, Kind, Ledger, Listed, Refusal, Statement, all_rows, all_tenants};
 
 impl Engine {
     /// What a bill would say now, tenant by tenant. Stores nothing.
@@ -34,9 +34,9 @@ impl Engine {
         let (known, billed) = match ledger {
             Some(ledger) if purpose.is_some() => {
                 let concerned = Filter { concerns: Some(period), ..Filter::default() };
-                (ledger.tenant_list().await?, ledger.statement_rows(&concerned).await?)
+                (all_tenants(ledger).await?, all_rows(ledger, &concerned).await?)
             }
-            Some(ledger) => (ledger.tenant_list().await?, Listed::default()),
+            Some(ledger) => (all_tenants(ledger).await?, Listed::default()),
             None => (Vec::new(), Listed::default()),
         };
         if let Some(ledger) = ledger.filter(|_| prices.count())
@@ -58,7 +58,7 @@ impl Engine {
                 continue;
             }
             if tenants.is_wanted(&tenant.id) && before.insert(tenant.id.clone()) && !this {
-                let overlap = LedgerError::Overlap { period, statement: Box::new(statement) };
+                let overlap = Refusal::Overlap { period, statement: Box::new(statement) };
                 failed(Failed::of(tenant, overlap));
             }
         }

@@ -1,6 +1,6 @@
 //! Whether a run can begin.
 
-use artifice_ledger::now;
+use crate::clock::now;
 use artifice_model::Period;
 
 use crate::Engine;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use artifice_ledger::{Filter, Ledger, LedgerError, Listed};
+use artifice_ledger::{Filter, Ledger, LedgerError, Listed, all_rows};
 use artifice_model::{Period, Tenant, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -97,7 +97,7 @@ impl Run {
     /// The statements that this run has to know.
     pub async fn concerned(&self, tenants: &Tenants) -> Result<Listed, LedgerError> {
         let filter = Filter { concerns: Some(self.period), ..Filter::default() };
-        let mut listed = self.ledger().statement_rows(&filter).await?;
+        let mut listed = all_rows(self.ledger(), &filter).await?;
         listed.statements.retain(|statement| tenants.is_wanted(&statement.tenant.id));
         listed.unreadable.retain(|row| tenants.is_wanted(&row.tenant.id));
         Ok(listed)

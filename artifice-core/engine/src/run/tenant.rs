@@ -1,7 +1,7 @@
 //! One tenant of a run: its usage becomes a statement, and that is sent.
 
 use artifice_collect::TenantUsage;
-use artifice_ledger::{LedgerError, NewKind};
+use artifice_ledger::{LedgerError, NewKind, Refusal};
 use artifice_model::Tenant;
 
 use crate::Purpose;
@@ -49,7 +49,7 @@ impl Run {
         let (statement, how) = match self.clerk.store(new).await {
             Ok(statement) => (statement, How::New),
             // Somebody else was faster with the very same: then it is theirs, or ours to finish.
-            Err(LedgerError::Overlap { statement, .. })
+            Err(LedgerError::Refused(Refusal::Overlap { statement, .. }))
                 if self.purpose == Purpose::Invoice && statement.period == period =>
             {
                 (*statement, How::Before)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use artifice_ledger::{Kind, LedgerError, Listed, State, Statement};
+use artifice_ledger::{Kind, Listed, Refusal, State, Statement, StatementId};
 use artifice_model::{Tenant, TenantId};
 
 use crate::Purpose;
@@ -18,12 +18,13 @@ impl Run {
     /// Finishes what earlier runs left unfinished, and refuses whoever has been billed for a part of
     /// the period. Answers for whom there is nothing left to do in this round.
     pub async fn finish_all(self: &Arc<Self>, tenants: &Tenants) -> Result<BTreeSet<TenantId>, EngineError> {
-        let Listed { mut statements, unreadable } = self.concerned(tenants).await?;
+        let Listed { mut statements, unreadable, .. } = self.concerned(tenants).await?;
         let mut unfinished: BTreeMap<TenantId, Vec<Statement>> = BTreeMap::new();
         for statement in statements.iter().filter(|statement| statement.state.is_unfinished()) {
             unfinished.entry(statement.tenant.id.clone()).or_default().push(statement.clone());
         }
-        let begun: BTreeSet<String> = unfinished.values().flatten().map(|statement| statement.id.clone()).collect();
+        let begun: BTreeSet<StatementId> =
+            unfinished.values().flatten().map(|statement| statement.id.clone()).collect();
         if !unfinished.is_empty() {
             let watch = &self.clerk.watch;
             watch.listener.progress(&Progress::Finishing { tenants: unfinished.len() });
@@ -88,7 +89,7 @@ impl Run {
 
     /// Tells what a statement that is there means for this run: whether there is something left to do for
     /// its tenant.
-    fn look_at(&self, statement: Statement, begun: &BTreeSet<String>, done: &mut BTreeSet<TenantId>) {
+    fn look_at(&self, statement: Statement, begun: &BTreeSet<StatementId>, done: &mut BTreeSet<TenantId>) {
         let tenant = statement.tenant.clone();
         let (this, overlaps) = (statement.period == self.period, statement.period.overlaps(self.period));
         if statement.state == State::Held {
@@ -107,7 +108,7 @@ impl Run {
         // Told once for a tenant, however many statements cover parts of the period.
         if statement.kind == Kind::Invoice && done.insert(tenant.id.clone()) {
             if !this {
-                let overlap = LedgerError::Overlap { period: self.period, statement: Box::new(statement) };
+                let overlap = Refusal::Overlap { period: self.period, statement: Box::new(statement) };
                 self.tell(Told::Failed(Failed::of(tenant, overlap)));
             } else if statement.state == State::Committed && !begun.contains(&statement.id) {
                 self.tell(Told::Billed(Box::new(Billed { statement, how: How::Before })));

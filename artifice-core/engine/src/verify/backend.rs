@@ -14,7 +14,9 @@ use crate::Engine;
 use crate::backend::document;
 use crate::error::EngineError;
 use crate::limits;
-use artifice_ledger::{Filter, Finding, Gravity, Ledger, Receipt, State, Statement};
+use artifice_ledger::{
+    Filter, Finding, Gravity, Ledger, Receipt, State, Statement, StatementName, all_rows, all_tenants, one_statement,
+};
 
 /// What to do about a document that is not in the ledger.
 const UNKNOWN: &str = "bill nothing before this is settled: look at the document for its tenant and period; then restore a \
@@ -80,12 +82,12 @@ impl Engine {
         }
         let mut asking = Asking { engine: self, ledger, backend, failed: 0 };
         let mut others = 0_u64;
-        for tenant in ledger.tenant_list().await? {
+        for tenant in all_tenants(ledger.as_ref()).await? {
             let filter = Filter { tenant: Some(tenant.id), ..Filter::default() };
             // (What cannot be read was found before.)
-            let mut statements = ledger.statement_rows(&filter).await?.statements;
+            let mut statements = all_rows(ledger.as_ref(), &filter).await?.statements;
             for statement in &statements {
-                if let Some(document) = documents.remove(&statement.id) {
+                if let Some(document) = documents.remove(statement.id.as_str()) {
                     verified.add(other_digest(statement, &document).into_iter().collect());
                 }
             }
@@ -104,12 +106,11 @@ impl Engine {
         }
         let mut unknown: Vec<Document> = Vec::new();
         for (key, document) in documents {
-            let filter = Filter { key: Some(key), ..Filter::default() };
-            let listed = ledger.statement_rows(&filter).await?;
-            match listed.statements.first() {
-                Some(statement) => verified.add(other_digest(statement, &document).into_iter().collect()),
+            let found = ledger.statement_find(&StatementName::of(&key)).await?;
+            match ledger.statement_read(&found).await?.pop() {
+                Some(Ok(statement)) => verified.add(other_digest(&statement, &document).into_iter().collect()),
                 // What cannot be read was found before.
-                None if !listed.unreadable.is_empty() => {}
+                Some(Err(_)) => {}
                 None => unknown.push(document),
             }
         }
@@ -146,7 +147,7 @@ impl Asking<'_> {
                 self.failed = if answer.is_err() { self.failed + 1 } else { 0 };
                 let Some(first) = compare(&statement, &answer) else { continue };
                 // A worker may have been in its middle: it is looked at once more.
-                let now = Engine::statement(self.ledger.as_ref(), &statement.id).await?;
+                let now = one_statement(self.ledger.as_ref(), &statement.reference()).await?;
                 if !is_settled(&now) {
                     continue;
                 }
@@ -218,7 +219,7 @@ fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> O
 
 /// A document that was made of something else than the statement is now. (A backend may know no digest.)
 fn other_digest(statement: &Statement, document: &Document) -> Option<Finding> {
-    let other = !document.digest.is_empty() && document.digest != *statement.digest;
+    let other = !document.digest.is_empty() && document.digest.as_str() != statement.digest.as_str();
     let what = format!(
         "the backend's document '{}' was made of other content: its digest is {}, the ledger's {}",
         document.receipt.reference, document.digest, statement.digest

@@ -1,50 +1,68 @@
 //! Changing how far a statement has got, and adding to its trail.
 
+use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use tracing::Instrument;
-use uuid::Uuid;
 
 use super::{PostgresLedger, Tries, instant};
-use crate::audit::PROGRAM;
-use crate::clock::now;
+use crate::audit::{Act, Action, Entry, PROGRAM};
+use crate::change::Change;
 use crate::content::without_nul;
-use crate::{Action, Author, Basis, Change, LedgerError};
+use crate::error::LedgerError;
+use crate::ids::{StatementRef, TenantNo};
+use crate::ledger::{Audit, ChangeOf};
+use crate::rows;
+use crate::statement::Statement;
+
+const AUDIT: &str = "SELECT (extract(epoch FROM at) * 1000000)::bigint AS at_us, who, command, configuration, program,
+            action, state, detail
+     FROM audit WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY entry_no";
+
+#[async_trait]
+impl Audit for PostgresLedger {
+    async fn audit_list(&self, statement: &Statement) -> Result<Vec<Entry>, LedgerError> {
+        let (tenant_no, id) = (statement.tenant_no.0, statement.id.as_str());
+        let rows = sqlx::query_as(AUDIT).bind(tenant_no).bind(id).fetch_all(&self.pool).await;
+        rows::of_statement(&self.name, statement, rows, |error| self.error(error))
+    }
+
+    async fn audit_insert(
+        &self,
+        statement: &StatementRef,
+        action: Action,
+        detail: Option<&str>,
+        by: Act<'_>,
+    ) -> Result<(), LedgerError> {
+        let mut tries = Tries::default();
+        loop {
+            let done = self.note(statement, action, detail, by).await;
+            if !tries.again(&done) {
+                return done.map_err(|error| self.error(error));
+            }
+        }
+    }
+}
 
 impl PostgresLedger {
-    pub(super) async fn change(&self, id: &str, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        basis.check(change)?;
-        let Ok(id) = Uuid::parse_str(id) else { return Ok(false) };
-        let mut tries = Tries::default();
-        loop {
-            let done = self.change_of(&id.to_string(), basis, change).await;
-            if !tries.again(&done) {
-                return done.map_err(|error| self.error(error));
-            }
-        }
-    }
-
-    pub(super) async fn note(&self, id: &str, action: Action, detail: Option<&str>) -> Result<(), LedgerError> {
-        let mut tries = Tries::default();
-        loop {
-            let done = self.note_of(id, action, detail).await;
-            if !tries.again(&done) {
-                return done.map_err(|error| self.error(error));
-            }
-        }
-    }
-
-    async fn note_of(&self, id: &str, action: Action, detail: Option<&str>) -> sqlx::Result<()> {
+    async fn note(
+        &self,
+        statement: &StatementRef,
+        action: Action,
+        detail: Option<&str>,
+        by: Act<'_>,
+    ) -> sqlx::Result<()> {
         let mut transaction = self.pool.begin().await?;
-        if let Some(tenant_no) = lock_tenant_of(&mut transaction, id).await? {
-            append(&mut transaction, tenant_no, id, &self.author, action, detail).await?;
-        }
+        lock_tenant(&mut transaction, statement.tenant).await?;
+        append(&mut transaction, statement, action, detail, by).await?;
         transaction.commit().await
     }
 
-    async fn change_of(&self, id: &str, basis: &Basis, change: &Change) -> sqlx::Result<bool> {
+    /// Changes a statement, if it is still as the change's basis says.
+    pub(super) async fn change(&self, of: &ChangeOf<'_>, by: Act<'_>) -> sqlx::Result<bool> {
+        let ChangeOf { statement, basis, change } = of;
+        let (tenant_no, id) = (statement.tenant.0, statement.id.as_str());
         let mut transaction = self.pool.begin().await?;
-        let locking = lock_tenant_of(&mut transaction, id).instrument(tracing::debug_span!("lock"));
-        let Some(tenant_no) = locking.await? else { return Ok(false) };
+        lock_tenant(&mut transaction, statement.tenant).instrument(tracing::debug_span!("lock")).await?;
         let set = match change {
             Change::Claim(_) => "claim = $5, owner = $6, lease_until = $7, tries = tries + 1",
             Change::Commit(_) => "error = NULL, lease_until = NULL, doubted = NULL, receipt = $5, receipt_details = $6",
@@ -62,9 +80,11 @@ impl PostgresLedger {
             .bind(tenant_no)
             .bind(id)
             .bind(basis.state.to_string())
-            .bind(&basis.token);
+            .bind(basis.token.as_deref());
         let query = match change {
-            Change::Claim(claim) => query.bind(&claim.token).bind(&claim.owner).bind(instant(claim.lease_until)?),
+            Change::Claim(claim) => {
+                query.bind(claim.token.as_str()).bind(&claim.owner).bind(instant(claim.lease_until)?)
+            }
             // Whatever the backend says is kept; a NUL character is the one thing that cannot be.
             Change::Commit(receipt) => query
                 .bind(without_nul(&receipt.reference).into_owned())
@@ -85,37 +105,30 @@ impl PostgresLedger {
                     .execute(&mut *transaction)
                     .await?;
             }
-            append(&mut transaction, tenant_no, id, &self.author, change.action(), change.detail()).await?;
+            append(&mut transaction, statement, change.action(), change.detail(), by).await?;
         }
         transaction.commit().await?;
         Ok(changed)
     }
 }
 
-/// Locks the row of a statement's tenant, and answers its number.
+/// Locks the row of a statement's tenant.
 ///
-/// Whose it is never changes; and a change of one tenant's rows alone is what a distributed database can
-/// do. The tenant's row is locked, as where a statement is stored: a change of state makes the exclusion
+/// A change of one tenant's rows alone is what a distributed database can do. The tenant's row is locked, as where a statement is stored: a change of state makes the exclusion
 /// constraint look for overlaps once more, and if it met one that is just being stored, each of the two
 /// would wait for the other.
-async fn lock_tenant_of(connection: &mut PgConnection, id: &str) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(
-        "SELECT tenant.tenant_no FROM tenant JOIN invoice_number AS number USING (tenant_no)
-         WHERE number.statement_id = $1::uuid FOR NO KEY UPDATE OF tenant",
-    )
-    .bind(id)
-    .fetch_optional(connection)
-    .await
+async fn lock_tenant(connection: &mut PgConnection, tenant: TenantNo) -> sqlx::Result<()> {
+    let sql = "SELECT 1 FROM tenant WHERE tenant_no = $1 FOR NO KEY UPDATE";
+    sqlx::query(sql).bind(tenant.0).execute(connection).await.map(drop)
 }
 
 /// Adds the next entry to a statement's trail, with the state that it has now. The tenant's row is locked.
 pub(super) async fn append(
     connection: &mut PgConnection,
-    tenant_no: i64,
-    id: &str,
-    author: &Author,
+    statement: &StatementRef,
     action: Action,
     detail: Option<&str>,
+    by: Act<'_>,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO audit (tenant_no, statement_id, entry_no, at, who, command, configuration, program, action, state, detail)
@@ -125,12 +138,12 @@ pub(super) async fn append(
                 $3, $4, $5, $6, $7, $8, own.state, $9
          FROM statement AS own WHERE own.tenant_no = $1 AND own.statement_id = $2::uuid",
     )
-    .bind(tenant_no)
-    .bind(id)
-    .bind(instant(now())?)
-    .bind(without_nul(&author.who).into_owned())
-    .bind(without_nul(&author.command).into_owned())
-    .bind(&author.configuration)
+    .bind(statement.tenant.0)
+    .bind(statement.id.as_str())
+    .bind(instant(by.at)?)
+    .bind(without_nul(&by.author.who).into_owned())
+    .bind(without_nul(&by.author.command).into_owned())
+    .bind(&by.author.configuration)
     .bind(PROGRAM)
     .bind(action.name())
     .bind(detail.map(|text| without_nul(text).into_owned()))

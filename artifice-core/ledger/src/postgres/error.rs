@@ -4,7 +4,8 @@ use std::io::ErrorKind;
 
 use sqlx::postgres::PgDatabaseError;
 
-use super::{CONNECT_TIMEOUT, LOCK_TIMEOUT, LedgerError};
+use super::wait::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
+use crate::error::{LedgerError, Refusal, RuleName};
 
 /// The error codes that are told apart here, as PostgreSQL's appendix A names them.
 mod code {
@@ -63,8 +64,8 @@ const ADVICE: [(&str, &str, bool); 14] = [
 /// An error of the client or the server as one of the ledger's.
 pub(super) fn of(database: &str, source: sqlx::Error) -> LedgerError {
     let name = database.to_owned();
-    if let Some(rule) = rule(&source) {
-        return LedgerError::Refused { rule };
+    if let Some(refusal) = rule(&source) {
+        return refusal.into();
     }
     if matches!(source, sqlx::Error::PoolTimedOut) {
         return LedgerError::Unreachable { database: name, waited_s: CONNECT_TIMEOUT.as_secs() };
@@ -127,8 +128,8 @@ pub(super) fn of_extension(database: &str, source: &sqlx::Error) -> Option<Ledge
     Some(LedgerError::Schema { database: database.to_owned(), why })
 }
 
-/// What a rule of the ledger says that refused something, beginning with its name.
-fn rule(source: &sqlx::Error) -> Option<String> {
+/// The rule of the ledger that refused something, and what it says.
+fn rule(source: &sqlx::Error) -> Option<Refusal> {
     let error = source.as_database_error()?;
     let code = error.code()?;
     // Integrity constraint violations, the triggers' included.
@@ -136,10 +137,14 @@ fn rule(source: &sqlx::Error) -> Option<String> {
         return None;
     }
     let (constraint, message) = (error.constraint().unwrap_or("not_null"), error.message());
-    if code == code::EXCLUSION_VIOLATION {
-        return Some(format!("{constraint}: another statement has billed a part of this"));
-    }
-    Some(if message.starts_with(constraint) { message.to_owned() } else { format!("{constraint}: {message}") })
+    let said = if code == code::EXCLUSION_VIOLATION {
+        format!("{constraint}: another statement has billed a part of this")
+    } else if message.starts_with(constraint) {
+        message.to_owned()
+    } else {
+        format!("{constraint}: {message}")
+    };
+    Some(Refusal::Rule { name: RuleName::of(constraint), said })
 }
 
 fn code_of(error: &sqlx::Error) -> Option<&str> {

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use artifice_model::exact::Exact;
 use artifice_model::{Currency, Decimal, Tenant};
+use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row};
 
 use super::{PostgresLedger, instant};
 use crate::history::{Part, Shape, groups};
+use crate::ledger::History;
 use crate::{EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
 
 /// Lines, with the columns that `rows` reads.
@@ -31,8 +33,9 @@ const ORDER: &str = " ORDER BY tenant.tenant_id COLLATE \"C\", lower(line.period
        line.location COLLATE \"C\", line.service COLLATE \"C\", line.resource_name COLLATE \"C\",
        line.resource_id COLLATE \"C\", line.entry COLLATE \"C\", number.number, line.line_no";
 
-impl PostgresLedger {
-    pub(crate) async fn lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
+#[async_trait]
+impl History for PostgresLedger {
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
         let mut sql = QueryBuilder::new(LINES);
         push_wanted(&mut sql, wanted).map_err(|error| self.error(error))?;
         sql.push(ORDER);
@@ -45,13 +48,15 @@ impl PostgresLedger {
         Ok(())
     }
 
-    pub(crate) async fn groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
         let shape = Shape::of(grouping.by);
         let parts = self.parts(wanted, &shape).await?;
         let tenants = self.tenants_by_number().await.map_err(|error| self.error(error))?;
         groups(parts, grouping, &tenants).map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+}
 
+impl PostgresLedger {
     async fn parts(&self, wanted: &Wanted, shape: &Shape) -> Result<Vec<Part>, LedgerError> {
         // Both as the key of the GROUP BY and as a column: the currency comes first, so that there is one.
         let mut keys = vec!["s.currency".to_owned()];

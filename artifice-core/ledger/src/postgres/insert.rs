@@ -1,7 +1,8 @@
 //! Storing a statement, in one transaction.
 
-use artifice_model::Decimal;
 use artifice_model::statement::{Line, Tax, Usage};
+use artifice_model::{Decimal, StatementId};
+use async_trait::async_trait;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::PgRange;
@@ -11,11 +12,17 @@ use uuid::Uuid;
 use super::change::append;
 use super::copy::{Table, store};
 use super::{PostgresLedger, Tries, instant};
+use crate::audit::{Act, Action};
+use crate::content::digest;
 use crate::content::without_nul;
+use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
+use crate::ids::{StatementRef, TenantNo};
 use crate::series::{Numbers, SeriesRow};
-use crate::statement::{changed, next_revision};
-use crate::{Action, LedgerError, Month, NewKind, NewStatement, Statement, digest};
+use crate::statement::next_revision;
+use crate::statement::{Month, NewKind, NewStatement, Statement};
+use crate::storing::Store;
+use crate::storing::changed;
 
 /// A series' number is its tenant's times 2 to this, and one of the tenant's own.
 const TENANT_SHIFT: u32 = 32;
@@ -90,19 +97,22 @@ const TAX: Table = Table {
     ],
 };
 
-impl PostgresLedger {
-    pub(super) async fn insert_statement(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
+#[async_trait]
+impl Store for PostgresLedger {
+    async fn store(&self, new: NewStatement<'_>, by: Act<'_>) -> Result<StatementRef, LedgerError> {
         let mut tries = Tries::default();
         loop {
-            let done = self.insert_in_transaction(new).await;
+            let done = self.insert(new, by).await;
             if !tries.again(&done) {
-                return done.map_err(|error| self.error(error))?.ok_or_else(|| changed(new));
+                return done.map_err(|error| self.error(error))?.ok_or_else(|| changed(new).into());
             }
         }
     }
+}
 
-    /// Answers the id; nothing if an adjustment was not worked out beside what is live now.
-    async fn insert_in_transaction(&self, new: NewStatement<'_>) -> sqlx::Result<Option<String>> {
+impl PostgresLedger {
+    /// Answers which statement it is; nothing if one was not worked out beside what is live now.
+    async fn insert(&self, new: NewStatement<'_>, by: Act<'_>) -> sqlx::Result<Option<StatementRef>> {
         let mut connection = self.pool.acquire().await?;
         let mut transaction = connection.begin().await?;
         let draft = new.draft;
@@ -124,14 +134,15 @@ impl PostgresLedger {
         insert_lines(&mut transaction, tenant_no, &id, &draft.lines).await?;
         insert_taxes(&mut transaction, tenant_no, &id, &draft.taxes).await?;
         let action = if new.held.is_some() { Action::Held } else { Action::Stored };
-        append(&mut transaction, tenant_no, &id, &self.author, action, new.held).await?;
+        let place = StatementRef { tenant: TenantNo(tenant_no), id: id.as_str().into() };
+        append(&mut transaction, &place, action, new.held, by).await?;
         if let NewKind::Credit { of, reason } = new.kind {
             begin_voiding(&mut transaction, tenant_no, &of.id, reason).await?;
-            append(&mut transaction, tenant_no, &of.id, &self.author, Action::Voiding, Some(reason)).await?;
+            append(&mut transaction, &of.reference(), Action::Voiding, Some(reason), by).await?;
         }
         take_number(&mut transaction, tenant_no, &id, new.backend).await?;
         transaction.commit().await?;
-        Ok(Some(id))
+        Ok(Some(place))
     }
 }
 
@@ -147,7 +158,7 @@ async fn month_is_the_same(connection: &mut PgConnection, tenant_no: i64, month:
     .bind(months)
     .fetch_all(connection)
     .await?;
-    Ok(now == *beside)
+    Ok(now.iter().map(String::as_str).eq(beside.iter().map(StatementId::as_str)))
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.
@@ -155,14 +166,14 @@ async fn revision(
     connection: &mut PgConnection,
     tenant_no: i64,
     of: &Statement,
-    beside: &[String],
+    beside: &[StatementId],
 ) -> sqlx::Result<Option<i64>> {
     let all: Vec<(String, i64, bool)> = sqlx::query_as(
         "SELECT statement_id::text, revision, state <> 'void' FROM statement
          WHERE tenant_no = $1 AND refers_to = $2::uuid AND kind = 'adjustment'",
     )
     .bind(tenant_no)
-    .bind(&of.id)
+    .bind(of.id.as_str())
     .fetch_all(connection)
     .await?;
     Ok(next_revision(&all, beside))
@@ -220,7 +231,7 @@ async fn insert_head(
     .bind(draft.currency.code())
     .bind(sum(draft.subtotal))
     .bind(sum(draft.total))
-    .bind(digest(kind, about, new.timezone, draft))
+    .bind(digest(kind, about, new.timezone, draft).to_string())
     .bind(new.backend)
     .bind(new.backend_version)
     .bind(instant(new.created)?)

@@ -1,13 +1,13 @@
 //! Checking what is stored.
 
-use artifice_model::Tenant;
+use artifice_model::{Tenant, Timestamp};
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::PostgresLedger;
-use super::read::STATEMENTS;
-use crate::clock::now;
+use super::statements::STATEMENTS;
+use crate::ledger::Verify;
 use crate::verify::{self, Found, PAGE, Snapshot, Trouble};
 use crate::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
 
@@ -32,14 +32,15 @@ const WORDS: &[(&str, &str)] = &[
     ),
 ];
 
-impl PostgresLedger {
-    pub(super) async fn parts_to_check(&self) -> Result<Vec<Part>, LedgerError> {
+#[async_trait]
+impl Verify for PostgresLedger {
+    async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
         let query = sqlx::query_scalar(AssertSqlSafe(verify::tenants()));
         let tenants: Vec<i64> = query.fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
         Ok([Part::Schema, Part::Numbers].into_iter().chain(tenants.into_iter().map(Part::Tenant)).collect())
     }
 
-    pub(super) async fn check_part(&self, part: Part) -> Result<Checked, LedgerError> {
+    async fn verify_part(&self, part: Part, now: Timestamp) -> Result<Checked, LedgerError> {
         let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
         let checked = async {
             // Everything that it reads is as it was when it began.
@@ -48,8 +49,8 @@ impl PostgresLedger {
             let mut snapshot = Reading { ledger: self, connection: &mut transaction };
             let checked = match part {
                 Part::Schema => self.check_schema(snapshot.connection).await,
-                Part::Numbers => verify::numbers(&mut snapshot, now()).await,
-                Part::Tenant(tenant_no) => verify::tenant(&mut snapshot, tenant_no, now()).await,
+                Part::Numbers => verify::numbers(&mut snapshot, now).await,
+                Part::Tenant(tenant_no) => verify::tenant(&mut snapshot, tenant_no, now).await,
             };
             transaction.rollback().await?;
             checked

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use super::{MIGRATIONS, SqliteLedger};
+use super::SqliteLedger;
+use super::schema::{MIGRATIONS, WHILE_MIGRATING};
 use crate::verify::{REARM, RESTORE, Trouble};
 use crate::{Checked, Finding};
 
@@ -52,7 +53,7 @@ impl SqliteLedger {
     async fn objects_of_a_new_ledger(&self) -> Result<Objects, Trouble> {
         let options = SqliteConnectOptions::new().in_memory(true).disable_statement_logging();
         let mut connection = options.connect().await?;
-        for pragma in super::WHILE_MIGRATING {
+        for pragma in WHILE_MIGRATING {
             sqlx::query(pragma).execute(&mut connection).await?;
         }
         let made = MIGRATIONS.run_direct(None, &mut connection, false).await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use artifice_model::{Currency, Decimal, Tenant, TenantId};
+use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
@@ -10,13 +11,15 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::SqliteLedger;
 use super::block::{self, Block, Unreadable};
 use crate::history::{Parts, Shape, groups};
-use crate::{EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
+use crate::ledger::History;
+use crate::{EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
 
 /// Lines of one block. (So much less than a statement may have that memory does not depend on it.)
 const LINES: u16 = 1000;
 
-impl SqliteLedger {
-    pub(crate) async fn lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
+#[async_trait]
+impl History for SqliteLedger {
+    async fn history_lines(&self, wanted: &Wanted, each: &mut EachLine<'_>) -> Result<(), LedgerError> {
         // CROSS JOIN keeps this order of the tables: so only one tenant's lines are sorted at a time.
         let mut sql = QueryBuilder::new(
             "SELECT line.*, s.currency, number.number, tenant.tenant_id, tenant.name AS tenant_name
@@ -43,15 +46,15 @@ impl SqliteLedger {
         Ok(())
     }
 
-    pub(crate) async fn groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
+    async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
         let shape = Shape::of(grouping.by);
         let mut parts = Parts::default();
         let mut sql = blocks(wanted, &shape);
         let mut found = sql.build().fetch(&self.pool);
         while let Some(row) = found.try_next().await.map_err(|error| self.error(error))? {
-            add(&mut parts, &row, &shape).map_err(|Unreadable(what)| LedgerError::Damaged {
+            add(&mut parts, &row, &shape).map_err(|Unreadable(what)| Refusal::Damaged {
                 database: self.name.clone(),
-                id: row.try_get("statement_id").unwrap_or_default(),
+                id: row.try_get::<String, _>("statement_id").unwrap_or_default().into(),
                 what: format!("its lines cannot be read: {what}"),
             })?;
         }
@@ -60,7 +63,9 @@ impl SqliteLedger {
         groups(parts.all(), grouping, &tenants)
             .map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+}
 
+impl SqliteLedger {
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {
         let rows: Vec<(i64, String, Option<String>)> =
             sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;

@@ -1,74 +1,78 @@
 //! Storing a statement, in one transaction.
 
+use artifice_model::StatementId;
 use artifice_model::statement::{Draft, Line, Usage};
+use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::SqliteLedger;
 use super::change::append;
+use crate::audit::{Act, Action};
+use crate::content::digest;
+use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
+use crate::ids::{StatementRef, TenantNo};
 use crate::series::{Numbers, SeriesRow};
-use crate::statement::{changed, next_revision};
-use crate::{Action, LedgerError, Month, NewKind, NewStatement, Statement, digest};
+use crate::statement::next_revision;
+use crate::statement::{Month, NewKind, NewStatement, Statement};
+use crate::storing::Store;
+use crate::storing::changed;
 
 /// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 22.
 const ROWS: usize = 500;
 
-impl SqliteLedger {
-    pub(super) async fn insert(&self, new: NewStatement<'_>) -> Result<String, LedgerError> {
-        let stored = self.in_transaction(async |connection| self.insert_on(connection, new).await).await;
-        match stored.map_err(|error| self.error(error))? {
-            Some(id) => Ok(id),
-            None => Err(changed(new)),
-        }
+#[async_trait]
+impl Store for SqliteLedger {
+    async fn store(&self, new: NewStatement<'_>, by: Act<'_>) -> Result<StatementRef, LedgerError> {
+        let stored = self.in_transaction(async |connection| insert(connection, new, by).await).await;
+        stored.map_err(|error| self.error(error))?.ok_or_else(|| changed(new).into())
     }
+}
 
-    /// Answers the id; nothing if an adjustment was not worked out beside what is live now.
-    async fn insert_on(
-        &self,
-        connection: &mut SqliteConnection,
-        new: NewStatement<'_>,
-    ) -> sqlx::Result<Option<String>> {
-        let transaction = connection;
-        let tenant_no = tenant_no(transaction, new).await?;
-        let revision = match new.kind {
-            NewKind::Adjustment { of, beside, .. } => match revision(transaction, tenant_no, of, beside).await? {
-                Some(revision) => Some(revision),
-                None => return Ok(None),
-            },
-            NewKind::Invoice | NewKind::Credit { .. } => None,
-        };
-        if !month_is_the_same(transaction, tenant_no, new.month).await? {
-            return Ok(None);
-        }
-        let id = Uuid::now_v7().to_string();
-        insert_statement(transaction, tenant_no, &id, new, revision).await?;
-        insert_usage(transaction, tenant_no, &id, new).await?;
-        insert_lines(transaction, tenant_no, &id, &new.draft.lines).await?;
-        insert_taxes(transaction, tenant_no, &id, new.draft).await?;
-        // Last, so that the number is taken for the shortest time and never by one that fails.
-        sqlx::query(
-            "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
-             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM invoice_number WHERE backend = ?1",
-        )
-        .bind(new.backend)
-        .bind(tenant_no)
-        .bind(&id)
-        .execute(&mut *transaction)
-        .await?;
-        let action = if new.held.is_some() { Action::Held } else { Action::Stored };
-        append(transaction, &id, &self.author, action, new.held).await?;
-        if let NewKind::Credit { of, reason } = new.kind {
-            sqlx::query("UPDATE statement SET state = 'voiding', void_reason = ?2 WHERE statement_id = ?1")
-                .bind(&of.id)
-                .bind(reason)
-                .execute(&mut *transaction)
-                .await?;
-            append(transaction, &of.id, &self.author, Action::Voiding, Some(reason)).await?;
-        }
-        Ok(Some(id))
+/// Answers which statement it is; nothing if one was not worked out beside what is live now.
+async fn insert(
+    transaction: &mut SqliteConnection,
+    new: NewStatement<'_>,
+    by: Act<'_>,
+) -> sqlx::Result<Option<StatementRef>> {
+    let tenant_no = tenant_no(transaction, new).await?;
+    let revision = match new.kind {
+        NewKind::Adjustment { of, beside, .. } => match revision(transaction, tenant_no, of, beside).await? {
+            Some(revision) => Some(revision),
+            None => return Ok(None),
+        },
+        NewKind::Invoice | NewKind::Credit { .. } => None,
+    };
+    if !month_is_the_same(transaction, tenant_no, new.month).await? {
+        return Ok(None);
     }
+    let id = Uuid::now_v7().to_string();
+    insert_statement(transaction, tenant_no, &id, new, revision).await?;
+    insert_usage(transaction, tenant_no, &id, new).await?;
+    insert_lines(transaction, tenant_no, &id, &new.draft.lines).await?;
+    insert_taxes(transaction, tenant_no, &id, new.draft).await?;
+    // Last, so that the number is taken for the shortest time and never by one that fails.
+    sqlx::query(
+        "INSERT INTO invoice_number (backend, number, tenant_no, statement_id)
+             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM invoice_number WHERE backend = ?1",
+    )
+    .bind(new.backend)
+    .bind(tenant_no)
+    .bind(&id)
+    .execute(&mut *transaction)
+    .await?;
+    let action = if new.held.is_some() { Action::Held } else { Action::Stored };
+    let place = StatementRef { tenant: TenantNo(tenant_no), id: id.into() };
+    append(transaction, &place, action, new.held, by).await?;
+    if let NewKind::Credit { of, reason } = new.kind {
+        let sql = "UPDATE statement SET state = 'voiding', void_reason = ?3 WHERE tenant_no = ?1 AND statement_id = ?2";
+        let query = sqlx::query(sql).bind(tenant_no).bind(of.id.as_str()).bind(reason);
+        query.execute(&mut *transaction).await?;
+        append(transaction, &of.reference(), Action::Voiding, Some(reason), by).await?;
+    }
+    Ok(Some(place))
 }
 
 /// Whether the live statements of the month are still those that the new one was worked out beside.
@@ -87,7 +91,7 @@ async fn month_is_the_same(
     .bind(months.start().micros())
     .fetch_all(connection)
     .await?;
-    Ok(now == *beside)
+    Ok(now.iter().map(String::as_str).eq(beside.iter().map(StatementId::as_str)))
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.
@@ -95,14 +99,14 @@ async fn revision(
     connection: &mut SqliteConnection,
     tenant_no: i64,
     of: &Statement,
-    beside: &[String],
+    beside: &[StatementId],
 ) -> sqlx::Result<Option<i64>> {
     let all: Vec<(String, i64, bool)> = sqlx::query_as(
         "SELECT statement_id, revision, state <> 'void' FROM statement
          WHERE tenant_no = ? AND refers_to = ? AND kind = 'adjustment'",
     )
     .bind(tenant_no)
-    .bind(&of.id)
+    .bind(of.id.as_str())
     .fetch_all(connection)
     .await?;
     Ok(next_revision(&all, beside))
@@ -148,7 +152,7 @@ async fn insert_statement(
     .bind(draft.currency.code())
     .bind(sum(draft.subtotal))
     .bind(sum(draft.total))
-    .bind(digest(kind, about, new.timezone, draft))
+    .bind(digest(kind, about, new.timezone, draft).to_string())
     .bind(new.backend)
     .bind(new.backend_version)
     .bind(new.created.micros())

@@ -6,7 +6,7 @@
 //! `period_end`, `created_us`, `lease_until_us`, `at_us`), `@trail_us` is the instant since when every
 //! statement has a trail, `@now` is now.
 
-use super::{Gravity, RESTORE};
+use super::finding::{Gravity, RESTORE};
 
 /// A rule.
 pub(in super::super) struct Rule {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Card, Cards, Minimum, Names, Price, PriceList, Scheme, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Line, Usage};
+use artifice_model::statement::{Charging, Draft, Line, StatementId, Usage};
 use artifice_model::{Calendar, Decimal, Period, Tenant};
 use proptest::prelude::*;
 
@@ -77,9 +77,9 @@ fn cards() -> Cards {
 }
 
 /// A statement as the ledger has it.
-fn stored(id: &str, draft: &Draft, corrects: &[Option<String>]) -> BilledStatement {
+fn stored(id: &str, draft: &Draft, corrects: &[Option<StatementId>]) -> BilledStatement {
     let usage = draft.usage.iter().cloned().zip(corrects.iter().cloned()).collect();
-    BilledStatement { id: id.to_owned(), usage, lines: draft.lines.clone(), taxes: draft.taxes.clone() }
+    BilledStatement { id: id.into(), usage, lines: draft.lines.clone(), taxes: draft.taxes.clone() }
 }
 
 fn sum(all: impl Iterator<Item = Option<Decimal>>) -> Decimal {

@@ -182,7 +182,7 @@ proptest! {
         let one = draft(half, usage(half, &first), card());
         let earlier: Vec<BilledLine> = one.lines.iter().map(|line| BilledLine {
             tenant: one.tenant.clone(),
-            statement_id: "first".to_owned(),
+            statement_id: "first".into(),
             number: 1,
             currency: one.currency,
             line: line.clone(),

@@ -1,18 +1,23 @@
-//! Bringing the schema up to date.
+//! The database itself: its schema, and whether it can be reached.
 
+use async_trait::async_trait;
+use sqlx::Connection;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::PgConnection;
 
-use super::{PostgresLedger, error};
-use crate::{LedgerError, SchemaStatus, schema};
+use super::{PostgresLedger, connect, error};
+use crate::error::LedgerError;
+use crate::ledger::Schema;
+use crate::schema::{self, SchemaStatus};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-impl PostgresLedger {
+#[async_trait]
+impl Schema for PostgresLedger {
     /// Several programs may find the same ledger old at once: one of them changes it, and the others
     /// wait at the lock and then find it new. All of it is one transaction.
-    pub(super) async fn bring_up_to_date(&self) -> Result<Vec<i64>, LedgerError> {
-        if self.status().await?.missing.is_empty() {
+    async fn migrate(&self) -> Result<Vec<i64>, LedgerError> {
+        if self.schema_status().await?.missing.is_empty() {
             return Ok(Vec::new());
         }
         let mut transaction = self.pool.begin().await.map_err(|error| self.error(error))?;
@@ -29,11 +34,24 @@ impl PostgresLedger {
         Ok(missing)
     }
 
-    pub(super) async fn status(&self) -> Result<SchemaStatus, LedgerError> {
+    async fn schema_status(&self) -> Result<SchemaStatus, LedgerError> {
         let mut connection = self.pool.acquire().await.map_err(|error| self.error(error))?;
         self.status_in(&mut connection).await
     }
 
+    async fn check(&self) -> Result<(), LedgerError> {
+        // Past the pool, which would hide why it gets no connection. A server that restarts is waited for.
+        let connection = connect(&self.options, error::is_down).await.map_err(|error| self.error(error))?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl PostgresLedger {
     async fn status_in(&self, connection: &mut PgConnection) -> Result<SchemaStatus, LedgerError> {
         let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
             .fetch_one(&mut *connection)
