@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use artifice_collect::sources::file::TextSource;
 use artifice_collect::wire::WireSample;
-use artifice_collect::{Request, TenantUsage, collect_text};
+use artifice_collect::{Cancel, Request, TenantUsage, collect};
 use artifice_model::Period;
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::time::HOUR_US;
@@ -107,11 +108,13 @@ fn aggregate(text: &str) -> usize {
         known: &nobody,
         skip: &nobody,
         memory_bytes: MEMORY_BYTES,
+        at_once: 1,
         notice_unmapped: true,
+        cancel: &Cancel::default(),
     };
     let mut volumes = 0;
     let mut take = |usage: TenantUsage| volumes += usage.usage.map_or(0, |usage| usage.len());
-    collect_text(text.as_bytes(), request, &mut take).unwrap();
+    collect(&TextSource(text.as_bytes()), request, &mut take).unwrap();
     volumes
 }
 

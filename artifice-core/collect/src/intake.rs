@@ -3,52 +3,52 @@
 use std::collections::BTreeSet;
 
 use artifice_model::aggregate::Entry;
-use artifice_model::sample::MessageId;
-use artifice_model::{Period, TenantId, Timestamp};
+use artifice_model::sample::SeriesKey;
+use artifice_model::{TenantId, Timestamp};
 use hashbrown::HashMap;
 
 use crate::noticed::{Meters, Noticed};
-use crate::sort::{Incoming, SortError, Sorter};
-use crate::sources::file::{FileError, Refusal};
-use crate::wire::{KeySet, WireSample, metadata_lines, read_metadata};
-use crate::{CollectError, Request, Seen};
+use crate::request::{Request, Seen};
+use crate::series::{Charging, Series};
+use crate::sink::{Incoming, Interest, Point, Says, SeriesId, Sink, Stop};
+use crate::sort::{Sorter, Unsorted};
+use crate::source::{Wanted, WantedMeter};
 
-/// Takes samples one by one, in any order.
+/// The sink of all sources: samples go to the sorter, points to their series.
 pub(crate) struct Intake<'a> {
-    /// Charged meters, with what is read of their samples.
-    meters: HashMap<&'a str, Meter>,
-    period: Period,
+    request: Request<'a>,
+    wanted: &'a Wanted,
+    /// Places of charged meters.
+    meters: HashMap<&'a str, usize>,
     tenants: Option<&'a BTreeSet<TenantId>>,
-    keep_metadata: bool,
     /// The last tenant that is done already, if this is not the first reading.
     done: Option<TenantId>,
     seen: Seen,
     /// Samples that nothing charges, by tenant and meter; `None` if nobody wants to know.
     unmapped: Option<HashMap<TenantId, Meters>>,
     sorter: Sorter,
-    /// A temporary file failed: not the source's mistake, though it ended the reading.
-    failed: Option<SortError>,
+    entries: Vec<Charging<'a>>,
+    /// Whom series in order are of.
+    tenant: Option<&'a TenantId>,
+    ordered: Vec<Series<'a>>,
+    /// For each meter, the series in order that are open, by resource.
+    open: Vec<HashMap<Box<str>, SeriesId>>,
 }
 
 /// What was taken.
-pub(crate) struct Taken {
+pub(crate) struct Taken<'a> {
     pub sorter: Sorter,
-    pub seen: Seen,
-    /// What nothing charges, by tenant.
-    pub noticed: std::collections::HashMap<TenantId, Noticed>,
+    /// Series that came in order.
+    pub ordered: Vec<Series<'a>>,
+    pub entries: Vec<Charging<'a>>,
 }
 
 /// For how many tenants uncharged samples are counted: the memory for it is bounded.
 const MOST_TENANTS: usize = 20_000;
 
-struct Meter {
-    /// The first instant from which a sample can matter.
-    start: Timestamp,
-    keys: KeySet,
-}
-
-impl<'a> Intake<'a> {
-    pub fn new(request: Request<'a>, keep_metadata: bool, done: Option<TenantId>) -> Self {
+impl Wanted {
+    /// What a request wants of a source.
+    pub(crate) fn of(request: &Request<'_>) -> Self {
         let mut entries: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in request.entries {
             entries.entry(&entry.meter).or_default().push(entry);
@@ -57,99 +57,136 @@ impl<'a> Intake<'a> {
             let reach_us = if entry.aggregate.looks_back() { entry.max_gap.micros() } else { 0 };
             request.period.start().plus(-reach_us)
         };
-        let meter = |entries: Vec<&Entry>| Meter {
-            start: entries.iter().map(start).min().unwrap_or(request.period.start()),
+        let meter = |(name, entries): (&str, Vec<&Entry>)| WantedMeter {
+            name: name.to_owned(),
+            from: entries.iter().map(start).min().unwrap_or(request.period.start()),
             keys: entries.iter().flat_map(|entry| entry.keys()).collect(),
         };
-        Intake {
-            meters: entries.into_iter().map(|(name, entries)| (name, meter(entries))).collect(),
+        let mut meters: Vec<WantedMeter> = entries.into_iter().map(meter).collect();
+        meters.sort_by(|one, other| one.name.cmp(&other.name));
+        Wanted {
             period: request.period,
+            meters,
+            tenants: request.tenants.cloned(),
+            known: request.known.clone(),
+            whole_metadata: false,
+            notice_unmapped: request.notice_unmapped,
+        }
+    }
+}
+
+impl<'a> Intake<'a> {
+    /// Takes from all tenants, behind `done` if some are.
+    pub fn of_all(request: Request<'a>, wanted: &'a Wanted, done: Option<TenantId>) -> Self {
+        Intake {
+            request,
+            wanted,
+            meters: wanted.meters.iter().enumerate().map(|(place, meter)| (meter.name.as_str(), place)).collect(),
             tenants: request.tenants,
-            keep_metadata,
             done,
             seen: Seen::default(),
             unmapped: request.notice_unmapped.then(HashMap::new),
             sorter: Sorter::new(request.memory_bytes),
-            failed: None,
+            entries: Charging::all(request),
+            tenant: None,
+            ordered: Vec::new(),
+            open: wanted.meters.iter().map(|_| HashMap::new()).collect(),
         }
     }
 
-    /// The charged meters, each with the first instant from which a sample can matter.
-    pub fn meters(&self) -> impl Iterator<Item = (&'a str, Timestamp)> {
-        self.meters.iter().map(|(name, meter)| (*name, meter.start))
+    /// Takes from one tenant.
+    pub fn of_one(request: Request<'a>, wanted: &'a Wanted, tenant: &'a TenantId) -> Self {
+        Intake { tenant: Some(tenant), ..Intake::of_all(request, wanted, None) }
     }
 
-    /// Takes the next sample.
-    pub fn take(&mut self, wire: &WireSample<'_>) -> Result<(), Refusal> {
-        let meter = self.meters.get(wire.meter.as_ref());
-        let Some(tenant) = wire.tenant.as_deref().filter(|tenant| !tenant.is_empty()) else {
-            self.seen.without_tenant += u64::from(meter.is_some());
-            return Ok(());
-        };
-        if self.tenants.is_some_and(|tenants| tenants.contains(tenant)) && !self.seen.tenants.contains(tenant) {
-            self.seen.tenants.insert(tenant.into());
-        }
-        let Some(meter) = meter else {
-            self.pass_over(tenant, wire);
-            return Ok(());
-        };
-        let at = wire.at().map_err(refusal)?;
-        if !self.wants(tenant) || at < meter.start || at >= self.period.end() {
-            return Ok(());
-        }
-        let volume = wire.volume().map_err(refusal)?;
-        let metadata = read_metadata(wire.metadata, &meter.keys).map_err(refusal)?;
-        let lines = if self.keep_metadata { Some(metadata_lines(wire.metadata).map_err(refusal)?) } else { None };
-        let incoming = Incoming {
-            tenant,
-            resource: &wire.resource,
-            meter: &wire.meter,
-            at,
-            message_id: MessageId::new(wire.message_id()),
-            volume,
-            unit: &wire.unit,
-            metadata: &metadata,
-            metadata_lines: lines,
-        };
-        self.sorter.add(incoming).map_err(|error| {
-            let refused = refusal(&error);
-            self.failed = Some(error);
-            refused
-        })
+    /// Ends the reading: what was taken, what was seen, and what was noticed, by tenant.
+    pub fn finish(self) -> (Taken<'a>, Seen, std::collections::HashMap<TenantId, Noticed>) {
+        let unmapped = self.unmapped.unwrap_or_default().into_iter();
+        let noticed = unmapped.map(|(tenant, unmapped)| (tenant, Noticed { unmapped, ..Noticed::default() }));
+        let taken = Taken { sorter: self.sorter, ordered: self.ordered, entries: self.entries };
+        (taken, self.seen, noticed.collect())
     }
 
     fn wants(&self, tenant: &str) -> bool {
         self.tenants.is_none_or(|tenants| tenants.contains(tenant))
             && self.done.as_deref().is_none_or(|done| done < tenant)
     }
+}
+
+impl Sink for Intake<'_> {
+    fn interest(&mut self, tenant: Option<&str>, meter: &str) -> Interest {
+        let place = self.meters.get(meter).copied();
+        let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty()) else {
+            self.seen.without_tenant += u64::from(place.is_some());
+            return Interest::Pass;
+        };
+        self.seen(tenant);
+        match place {
+            Some(place) if self.wants(tenant) => Interest::Take(place),
+            Some(place) => Interest::Owner(place),
+            None if self.unmapped.is_some() && self.wants(tenant) => Interest::Count,
+            None => Interest::Pass,
+        }
+    }
+
+    fn seen(&mut self, tenant: &str) {
+        if self.tenants.is_some_and(|tenants| tenants.contains(tenant)) && !self.seen.tenants.contains(tenant) {
+            self.seen.tenants.insert(tenant.into());
+        }
+    }
 
     /// Counts a sample that nothing charges, if it lies in the period. Most samples of a cloud are such, so
     /// nothing more is read of it, and what is wrong with it is nobody's concern.
-    fn pass_over(&mut self, tenant: &str, wire: &WireSample<'_>) {
-        if self.unmapped.is_none() || !self.wants(tenant) || !wire.at().is_ok_and(|at| self.period.contains(at)) {
+    fn passed(&mut self, tenant: &str, meter: &str, at: Option<Timestamp>) {
+        let Some(unmapped) = &mut self.unmapped else { return };
+        if at.is_some_and(|at| !self.request.period.contains(at)) {
             return;
         }
-        let Some(unmapped) = &mut self.unmapped else { return };
         let has_room = unmapped.len() < MOST_TENANTS;
         if let Some(meters) = unmapped.get_mut(tenant) {
-            meters.add(&wire.meter);
+            meters.add(meter, at.is_some());
         } else if has_room {
-            unmapped.entry(tenant.into()).or_default().add(&wire.meter);
+            unmapped.entry(tenant.into()).or_default().add(meter, at.is_some());
         }
     }
 
-    /// Ends the reading, which went as `read` says.
-    pub fn finish(self, read: Result<(), FileError>) -> Result<Taken, CollectError> {
-        if let Some(error) = self.failed {
-            return Err(error.into());
-        }
-        read?;
-        let unmapped = self.unmapped.unwrap_or_default().into_iter();
-        let noticed = unmapped.map(|(tenant, unmapped)| (tenant, Noticed { unmapped, ..Noticed::default() }));
-        Ok(Taken { sorter: self.sorter, seen: self.seen, noticed: noticed.collect() })
+    /// Which tenant has a resource is not followed yet: each tenant's samples are its own.
+    fn owner(&mut self, _: &str, _: &str, _: usize, _: Timestamp) -> Result<(), Stop> {
+        Ok(())
     }
-}
 
-fn refusal(why: impl ToString) -> Refusal {
-    Refusal::new(why.to_string())
+    fn sample(&mut self, sample: Incoming<'_>) -> Result<(), Stop> {
+        let Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
+        let Some(WantedMeter { name: meter, .. }) = self.wanted.meters.get(meter) else { return Ok(()) };
+        // Where whole metadata is wanted, none is as good as any: a source without it is not read for ever.
+        let metadata_lines = metadata_lines.or_else(|| self.wanted.whole_metadata.then(Box::default));
+        let unsorted = Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines };
+        Ok(self.sorter.add(unsorted)?)
+    }
+
+    fn series(&mut self, resource: &str, meter: usize) -> Result<SeriesId, Stop> {
+        let (Some(tenant), Some(WantedMeter { name, .. }), Some(open)) =
+            (self.tenant, self.wanted.meters.get(meter), self.open.get_mut(meter))
+        else {
+            return Err(Stop::ManyTenants);
+        };
+        if let Some(id) = open.get(resource) {
+            return Ok(*id);
+        }
+        let key = SeriesKey { tenant: tenant.clone(), resource: resource.into(), meter: name.as_str().into() };
+        let id = SeriesId(self.ordered.len());
+        self.ordered.push(Series::new(key, self.request, &self.entries));
+        open.insert(resource.into(), id);
+        Ok(id)
+    }
+
+    fn points(&mut self, series: SeriesId, says: &Says, points: &[Point]) -> Result<(), Stop> {
+        if self.request.cancel.is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        match self.ordered.get_mut(series.0) {
+            Some(series) => series.points(says, points, self.request),
+            None => Err(Stop::ManyTenants),
+        }
+    }
 }

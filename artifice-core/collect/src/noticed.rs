@@ -85,21 +85,16 @@ impl Noticed {
 }
 
 impl Meters {
-    /// Counts a sample.
-    pub(crate) fn add(&mut self, meter: &str) {
+    /// Counts a sample; or only the meter, where nobody counts its samples.
+    pub(crate) fn add(&mut self, meter: &str, is_sample: bool) {
+        let count = u64::from(is_sample);
         if let Some(samples) = self.samples.get_mut(meter) {
-            *samples += 1;
+            *samples += count;
         } else if self.samples.len() < MOST_METERS && meter.len() <= LONGEST_NAME {
-            self.samples.insert(meter.to_owned(), 1);
+            self.samples.insert(meter.to_owned(), count);
         } else {
-            self.others += 1;
+            self.others += count;
         }
-    }
-
-    /// Meters that are known to exist, of which nobody counted the samples.
-    pub(crate) fn known(names: impl IntoIterator<Item = String>) -> Self {
-        let names = names.into_iter().filter(|name| name.len() <= LONGEST_NAME).take(MOST_METERS);
-        Meters { samples: names.map(|name| (name, 0)).collect(), others: 0 }
     }
 
     fn is_empty(&self) -> bool {
@@ -214,7 +209,7 @@ mod tests {
         let mut noticed = Noticed::default();
         assert!(noticed.is_empty() && noticed.to_string().is_empty());
         for meter in ["cpu", "cpu", "a", "b", "c", "d", "e"] {
-            noticed.unmapped.add(meter);
+            noticed.unmapped.add(meter, true);
         }
         noticed.refuses("volume.size", "v1", 1);
         noticed.lacks_service("gpu", "r1", 3);
@@ -239,9 +234,9 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let mut meters = Meters::default();
         for number in 0..1000 {
-            meters.add(&format!("meter-{number}"));
+            meters.add(&format!("meter-{number}"), true);
         }
-        meters.add(&"x".repeat(1000));
+        meters.add(&"x".repeat(1000), true);
         assert_eq!((meters.samples.len(), meters.others), (MOST_METERS, 1001 - 100));
         assert!(meters.to_string().ends_with("at least 95 other meters (996 samples)"), "{meters}");
     }

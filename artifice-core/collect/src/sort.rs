@@ -6,6 +6,7 @@
 //! are written with each run. The files have no name, so nothing is left behind however the
 //! program ends.
 
+mod error;
 mod facts;
 mod run;
 
@@ -16,25 +17,10 @@ use artifice_model::{Decimal, Timestamp};
 use hashbrown::hash_map::EntryRef;
 use hashbrown::{Equivalent, HashMap};
 
-use crate::wire::Read;
+use crate::metadata::Read;
+pub use error::SortError;
 use facts::{Borrowed, Known};
-use run::{Run, RunWriter};
-
-/// A temporary file cannot be written or read.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "temporary file in {directory}: {source}; free space there, name another directory in TMPDIR, or raise main.memory"
-)]
-pub struct SortError {
-    directory: String,
-    source: std::io::Error,
-}
-
-impl From<std::io::Error> for SortError {
-    fn from(source: std::io::Error) -> Self {
-        SortError { directory: std::env::temp_dir().display().to_string(), source }
-    }
-}
+use run::{Run, RunWriter, text_bytes};
 
 /// How many runs are merged at once: each needs a file and a block of memory.
 const MOST_RUNS: usize = 64;
@@ -49,7 +35,7 @@ pub struct Sorter {
 }
 
 /// A sample of a series, borrowed as far as it is likely to be known already.
-pub struct Incoming<'a> {
+pub struct Unsorted<'a> {
     pub tenant: &'a str,
     pub resource: &'a str,
     pub meter: &'a str,
@@ -91,8 +77,8 @@ impl Sorter {
     }
 
     /// Takes a sample of a series.
-    pub fn add(&mut self, sample: Incoming<'_>) -> Result<(), SortError> {
-        let Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
+    pub fn add(&mut self, sample: Unsorted<'_>) -> Result<(), SortError> {
+        let Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
         let key = Key { tenant, resource, meter };
         let samples = match self.series.entry_ref(&key) {
             EntryRef::Occupied(series) => series.into_mut(),
@@ -170,15 +156,6 @@ fn in_order(series: HashMap<SeriesKey, Vec<Sample>>) -> impl Iterator<Item = (Se
         samples.sort_by(Sample::order);
         (key, samples)
     })
-}
-
-/// What a sample's texts take beside the sample itself.
-fn text_bytes(sample: &Sample) -> usize {
-    let id = match &sample.message_id {
-        MessageId::Text(text) => 16 + text.len(),
-        _ => 0,
-    };
-    id + sample.metadata_lines.as_ref().map_or(0, |lines| 16 + lines.len())
 }
 
 #[cfg(test)]

@@ -2,4 +2,10 @@
 
 pub mod ceilometer;
 pub mod file;
+mod offer;
 pub mod settings;
+
+use crate::source::SourceKind;
+
+/// All kinds of sources.
+pub static KINDS: &[&dyn SourceKind] = &[&file::Kind, &ceilometer::Kind];

@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 
 use object::Span;
 
-pub use metadata::{KeySet, Read, metadata_lines, read_metadata};
+pub use metadata::{metadata_lines, read_metadata};
 
 /// How much of a wrong value an error shows, in characters.
 const SHOWN: usize = 60;

@@ -13,13 +13,14 @@ mod prices;
 mod rates;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::statement::Fee;
 use sha2::{Digest, Sha256};
 
+use artifice_collect::SourceSettings;
 pub use artifice_collect::openstack::settings::{Interface, OpenStack};
-pub use artifice_collect::sources::settings::SourceConfig;
 pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
 pub use artifice_settings::{ConfigError, Secret, expand_all};
 use artifice_settings::{Document, Map, Node, json, read};
@@ -43,7 +44,7 @@ pub struct Config {
     /// How hosts become locations.
     pub locations: Locations,
     /// `source:`
-    pub source: Option<SourceConfig>,
+    pub source: Option<Arc<dyn SourceSettings>>,
     /// `database:`
     pub database: DatabaseUrl,
     /// `invoice:config:`, for the backend.

@@ -7,15 +7,17 @@
 
 mod catalog;
 mod error;
+mod session;
 #[cfg(test)]
 mod tests;
 mod v2;
 mod v3;
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use artifice_model::{Tenant, Timestamp};
+use artifice_model::Tenant;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,11 +25,9 @@ use serde_json::Value;
 use crate::http::{Answer, Ask, Http};
 use crate::openstack::settings::OpenStack;
 use artifice_settings::Secret;
-use catalog::Endpoint;
 pub use error::KeystoneError;
+use session::{Session, Version, below};
 
-/// Tokens are renewed so long before they end: a request that has begun must not outlive its token.
-const MARGIN: Duration = Duration::from_secs(60);
 /// How many pages of projects are read at most.
 const MOST_PAGES: usize = 10_000;
 
@@ -37,42 +37,7 @@ pub struct Keystone {
     version: Version,
     /// Up to and with the version.
     base: Url,
-    session: Session,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
-    V2,
-    V3,
-}
-
-impl Version {
-    fn segment(self) -> &'static str {
-        match self {
-            Version::V2 => "v2.0",
-            Version::V3 => "v3",
-        }
-    }
-}
-
-/// What a log-in gives.
-struct Session {
-    token: Secret,
-    /// When to log in again, by this machine's clock: the server's may be another.
-    renew: Option<Instant>,
-    endpoints: Vec<Endpoint>,
-}
-
-impl Session {
-    /// A session that began now, with a token of these times of the server's.
-    fn new(token: Secret, issued: Option<Timestamp>, expires: Option<Timestamp>, endpoints: Vec<Endpoint>) -> Self {
-        let lasts = issued.zip(expires).map(|(issued, expires)| expires.micros().saturating_sub(issued.micros()));
-        let lasts = lasts.and_then(|lasts| u64::try_from(lasts).ok()).map(Duration::from_micros);
-        // One that lasts no longer than the margin is used until it is refused.
-        let renew =
-            lasts.and_then(|lasts| lasts.checked_sub(MARGIN)).and_then(|lasts| Instant::now().checked_add(lasts));
-        Session { token, renew, endpoints }
-    }
+    session: Mutex<Session>,
 }
 
 impl Keystone {
@@ -80,39 +45,46 @@ impl Keystone {
     pub fn log_in(http: &Http, settings: &OpenStack) -> Result<Keystone, KeystoneError> {
         let (version, base) = find_version(http, &settings.authentication_url)?;
         let session = start(http, settings, version, &base)?;
-        Ok(Keystone { settings: settings.clone(), version, base, session })
+        Ok(Keystone { settings: settings.clone(), version, base, session: Mutex::new(session) })
     }
 
     /// A token that is good for a while; logs in again where it is not.
-    pub fn token(&mut self, http: &Http) -> Result<Secret, KeystoneError> {
-        if self.session.renew.is_some_and(|renew| renew <= Instant::now()) {
+    pub fn token(&self, http: &Http) -> Result<Secret, KeystoneError> {
+        if self.session().renew.is_some_and(|renew| renew <= Instant::now()) {
             self.renew(http)?;
         }
-        Ok(self.session.token.clone())
+        Ok(self.session().token.clone())
+    }
+
+    fn session(&self) -> MutexGuard<'_, Session> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Logs in again: a service has refused the token.
-    pub fn renew(&mut self, http: &Http) -> Result<(), KeystoneError> {
+    pub fn renew(&self, http: &Http) -> Result<(), KeystoneError> {
         tracing::debug!("logging in again");
-        self.session = start(http, &self.settings, self.version, &self.base)?;
+        let session = start(http, &self.settings, self.version, &self.base)?;
+        *self.session() = session;
         Ok(())
     }
 
     /// Where the service of a type (`metering`) is.
     pub fn endpoint(&self, service: &str) -> Result<Url, KeystoneError> {
-        catalog::find(&self.session.endpoints, service, self.settings.interface, self.settings.region.as_deref())
+        catalog::find(&self.session().endpoints, service, self.settings.interface, self.settings.region.as_deref())
     }
 
     /// All projects that there are, or else those that the user has a role in.
-    pub fn projects(&mut self, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
+    pub fn projects(&self, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
+        let list = |url| self.list(http, url);
+        let endpoints = self.session().endpoints.clone();
         match self.version {
-            Version::V3 => v3::projects(self, http),
-            Version::V2 => v2::projects(self, http),
+            Version::V3 => v3::projects(&list, &self.settings, &self.base),
+            Version::V2 => v2::projects(&list, &self.settings, &self.base, &endpoints),
         }
     }
 
     /// All pages of a list of projects; a status of refusal is the answer's.
-    fn list(&mut self, http: &Http, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
+    fn list(&self, http: &Http, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
         let (mut tenants, mut visited) = (Vec::new(), HashSet::new());
         let mut next = Some(first);
         while let Some(url) = next {
@@ -137,14 +109,15 @@ impl Keystone {
     }
 
     /// Asks Keystone; where the token is refused, with a new one.
-    fn get(&mut self, http: &Http, url: &Url) -> Result<Answer, KeystoneError> {
+    fn get(&self, http: &Http, url: &Url) -> Result<Answer, KeystoneError> {
         let token = self.token(http)?;
         let answer = http.ask(&Ask::get(url, Some(&token)))?;
         if answer.status != 401 {
             return Ok(answer);
         }
         self.renew(http)?;
-        Ok(http.ask(&Ask::get(url, Some(&self.session.token)))?)
+        let token = self.session().token.clone();
+        Ok(http.ask(&Ask::get(url, Some(&token)))?)
     }
 }
 
@@ -191,35 +164,11 @@ fn on_the_same_host(asked: &Url, link: &str) -> Option<Url> {
     Some(url)
 }
 
-/// A URL with something behind its path.
-fn below(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
-    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
-    url
-}
-
 fn start(http: &Http, settings: &OpenStack, version: Version, base: &Url) -> Result<Session, KeystoneError> {
     match version {
         Version::V3 => v3::log_in(http, settings, base),
         Version::V2 => v2::log_in(http, settings, base),
     }
-}
-
-/// What is wrong where a log-in was refused.
-fn refused(answer: &Answer, settings: &OpenStack, version: Version) -> Result<(), KeystoneError> {
-    let why = Box::new(match answer.status {
-        200..=299 => return Ok(()),
-        _ => answer.refused(),
-    });
-    Err(match answer.status {
-        401 | 403 => KeystoneError::Refused {
-            username: settings.username.clone(),
-            project: settings.default_tenant.clone(),
-            why,
-        },
-        404 => KeystoneError::NoSuchVersion { version: version.segment(), why },
-        _ => KeystoneError::Http(*why),
-    })
 }
 
 /// The version that the configured URL names, or else the best that its root offers.

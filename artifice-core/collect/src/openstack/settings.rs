@@ -1,4 +1,4 @@
-//! `openstack:`, and what of `source:` belongs to it: where the cloud is, and who asks it.
+//! `openstack:`: where the cloud is, and who asks it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,8 +33,6 @@ pub struct OpenStack {
     pub ca_file: Option<PathBuf>,
     /// `timeout`: how long one request may take.
     pub timeout: Duration,
-    /// `source.limit`: how many samples are asked for at a time.
-    pub limit: usize,
 }
 
 /// Which of an endpoint's addresses is meant.
@@ -63,13 +61,9 @@ impl Interface {
 const DOMAIN: &str = "Default";
 /// The default of `timeout`.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// The default of `source.limit`: some five megabytes.
-pub(crate) const LIMIT: usize = 5000;
-/// The least `source.limit`: with fewer, nearly every answer is full.
-pub(crate) const LEAST_LIMIT: usize = 10;
 
 /// Reads the sections. What a cloud cannot do without is a mistake where it is missing.
-pub(crate) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'_>, limit: usize) -> Option<OpenStack> {
+pub(crate) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'_>) -> Option<OpenStack> {
     let ceilometer_url = one_of_two(section.get("ceilometer_url"), ceilometer.get("host"));
     ceilometer.end();
     let interface = [("public", Interface::Public), ("internal", Interface::Internal), ("admin", Interface::Admin)];
@@ -106,7 +100,6 @@ pub(crate) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'
         interface,
         ca_file,
         timeout: timeout_us.map_or(TIMEOUT, |timeout_us| Duration::from_micros(timeout_us.unsigned_abs())),
-        limit,
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use artifice_model::sample::Facts;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::wire::Read;
+use crate::metadata::Read;
 
 /// Facts as they stand in a sample, borrowed: to find them among the known ones allocates nothing.
 pub(super) struct Borrowed<'a> {
@@ -60,7 +60,8 @@ fn hash<'a>(hasher: &DefaultHashBuilder, unit: &str, pairs: impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{KeySet, read_metadata};
+    use crate::metadata::KeySet;
+    use crate::wire::read_metadata;
 
     #[test]
     fn equal_facts_are_kept_once() {

@@ -12,7 +12,7 @@ use artifice_model::sample::{Facts, MessageId, Sample, SeriesKey};
 use artifice_model::{Decimal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{SortError, text_bytes};
+use super::error::SortError;
 
 /// How much a block may hold, about. One sample is always written whole.
 const BLOCK_BYTES: usize = 32 * 1024;
@@ -158,4 +158,13 @@ pub(super) fn merge<E: From<SortError>>(
         }
     }
     Ok(())
+}
+
+/// What a sample's texts take beside the sample itself.
+pub(super) fn text_bytes(sample: &Sample) -> usize {
+    let id = match &sample.message_id {
+        MessageId::Text(text) => 16 + text.len(),
+        _ => 0,
+    };
+    id + sample.metadata_lines.as_ref().map_or(0, |lines| 16 + lines.len())
 }

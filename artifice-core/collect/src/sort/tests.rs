@@ -8,7 +8,8 @@ use artifice_model::{Decimal, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::{KeySet, read_metadata};
+use crate::metadata::KeySet;
+use crate::wire::read_metadata;
 
 fn sample(at: i64, id: u8, volume: i64, host: u8, lines: bool) -> Sample {
     let metadata: Metadata = [("host", format!("host-{host}"))].into_iter().collect();
@@ -27,7 +28,7 @@ fn add(sorter: &mut Sorter, tenant: &str, resource: &str, sample: &Sample) {
     let text = serde_json::json!(sample.facts.metadata.pairs().collect::<BTreeMap<_, _>>()).to_string();
     let metadata = read_metadata(Some(serde_json::from_str(&text).unwrap()), &keys).unwrap();
     let Sample { at, message_id, volume, facts, metadata_lines } = sample.clone();
-    let incoming = Incoming {
+    let incoming = Unsorted {
         tenant,
         resource,
         meter: "meter",

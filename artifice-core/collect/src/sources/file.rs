@@ -12,85 +12,97 @@
 mod error;
 mod expand;
 mod place;
+mod read;
+mod refusal;
 mod scan;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod unpack;
 mod window;
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::path::PathBuf;
 
-pub use error::{FileError, Refusal};
+use artifice_model::Tenant;
+
+pub use error::FileError;
 pub use expand::expand;
+pub use read::{open, read, read_path};
+pub use refusal::Refusal;
+pub use settings::{Files, Kind};
 
-use crate::wire::WireSample;
-use error::Namer;
-use place::Place;
-use scan::{Fault, Scanner};
-use window::{End, Sizes, Window};
+use crate::error::{Reach, SourceError};
+use crate::sink::Sink;
+use crate::source::{Ended, Plan, Run, Scope, Source, Wanted};
+use crate::sources::offer::Offer;
 
-/// What a file of this name means: the standard input.
-pub const STANDARD_INPUT: &str = "-";
+/// Files of Ceilometer's samples: one reading for all tenants, so that a mistake in the last line of the last file leaves
+/// nothing half done.
+pub struct FileSource {
+    paths: Vec<PathBuf>,
+}
 
-/// What is called with every sample, in the file's order; what it refuses ends the reading.
-pub type Visit<'v> = dyn FnMut(&WireSample<'_>) -> Result<(), Refusal> + 'v;
-
-/// Opens a file, or the standard input for `-`, to be given to [`read`].
-pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, FileError> {
-    if path.as_os_str() == STANDARD_INPUT {
-        return Ok(Box::new(io::stdin()));
+impl FileSource {
+    /// These files, in this order.
+    pub fn new(paths: Vec<PathBuf>) -> Self {
+        FileSource { paths }
     }
-    let failed = |source| FileError::Open { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    // Linux opens a directory and fails only when it is read.
-    if file.metadata().map_err(failed)?.is_dir() {
-        return Err(FileError::Directory { path: path.to_owned() });
+}
+
+impl Source for FileSource {
+    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+        Ok(Vec::new())
     }
-    Ok(Box::new(file))
-}
 
-/// Opens a file and reads it, under the name that it was given by.
-pub fn read_path(path: &Path, visit: &mut Visit<'_>) -> Result<(), FileError> {
-    let name = if path.as_os_str() == STANDARD_INPUT { "standard input".into() } else { path.to_string_lossy() };
-    read(open(path)?, &name, visit)
-}
+    fn check(&self) -> Result<(), SourceError> {
+        Ok(())
+    }
 
-/// Reads all samples of an input, compressed or not, and shows each to `visit`. Errors call it `name`.
-///
-/// Memory is bounded by the longest sample, and that by 16 MiB. An error ends the reading: the
-/// samples before it have been shown.
-pub fn read(input: impl Read, name: &str, visit: &mut Visit<'_>) -> Result<(), FileError> {
-    read_in(input, name, Sizes::DEFAULT, visit)
-}
+    fn plan(&self, _: &Wanted) -> Plan {
+        Plan::AllAtOnce
+    }
 
-fn read_in(input: impl Read, name: &str, sizes: Sizes, visit: &mut Visit<'_>) -> Result<(), FileError> {
-    let namer = Namer(name);
-    let (packing, input) = unpack::unpack(input).map_err(|source| namer.failed(Place::START, source))?;
-    let mut window = Window::new(input, sizes);
-    let mut scanner = Scanner::default();
-    loop {
-        let room = window.fill();
-        let (text, end) = window.text();
-        let scanned = scanner.scan(text, end == End::Input, visit);
-        let used = scanned.map_err(|Fault { offset, begin, what }| {
-            let begin = begin.map(|begin| window.place(text, begin));
-            namer.wrong(window.place(text, offset), begin, what)
-        })?;
-        let begin = window.place(text, used);
-        let last = || window.place(text, text.len());
-        match end {
-            End::NotYet if room => window.take(used, begin),
-            End::NotYet => return Err(namer.too_long(begin, sizes.limit)),
-            End::Input if used < text.len() => return Err(namer.truncated(last(), begin)),
-            End::Input => return scanner.finish().map_err(|unfinished| namer.content(begin, unfinished)),
-            End::HalfACharacter => return Err(namer.half_a_character(last())),
-            End::NotUtf8 => return Err(namer.not_utf8(last())),
-            End::Failed => {
-                let last = last();
-                return Err(packing.explain(&namer, last, window.into_failure()));
-            }
+    fn read(&self, _: Scope<'_>, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let mut offer = Offer::new(wanted, run, sink);
+        for path in &self.paths {
+            let read = read_path(path, &mut |sample| offer.take(sample));
+            offer.ended(read.map_err(SourceError::from))?;
         }
+        Ok(())
+    }
+
+    /// Neither the standard input nor a pipe, which may have any name, can be read twice.
+    fn can_repeat(&self) -> bool {
+        self.paths.iter().all(|path| path.is_file())
+    }
+}
+
+/// Samples whose text is in memory: the same as a file's, without the disk.
+pub struct TextSource<'a>(pub &'a [u8]);
+
+impl Source for TextSource<'_> {
+    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    fn check(&self) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn plan(&self, _: &Wanted) -> Plan {
+        Plan::AllAtOnce
+    }
+
+    fn read(&self, _: Scope<'_>, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let mut offer = Offer::new(wanted, run, sink);
+        let read = read(self.0, "text", &mut |sample| offer.take(sample));
+        offer.ended(read.map_err(SourceError::from))
+    }
+}
+
+impl From<FileError> for SourceError {
+    fn from(error: FileError) -> Self {
+        let reach = if error.is_unopened() { Reach::Start } else { Reach::Service };
+        SourceError::new(reach, error)
     }
 }

@@ -1,104 +1,16 @@
-//! Metadata as charging reads it, flat; and all of it, to order samples by.
+//! Metadata in JSON text, as charging reads it; and all of it, to order samples by.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use artifice_model::sample::is_missing;
 use serde::de::Error as _;
 
 use super::Json;
 use super::object::{Member, Members, string};
+use crate::metadata::{KeySet, Read, Wanted};
 
 /// How many objects inside one another metadata may be: serde_json's own limit for what it builds.
 const MAX_DEPTH: usize = 128;
-
-/// The flat metadata keys that something reads (`host`, `flavor.name`). Built once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeySet {
-    /// Sorted.
-    keys: Vec<Box<str>>,
-    /// The keys' first parts and what they lead to, sorted. A dot ends a part, any of them: `a.b.c`
-    /// may be written `{"a": {"b.c": …}}`.
-    parts: Vec<(Box<str>, Wanted)>,
-    /// By the first byte of a key: most keys of an object are none of these, and are passed over here.
-    starts: Box<[Start]>,
-}
-
-/// The parts that begin with some byte.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Start {
-    /// Their lengths, as bits.
-    lengths: u64,
-    parts: Range<usize>,
-}
-
-impl<K: Into<Box<str>>> FromIterator<K> for KeySet {
-    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
-        let mut keys: Vec<Box<str>> = keys.into_iter().map(Into::into).collect();
-        keys.sort();
-        keys.dedup();
-        let ends = |key: &str| key.match_indices('.').map(|(dot, _)| dot).chain([key.len()]).collect::<Vec<_>>();
-        let mut parts: Vec<&str> = keys.iter().flat_map(|key| ends(key).into_iter().map(|end| &key[..end])).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        let mut starts = vec![Start::default(); 256].into_boxed_slice();
-        for (index, part) in parts.iter().enumerate() {
-            let start = &mut starts[first(part.as_bytes())];
-            start.lengths |= bit(part.len());
-            let begin = if start.parts.is_empty() { index } else { start.parts.start };
-            start.parts = begin..index + 1;
-        }
-        let all = Wanted { below: 0..keys.len(), ..Wanted::default() };
-        let parts = parts.into_iter().map(|part| (part.into(), Wanted::find(&keys, &all, part))).collect();
-        KeySet { keys, parts, starts }
-    }
-}
-
-impl From<Vec<String>> for KeySet {
-    fn from(keys: Vec<String>) -> Self {
-        keys.into_iter().collect()
-    }
-}
-
-impl KeySet {
-    /// What a key of the outermost object leads to.
-    #[inline]
-    fn wanted(&self, key: &[u8]) -> Option<&Wanted> {
-        let start = &self.starts[first(key)];
-        if start.lengths & bit(key.len()) == 0 {
-            return None;
-        }
-        let mut parts = self.parts[start.parts.clone()].iter();
-        parts.find(|(part, _)| part.as_bytes() == key).map(|(_, wanted)| wanted)
-    }
-}
-
-/// A key's first byte, as a place; an empty key goes with those that begin with 0.
-#[inline]
-fn first(key: &[u8]) -> usize {
-    key.first().map_or(0, |byte| usize::from(*byte))
-}
-
-/// The bit of a length; very long ones share one.
-#[inline]
-fn bit(length: usize) -> u64 {
-    1 << length.min(63)
-}
-
-/// What was read of a sample's metadata.
-#[derive(Debug, Clone, Default)]
-pub struct Read<'a> {
-    keys: &'a [Box<str>],
-    /// Places of keys, in order, with their values.
-    values: Vec<(usize, Cow<'a, str>)>,
-}
-
-impl Read<'_> {
-    /// Keys and values, sorted by their keys; each key is there once, and no value is missing.
-    pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.values.iter().map(|(place, value)| (&*self.keys[*place], &**value))
-    }
-}
 
 /// Those of the metadata that `keys` names, flattened: `{"flavor": {"name": "x"}}` is `flavor.name`.
 ///
@@ -122,10 +34,7 @@ pub fn read_metadata<'a>(raw: Option<Json<'a>>, keys: &'a KeySet) -> Result<Read
         Some(Json { text, members: None }) => Members::of(text)?.try_for_each(read)?,
         None => {}
     }
-    // Stable: of a repeated key the first one stays.
-    values.sort_by_key(|(place, _)| *place);
-    values.dedup_by_key(|(place, _)| *place);
-    Ok(Read { keys: &keys.keys, values })
+    Ok(Read::of_places(keys, values))
 }
 
 /// All metadata, flattened as by [`read_metadata`], as `key=value` lines sorted by their bytes.
@@ -162,32 +71,6 @@ fn read_wanted<'a>(
         found.extend(flat_text(value)?.map(|text| (place, text)));
     }
     Ok(())
-}
-
-/// Which of some sorted keys a key of an object leads to, by their places.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Wanted {
-    exact: Option<usize>,
-    /// Those that continue with a dot: next to each other, as the keys are sorted.
-    below: Range<usize>,
-    /// How long the path is, dot included, that those below have in common.
-    length: usize,
-}
-
-impl Wanted {
-    /// Where `key` leads in the object at `from`.
-    fn find(keys: &[Box<str>], from: &Wanted, key: &str) -> Wanted {
-        let mut found = Wanted { length: from.length + key.len() + 1, ..Wanted::default() };
-        for place in from.below.clone() {
-            match keys[place].as_bytes()[from.length..].strip_prefix(key.as_bytes()) {
-                Some([]) => found.exact = Some(place),
-                Some([b'.', ..]) if found.below.is_empty() => found.below = place..place + 1,
-                Some([b'.', ..]) => found.below.end = place + 1,
-                _ => {}
-            }
-        }
-        found
-    }
 }
 
 fn read_all<'a>(

@@ -4,6 +4,7 @@ mod quick;
 use artifice_model::Metadata;
 
 use super::*;
+use crate::metadata::KeySet;
 
 fn raw(text: &str) -> Json<'_> {
     serde_json::from_str(text).unwrap()

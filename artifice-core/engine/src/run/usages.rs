@@ -12,39 +12,44 @@ use crate::config::Config;
 use crate::error::EngineError;
 use crate::run::tenants::Tenants;
 use crate::tell::{Listener, Notice};
-use artifice_collect::{CollectError, Connected, Noticed, Receive, Request, Seen, Source, TenantUsage};
+use artifice_collect::{Cancel, CollectError, Noticed, Receive, Request, Seen, Source, TenantUsage, collect};
 
 /// The configured source, logged in to where that takes a log-in.
 pub(crate) struct Metering {
-    source: Connected,
+    source: Box<dyn Source>,
+    tenants: Vec<Tenant>,
 }
 
 impl Metering {
     /// Finds what the configuration names as the source.
-    pub fn find(config: &Config) -> Result<Source, EngineError> {
+    pub fn find(config: &Config) -> Result<Box<dyn Source>, EngineError> {
         let source = config.source.as_ref().ok_or_else(|| EngineError::NotConfigured {
             file: config.file.display().to_string(),
             what: "source is missing; name the samples, for example `source: {kind: file, path: samples.ndjson}`, \
                    or the cloud, as `openstack: {authentication_url: ...}`",
         })?;
-        Ok(Source::open(source, &config.directory).map_err(CollectError::from)?)
+        Ok(source.open(&config.directory).map_err(CollectError::from)?)
     }
 
     /// Gets hold of the configured source.
     pub async fn connect(config: &Config) -> Result<Metering, EngineError> {
         let source = Metering::find(config)?;
-        Ok(Metering { source: on_a_thread(move || source.connect()).await?? })
+        on_a_thread(move || {
+            let tenants = source.connect().map_err(CollectError::from)?;
+            Ok(Metering { source, tenants })
+        })
+        .await?
     }
 
     /// The tenants that the source knows by name.
     pub fn tenants(&self) -> Vec<Tenant> {
-        self.source.tenants().to_vec()
+        self.tenants.clone()
     }
 
     /// Whether it answers.
     pub async fn check(self) -> Result<(), EngineError> {
-        let mut source = self.source;
-        Ok(on_a_thread(move || source.check()).await??)
+        let source = self.source;
+        Ok(on_a_thread(move || source.check()).await?.map_err(CollectError::from)?)
     }
 
     /// Lets go of it: connections are closed where waiting harms nobody.
@@ -80,7 +85,7 @@ impl Admission for Everybody {
 struct Door<A> {
     admission: A,
     /// Who was admitted before being collected.
-    admitted: Option<TenantId>,
+    admitted: BTreeSet<TenantId>,
     skip: BTreeSet<TenantId>,
     sender: mpsc::Sender<TenantUsage>,
 }
@@ -88,7 +93,9 @@ struct Door<A> {
 impl<A: Admission> Receive for Door<A> {
     fn wants(&mut self, tenant: &TenantId) -> bool {
         let wanted = self.admission.admit(tenant);
-        self.admitted = wanted.then(|| tenant.clone());
+        if wanted {
+            self.admitted.insert(tenant.clone());
+        }
         wanted
     }
 
@@ -96,8 +103,7 @@ impl<A: Admission> Receive for Door<A> {
         if self.skip.contains(&usage.tenant) {
             return;
         }
-        let admitted = self.admitted.take();
-        if admitted.is_none_or(|tenant| tenant != usage.tenant) && !self.admission.admit(&usage.tenant) {
+        if !self.admitted.remove(&usage.tenant) && !self.admission.admit(&usage.tenant) {
             return;
         }
         // Nobody listens any more only when the command is ending.
@@ -105,7 +111,7 @@ impl<A: Admission> Receive for Door<A> {
     }
 
     fn nothing(&mut self, tenant: &TenantId) {
-        self.admitted = None;
+        self.admitted.remove(tenant);
         self.admission.dismiss(tenant);
     }
 }
@@ -135,21 +141,34 @@ impl Usages {
         before: &BTreeSet<TenantId>,
         admission: impl Admission,
     ) -> Self {
-        let mut source = metering.source;
+        let source = metering.source;
         let mut entries: Vec<Entry> = config.entries.clone();
         entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
         let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
+        // Whoever is admitted has one of the run's places until it is billed, and there are no more than those.
+        let (at_once, cancel) = (config.workers(), Cancel::default());
         // Of a part of the entries nobody can say what the others do not charge.
         let notice_unmapped = selection.sections.is_empty();
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
-        let mut door = Door { admission, admitted: None, skip: skip.clone(), sender };
+        let mut door = Door { admission, admitted: BTreeSet::new(), skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
             let (tenants, cuts) = (wanted.as_ref(), &cuts);
-            let request =
-                Request { entries, locations, period, cuts, tenants, known, skip, memory_bytes, notice_unmapped };
-            source.collect(request, &mut door)
+            let request = Request {
+                entries,
+                locations,
+                period,
+                cuts,
+                tenants,
+                known,
+                skip,
+                memory_bytes,
+                at_once,
+                notice_unmapped,
+                cancel: &cancel,
+            };
+            collect(source.as_ref(), request, &mut door)
         });
         Usages { receiver, thread }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use std::time::Duration;
+
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
 use crate::openstack::settings::Interface;
@@ -21,7 +23,6 @@ fn settings(url: &Url, path: &str) -> OpenStack {
         interface: Interface::Public,
         ca_file: None,
         timeout: Duration::from_secs(10),
-        limit: 10,
     }
 }
 
@@ -65,9 +66,9 @@ fn recorded_v3_is_found_by_its_root_and_logged_in_to() {
         "/v3/projects?limit=2&marker=3c402ac9951d45279330927c6a736478" => rest.clone(),
         other => panic!("{other}"),
     });
-    let mut keystone = log_in(&server, "").unwrap();
+    let keystone = log_in(&server, "").unwrap();
     assert_eq!(keystone.endpoint("metering").unwrap().as_str(), "http://127.0.0.1:18777/");
-    assert!(keystone.session.renew.is_some() && keystone.session.token.reveal().starts_with("gAAAA"));
+    assert!(keystone.session().renew.is_some() && keystone.session().token.reveal().starts_with("gAAAA"));
     let projects = keystone.projects(&http()).unwrap();
     assert!(projects.iter().any(|project| project.name.as_deref() == Some("initech")));
     let sent: Value = serde_json::from_str(server.requests()[1].lines().last().unwrap()).unwrap();
@@ -106,7 +107,7 @@ fn recorded_members_see_their_own_projects() {
         "/identity/v3/auth/projects" => own.clone(),
         other => panic!("{other}"),
     });
-    let mut keystone = log_in(&server, "identity/v3/").unwrap();
+    let keystone = log_in(&server, "identity/v3/").unwrap();
     let projects = keystone.projects(&http()).unwrap();
     assert_eq!(
         projects.iter().map(|project| project.name.as_deref().unwrap()).collect::<Vec<_>>(),
@@ -139,7 +140,7 @@ fn v2_has_everything_in_the_body_and_tenants_at_the_operators_address() {
             "GET /v2.0/tenants HTTP/1.1" => body(own),
             other => panic!("{other}"),
         });
-        let mut keystone = log_in(&server, "").unwrap();
+        let keystone = log_in(&server, "").unwrap();
         assert_eq!(keystone.endpoint("metering").unwrap().as_str(), "http://c:8777/");
         assert_eq!(keystone.projects(&http()).unwrap()[0].name.as_deref(), Some(expected));
         let sent: Value = serde_json::from_str(server.requests()[1].lines().last().unwrap()).unwrap();

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::catalog::{self, Endpoint};
-use super::{Keystone, KeystoneError, Session, below};
+use super::error::KeystoneError;
+use super::session::{self, List, Session, Version, below};
 use crate::http::{Ask, Http};
 use crate::openstack::settings::{Interface, OpenStack};
 use artifice_settings::Secret;
@@ -59,7 +60,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     let body = json!({ "auth": { "passwordCredentials": credentials, "tenantName": default_tenant } }).to_string();
     let url = below(base, "tokens");
     let answer = http.ask(&Ask { json: Some(body), secret: Some(password), ..Ask::get(&url, None) })?;
-    super::refused(&answer, settings, super::Version::V2)?;
+    session::refused(&answer, settings, Version::V2)?;
     let LoggedIn { access } = answer.json()?;
     if access.token.id.is_empty() {
         return Err(KeystoneError::NoToken { url: url.to_string() });
@@ -86,15 +87,19 @@ fn endpoints(catalog: Vec<Service>) -> Vec<Endpoint> {
 
 /// All tenants, from the address for operators: the public one lists only those that the user has a
 /// role in, which is what remains where the other cannot be asked.
-pub(super) fn projects(keystone: &mut Keystone, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
-    let region = keystone.settings.region.clone();
-    let admin = catalog::find(&keystone.session.endpoints, "identity", Interface::Admin, region.as_deref());
-    let all = admin.and_then(|admin| keystone.list(http, below(&admin, "tenants")));
+pub(super) fn projects(
+    list: &List<'_>,
+    settings: &OpenStack,
+    base: &Url,
+    endpoints: &[Endpoint],
+) -> Result<Vec<Tenant>, KeystoneError> {
+    let admin = catalog::find(endpoints, "identity", Interface::Admin, settings.region.as_deref());
+    let all = admin.and_then(|admin| list(below(&admin, "tenants")));
     all.or_else(|error| {
         tracing::warn!(
             "Keystone's list of all tenants cannot be had ({error}); asking for those that {} has a role in",
-            keystone.settings.username
+            settings.username
         );
-        keystone.list(http, below(&keystone.base, "tenants"))
+        list(below(base, "tenants"))
     })
 }

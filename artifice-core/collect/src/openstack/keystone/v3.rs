@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::catalog::Endpoint;
-use super::{Keystone, KeystoneError, Session, below};
+use super::error::KeystoneError;
+use super::session::{self, List, Session, Version, below};
 use crate::http::{Ask, Http};
 use crate::openstack::settings::OpenStack;
 
@@ -50,7 +51,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     let body = json!({ "auth": { "identity": identity, "scope": scope } }).to_string();
     let url = below(base, "auth/tokens");
     let answer = http.ask(&Ask { json: Some(body), secret: Some(password), ..Ask::get(&url, None) })?;
-    super::refused(&answer, settings, super::Version::V3)?;
+    session::refused(&answer, settings, Version::V3)?;
     let Some(token) = answer.subject_token.clone() else {
         return Err(KeystoneError::NoToken { url: url.to_string() });
     };
@@ -73,16 +74,16 @@ fn endpoints(catalog: Vec<Service>) -> Vec<Endpoint> {
 }
 
 /// All projects; where the user may not list them, those that the user has a role in.
-pub(super) fn projects(keystone: &mut Keystone, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
-    let all = keystone.list(http, below(&keystone.base, "projects"));
+pub(super) fn projects(list: &List<'_>, settings: &OpenStack, base: &Url) -> Result<Vec<Tenant>, KeystoneError> {
+    let all = list(below(base, "projects"));
     match all {
         Err(error) if error.status() == Some(403) => {
             tracing::warn!(
                 "Keystone lets {} see only the projects that it has a role in ({error}); others are known only where \
                  Ceilometer shows their samples, and by id",
-                keystone.settings.username
+                settings.username
             );
-            keystone.list(http, below(&keystone.base, "auth/projects"))
+            list(below(base, "auth/projects"))
         }
         all => all,
     }

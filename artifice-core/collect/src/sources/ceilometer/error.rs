@@ -47,10 +47,13 @@ pub enum CloudError {
         /// What was asked.
         url: String,
     },
-    /// Something before ended all asking.
-    #[error("not collected: {why}")]
-    Lost {
-        /// What ended it.
+    /// Who has samples is not known.
+    #[error(
+        "Ceilometer cannot say who has samples, so tenants that neither Keystone nor the ledger knows are left out; \
+         name them with -t ({why})"
+    )]
+    NotWho {
+        /// What it says.
         why: String,
     },
 }
@@ -64,8 +67,13 @@ impl CloudError {
             CloudError::Content(_)
             | CloudError::Crowded { .. }
             | CloudError::IgnoresTime { .. }
-            | CloudError::Lost { .. } => false,
+            | CloudError::NotWho { .. } => false,
         }
+    }
+
+    /// Whether there was no answer in time.
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(self, CloudError::Http(error) if error.is_slow())
     }
 
     /// Whether a path was not there.

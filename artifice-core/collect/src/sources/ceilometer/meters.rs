@@ -3,9 +3,12 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::{Ceilometer, CloudError, query};
+use super::cloud::Cloud;
+use super::error::CloudError;
+use super::query;
 use crate::http::Ask;
-use crate::{Meters, Request};
+use crate::sink::{Interest, Sink};
+use crate::source::Wanted;
 
 /// An answer of `/v2/meters`.
 #[derive(Deserialize)]
@@ -13,15 +16,15 @@ struct Meter {
     name: String,
 }
 
-impl Ceilometer {
+impl Cloud {
     /// Whether there is any meter, of a tenant if one is named.
-    pub(super) fn any_meter(&mut self, tenant: Option<&str>) -> Result<bool, CloudError> {
+    pub fn any_meter(&self, tenant: Option<&str>) -> Result<bool, CloudError> {
         Ok(!self.meters::<IgnoredAny>(tenant, 1)?.is_empty())
     }
 
     /// So many meters at most, of a tenant if one is named: one for each of its resources.
-    fn meters<T: DeserializeOwned>(&mut self, tenant: Option<&str>, most: usize) -> Result<Vec<T>, CloudError> {
-        let limit = self.knows_limit.then_some(most);
+    fn meters<T: DeserializeOwned>(&self, tenant: Option<&str>, most: usize) -> Result<Vec<T>, CloudError> {
+        let limit = self.learned().knows_limit.then_some(most);
         let mut answer = self.ask(&query::meters(&self.base, tenant, limit), Ask::MOST_BYTES)?;
         if self.forget_limit(&answer) {
             answer = self.ask(&query::meters(&self.base, tenant, None), Ask::MOST_BYTES)?;
@@ -32,23 +35,25 @@ impl Ceilometer {
         Ok(answer.json::<Vec<T>>()?)
     }
 
-    /// The meters of a tenant that nothing charges. It is asked for nothing but a warning: where Ceilometer
+    /// Tells of the meters of a tenant that nothing charges. It is asked for nothing but a warning: where Ceilometer
     /// cannot tell, there is none, nobody's bill fails for it, and it is not asked again.
-    pub(super) fn unmapped(&mut self, request: Request<'_>, tenant: &str) -> Meters {
-        if self.no_list || !request.notice_unmapped {
-            return Meters::default();
+    pub fn unmapped(&self, tenant: &str, wanted: &Wanted, sink: &mut dyn Sink) {
+        if self.learned().no_list || !wanted.notice_unmapped {
+            return;
         }
-        let (timeouts, answered) = (self.timeouts, self.answered);
-        let found = self.meters::<Meter>(Some(tenant), self.limit);
-        match found {
+        let answered = self.learned().answered;
+        match self.meters::<Meter>(Some(tenant), self.limit) {
             Ok(meters) => {
-                let is_charged = |name: &String| request.entries.iter().any(|entry| entry.meter == *name);
-                Meters::known(meters.into_iter().map(|meter| meter.name).filter(|name| !is_charged(name)))
+                for Meter { name } in meters {
+                    if sink.interest(Some(tenant), &name) == Interest::Count {
+                        sink.passed(tenant, &name, None);
+                    }
+                }
             }
             Err(error) => {
-                (self.timeouts, self.answered, self.no_list) = (timeouts, answered, true);
+                let mut learned = self.learned();
+                (learned.answered, learned.no_list) = (answered, true);
                 tracing::info!(tenant, "Ceilometer does not say which meters there are ({error})");
-                Meters::default()
             }
         }
     }

@@ -1,14 +1,16 @@
 //! The samples of one tenant: asked for, compared with what was asked, and only then taken.
 
-use artifice_model::Timestamp;
+use artifice_model::TenantId;
 
-use super::windows::{Window, Windows};
-use super::{Ceilometer, CloudError, EPOCH, Ending, query};
-use crate::Request;
+use super::cloud::{Cloud, EPOCH};
+use super::error::CloudError;
+use super::query;
+use super::windows::{StillFull, Window, Windows};
 use crate::http::{Answer, Ask, Failure, plain};
-use crate::intake::Intake;
-use crate::sort::Sorter;
+use crate::sink::Sink;
+use crate::source::{Ended, Run, Wanted, WantedMeter};
 use crate::sources::file::{self, Refusal};
+use crate::sources::offer::Offer;
 use crate::wire::WireSample;
 
 /// How many samples newer releases answer where they do not obey a limit.
@@ -20,69 +22,71 @@ const MOST_TOO_LONG: u32 = 12;
 /// The least room for an answer, in bytes.
 const LEAST_BYTES: usize = 1 << 20;
 
-/// The charged meters in order, each with the first instant from which a sample can matter.
-pub fn meters(request: Request<'_>) -> Vec<(String, Timestamp)> {
-    let intake = Intake::new(request, false, None);
-    let mut meters: Vec<_> = intake.meters().map(|(meter, start)| (meter.to_owned(), start.max(EPOCH))).collect();
-    meters.sort();
-    meters
-}
-
-impl Ceilometer {
-    /// Reads all samples of a tenant that can matter.
-    pub(super) fn read(&mut self, request: Request<'_>, tenant: &str, keep_metadata: bool) -> Result<Sorter, Ending> {
-        let mut intake = Intake::new(request, keep_metadata, None);
-        // An answer is kept whole until it is known to be complete: within the part of the memory that samples leave.
-        let room = usize::try_from(request.memory_bytes / 4).unwrap_or(Ask::MOST_BYTES);
-        let most_bytes = room.clamp(LEAST_BYTES, Ask::MOST_BYTES);
-        let read = meters(request).iter().try_for_each(|(meter, start)| {
-            let windows = Windows::new(*start, request.period.end(), self.limit);
-            self.meter(tenant, meter, windows, most_bytes, &mut intake)
-        });
-        // A temporary file that failed is not the tenant's mistake.
-        let taken = intake.finish(Ok(())).map_err(Ending::All)?;
-        read?;
-        Ok(taken.sorter)
+impl Cloud {
+    /// Shows all samples of a tenant that can matter.
+    pub fn read(&self, tenant: &TenantId, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended> {
+        // Whom neither Keystone nor the ledger knows may be deleted, or misspelt.
+        if !wanted.known.contains(tenant) && !self.any_meter(Some(tenant)).map_err(|error| self.failed(error))? {
+            return Ok(());
+        }
+        sink.seen(tenant);
+        for meter in &wanted.meters {
+            self.meter(tenant, meter, wanted, run, sink)?;
+        }
+        self.unmapped(tenant, wanted, sink);
+        Ok(())
     }
 
     fn meter(
-        &mut self,
+        &self,
         tenant: &str,
-        meter: &str,
-        mut windows: Windows,
-        most_bytes: usize,
-        intake: &mut Intake<'_>,
-    ) -> Result<(), CloudError> {
+        WantedMeter { name: meter, from, .. }: &WantedMeter,
+        wanted: &Wanted,
+        run: &Run<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Ended> {
+        // An answer is kept whole until it is known to be complete: within the part of the memory that samples leave.
+        let room = usize::try_from(run.memory_bytes / 4).unwrap_or(Ask::MOST_BYTES);
+        let most_bytes = room.clamp(LEAST_BYTES, Ask::MOST_BYTES);
+        let mut windows = Windows::new((*from).max(EPOCH), wanted.period.end(), self.limit);
+        let failed = |error| self.failed(error);
         let (mut requests, mut samples, mut too_long) = (0_u64, 0_usize, 0_u32);
         while let Some(window) = windows.next() {
+            run.go_on()?;
             requests += 1;
-            let url = query::samples(&self.base, meter, tenant, window, self.knows_limit);
+            let url = query::samples(&self.base, meter, tenant, window, self.learned().knows_limit);
             let answer = match self.ask(&url, most_bytes) {
                 Err(CloudError::Http(error))
                     if matches!(error.what(), Failure::TooLong { .. }) && too_long < MOST_TOO_LONG =>
                 {
                     too_long += 1;
-                    windows.too_long().map_err(|_| CloudError::Http(error))?;
+                    windows.too_long().map_err(|_| failed(CloudError::Http(error)))?;
                     continue;
                 }
-                answer => answer?,
+                answer => answer.map_err(failed)?,
             };
             too_long = 0;
             if self.forget_limit(&answer) {
                 continue;
             }
             if !answer.is_success() {
-                return Err(answer.refused().into());
+                return Err(failed(answer.refused().into()).into());
             }
-            let Compared { inside, outside } = compared(&answer, tenant, meter, window)?;
+            let Compared { inside, outside } = compared(&answer, tenant, meter, window).map_err(failed)?;
             if self.is_full(inside + outside, window) || (outside == 0 && self.may_be_cut(inside, window)) {
                 if outside > 0 {
-                    return Err(CloudError::IgnoresTime { url: plain(answer.url()) });
+                    return Err(failed(CloudError::IgnoresTime { url: plain(answer.url()) }).into());
                 }
-                windows.full().map_err(|full| CloudError::Crowded { meter: meter.to_owned(), window: full.0 })?;
+                let crowded = |full: StillFull| CloudError::Crowded { meter: meter.clone(), window: full.0 };
+                windows.full().map_err(|full| failed(crowded(full)))?;
                 continue;
             }
-            take(&answer, window, intake)?;
+            let mut offer = Offer::new(wanted, run, sink);
+            let read = file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
+                // What lies outside the window lies in another one: there it counts.
+                if window.contains(sample.at()?) { offer.take(sample) } else { Ok(()) }
+            });
+            offer.ended(read.map_err(|error| failed(error.into())))?;
             windows.taken(inside);
             samples += inside;
         }
@@ -95,23 +99,22 @@ impl Ceilometer {
     fn is_full(&self, count: usize, window: Window) -> bool {
         // (Not within a second: there a crowd may be just that many.)
         let by_default = count == DEFAULT_LIMIT && window.limit > DEFAULT_LIMIT && window.width() > 1_000_000;
-        self.knows_limit && (count == window.limit || by_default)
+        self.learned().knows_limit && (count == window.limit || by_default)
     }
-}
 
-impl Ceilometer {
     /// Whether an answer may have been cut at a length that nobody has told: by the server, or by what
     /// stands before it. Where answers are cut, none is longer. So the first answer that is longer than
     /// all before it is looked at in halves, and so are all of the same length: halves of an answer that
     /// was not cut are shorter, and count.
-    fn may_be_cut(&mut self, count: usize, window: Window) -> bool {
-        if !self.knows_limit || count < LEAST_CUT || count > window.limit || window.width() <= 1_000_000 {
+    fn may_be_cut(&self, count: usize, window: Window) -> bool {
+        let mut learned = self.learned();
+        if !learned.knows_limit || count < LEAST_CUT || count > window.limit || window.width() <= 1_000_000 {
             return false;
         }
-        if self.lengths.last().is_none_or(|longest| count > *longest) {
-            self.lengths.insert(count);
+        if learned.lengths.last().is_none_or(|longest| count > *longest) {
+            learned.lengths.insert(count);
         }
-        self.lengths.contains(&count)
+        learned.lengths.contains(&count)
     }
 }
 
@@ -145,11 +148,4 @@ fn compared(answer: &Answer, tenant: &str, meter: &str, window: Window) -> Resul
         Ok(())
     })?;
     Ok(compared)
-}
-
-/// Takes the samples of a window. What lies outside it lies in another one: there it counts.
-fn take(answer: &Answer, window: Window, intake: &mut Intake<'_>) -> Result<(), CloudError> {
-    Ok(file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
-        if window.contains(sample.at()?) { intake.take(sample) } else { Ok(()) }
-    })?)
 }

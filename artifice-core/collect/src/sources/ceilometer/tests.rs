@@ -1,5 +1,6 @@
 //! Ceilometer's recorded answers, read as they are.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use artifice_model::aggregate::{Entry, Locations};
@@ -7,19 +8,20 @@ use artifice_model::{Period, TenantId};
 
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
-use crate::openstack::settings::Interface;
+use crate::openstack::settings::{Interface, OpenStack};
+use crate::{Cancel, Request, Seen, TenantUsage, collect};
 use artifice_settings::Secret;
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 
 /// A cloud whose Ceilometer answers this to everything that is asked of it.
-fn answering(body: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (Canned, Result<Ceilometer, CloudError>) {
+fn answering(body: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (Canned, Ceilometer) {
     let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
         "/v3/auth/tokens" => answer("201 Created", "X-Subject-Token: token\r\n", "{\"token\": {}}"),
         "/v3/projects" => answer("200 OK", "", "{\"projects\": []}"),
         path => body(path),
     });
-    let settings = OpenStack {
+    let cloud = OpenStack {
         authentication_url: server.url.join("v3").unwrap(),
         ceilometer_url: Some(server.url.clone()),
         default_tenant: "service".to_owned(),
@@ -31,14 +33,12 @@ fn answering(body: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (Canned, Result
         interface: Interface::Public,
         ca_file: None,
         timeout: Duration::from_secs(10),
-        limit: 5000,
     };
-    let ceilometer = Ceilometer::connect(&settings);
-    (server, ceilometer)
+    (server, Ceilometer::new(CeilometerSettings { cloud, limit: 5000 }))
 }
 
 /// What comes of October for these tenants.
-fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec<TenantUsage>, Seen), String> {
+fn collected(ceilometer: &Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec<TenantUsage>, Seen), String> {
     let period = Period::new("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap()).unwrap();
     let mut entries = Entry::built_in();
     entries.retain(|entry| entry.meter == "instance");
@@ -54,10 +54,13 @@ fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec
         known: &known,
         skip: &BTreeSet::new(),
         memory_bytes: 64_000_000,
+        at_once: 1,
         notice_unmapped: false,
+        cancel: &Cancel::default(),
     };
+    ceilometer.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();
-    let seen = ceilometer.collect(request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;
+    let seen = collect(ceilometer, request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;
     Ok((all, seen))
 }
 
@@ -65,7 +68,7 @@ fn collect(ceilometer: &mut Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec
 fn recorded_samples_become_usage() {
     let Some(samples) = recorded("ceilometer/17-samples-instance-month.json") else { return };
     let (server, ceilometer) = answering(move |_| samples.clone());
-    let (usage, _) = collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap();
+    let (usage, _) = collected(&ceilometer, Some(&[DEMO])).unwrap();
     let [one] = &usage[0].usage.as_ref().unwrap()[..] else { panic!("{usage:?}") };
     let one = &one.usage;
     // Three samples, ten minutes apart; the last one holds until the month's end.
@@ -83,7 +86,7 @@ fn recorded_statistics_tell_who_has_samples() {
         true => groups.clone(),
         false => answer("200 OK", "", "[]"),
     });
-    let (usage, seen) = collect(&mut ceilometer.unwrap(), None).unwrap();
+    let (usage, seen) = collected(&ceilometer, None).unwrap();
     assert!(usage.is_empty() && seen.tenants.contains("3c402ac9951d45279330927c6a736478"));
     assert!(seen.tenants.contains(DEMO) && server.asked().len() > 2 + seen.tenants.len());
 }
@@ -94,7 +97,7 @@ fn recorded_refusals_end_what_they_should() {
     let moved = "ceilometer-gnocchi-enabled/03-samples.json";
     let Some(foreign) = recorded(refused) else { return };
     let (_server, ceilometer) = answering(move |_| foreign.clone());
-    let (usage, _) = collect(&mut ceilometer.unwrap(), Some(&[DEMO, "other"])).unwrap();
+    let (usage, _) = collected(&ceilometer, Some(&[DEMO, "other"])).unwrap();
     assert_eq!(usage.len(), 2);
     let says = usage[0].usage.as_ref().unwrap_err().to_string();
     assert!(says.contains("Not Authorized to access project a078ca7bdb8f4782a9b7191ff87ea5c5"), "{says}");
@@ -102,7 +105,7 @@ fn recorded_refusals_end_what_they_should() {
     for (name, expected) in [(none, "do both belong to one cloud?"), (moved, "keeps its metering in Gnocchi")] {
         let Some(all) = recorded(name) else { return };
         let (_server, ceilometer) = answering(move |_| all.clone());
-        let says = collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap_err();
+        let says = collected(&ceilometer, Some(&[DEMO])).unwrap_err();
         assert!(says.contains(expected), "{says}");
     }
 }
@@ -115,7 +118,7 @@ fn recorded_errors_are_said_as_ceilometer_says_them() {
     ] {
         let Some(error) = recorded(&format!("ceilometer/{name}.json")) else { return };
         let (_server, ceilometer) = answering(move |_| error.clone());
-        let (usage, _) = collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap();
+        let (usage, _) = collected(&ceilometer, Some(&[DEMO])).unwrap();
         let says = usage[0].usage.as_ref().unwrap_err().to_string();
         assert!(says.ends_with(expected), "{says}");
     }
@@ -124,12 +127,12 @@ fn recorded_errors_are_said_as_ceilometer_says_them() {
 #[test]
 fn an_unknown_meter_is_no_usage_and_another_meters_sample_an_error() {
     let (_server, ceilometer) = answering(|_| answer("200 OK", "", "[]"));
-    assert!(collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap().0.is_empty());
+    assert!(collected(&ceilometer, Some(&[DEMO])).unwrap().0.is_empty());
     let sample = format!(
         r#"[{{"counter_name": "cpu", "counter_volume": 1, "project_id": "{DEMO}", "resource_id": "r", "timestamp": "2026-10-01T00:00:00"}}]"#
     );
     let (_server, ceilometer) = answering(move |_| answer("200 OK", "", &sample));
-    let (usage, _) = collect(&mut ceilometer.unwrap(), Some(&[DEMO])).unwrap();
+    let (usage, _) = collected(&ceilometer, Some(&[DEMO])).unwrap();
     let says = usage[0].usage.as_ref().unwrap_err().to_string();
     assert!(says.contains("a sample of the meter cpu, though those of instance were asked for"), "{says}");
 }

@@ -6,33 +6,7 @@ use std::path::{Path, PathBuf};
 use artifice_model::position::{Mistake, Position};
 
 use super::place::Place;
-use super::scan::What;
-use crate::wire::WireError;
-
-/// Why the one who reads samples does not take one. The reader adds where the sample begins.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(String);
-
-impl Refusal {
-    /// A refusal that says what is wrong with the sample, and what to do.
-    pub fn new(text: impl Into<String>) -> Self {
-        Refusal(text.into())
-    }
-}
-
-impl From<WireError> for Refusal {
-    fn from(error: WireError) -> Self {
-        Refusal(error.to_string())
-    }
-}
-
-impl From<serde_json::Error> for Refusal {
-    /// For [`read_metadata`](crate::wire::read_metadata): the place in the metadata means nothing to a reader.
-    fn from(error: serde_json::Error) -> Self {
-        Refusal(format!("the metadata cannot be read: {}", without_place(&error)))
-    }
-}
+use super::refusal::{Refusal, What};
 
 /// Why files were not read to their end.
 #[derive(Debug, thiserror::Error)]
@@ -166,11 +140,4 @@ impl Namer<'_> {
     pub fn not_utf8(&self, place: Place) -> FileError {
         self.content(place, "not UTF-8 text: samples are JSON in UTF-8, which may be compressed with gzip or zstd")
     }
-}
-
-/// serde_json's message without its place, which counts from the beginning of whatever was parsed.
-pub(super) fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }

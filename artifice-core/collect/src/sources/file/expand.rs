@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-use super::STANDARD_INPUT;
 use super::error::FileError;
+
+/// What a file of this name means: the standard input.
+pub const STANDARD_INPUT: &str = "-";
 
 /// As a shell does it: `*` stays within a directory and leaves hidden files (and with them what is
 /// still being written under a temporary name) alone.

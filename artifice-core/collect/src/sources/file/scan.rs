@@ -4,9 +4,8 @@
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::Visit;
-use super::error::{Refusal, without_place};
 use super::place::BYTE_ORDER_MARK;
+use super::refusal::{Visit, What, without_place};
 use crate::wire::WireSample;
 use crate::wire::quick::{self, Notes};
 
@@ -37,11 +36,6 @@ pub(super) struct Fault {
     /// Where the sample begins in which it is.
     pub begin: Option<usize>,
     pub what: What,
-}
-
-pub(super) enum What {
-    Wrong(String),
-    Refused(Refusal),
 }
 
 /// Where in a file's structure the reading is. It goes from chunk to chunk.

@@ -4,8 +4,13 @@ mod finding;
 mod properties;
 
 use std::io::{self, Cursor, Read, Write};
+use std::path::Path;
 
+use super::read::read_in;
+use super::refusal::Visit;
+use super::window::Sizes;
 use super::*;
+use crate::wire::WireSample;
 
 /// A sample of this meter, in the older shape.
 fn sample(meter: &str) -> String {

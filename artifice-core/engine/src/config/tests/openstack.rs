@@ -1,11 +1,14 @@
 //! The sections that say where a cloud is, today's and the original's.
 
+use std::any::Any;
 use std::fs;
 
-use artifice_collect::openstack::settings::{Interface, OpenStack};
+use artifice_collect::openstack::settings::Interface;
+use artifice_collect::sources::ceilometer::CeilometerSettings;
+use artifice_collect::sources::file::Files;
 use artifice_settings::ConfigError;
 
-use crate::config::{Config, SourceConfig};
+use crate::config::Config;
 
 /// As the original's README prints it, but for the database.
 const README: &str = "\
@@ -63,23 +66,22 @@ fn load(yaml: &str) -> Result<Config, Vec<String>> {
     Config::load(&file).map_err(|error| text(error).lines().map(str::to_owned).collect())
 }
 
-fn cloud(yaml: &str) -> OpenStack {
-    match load(yaml).unwrap().source.unwrap() {
-        SourceConfig::Ceilometer(cloud) => *cloud,
-        other => panic!("{other:?}"),
-    }
+fn cloud(yaml: &str) -> CeilometerSettings {
+    let source = load(yaml).unwrap().source.unwrap();
+    let settings: &dyn Any = source.as_ref();
+    settings.downcast_ref::<CeilometerSettings>().unwrap().clone()
 }
 
 #[test]
 fn the_originals_files_mean_ceilometer() {
-    let readme = cloud(README);
+    let CeilometerSettings { cloud: readme, limit } = cloud(README);
     assert_eq!(readme.authentication_url.as_str(), "http://foo/");
     assert_eq!(readme.ceilometer_url.unwrap().as_str(), "http://localhost:8777/");
     assert_eq!((&*readme.default_tenant, &*readme.username, readme.password.reveal()), ("demo", "demo", "yeah-right"));
     assert_eq!((&*readme.user_domain, &*readme.project_domain), ("Default", "Default"));
-    assert_eq!((readme.region, readme.interface, readme.limit), (None, Interface::Public, 5000));
+    assert_eq!((readme.region, readme.interface, limit), (None, Interface::Public, 5000));
 
-    let example = cloud(EXAMPLE);
+    let example = cloud(EXAMPLE).cloud;
     assert_eq!(example.ceilometer_url.unwrap().as_str(), "http://localhost:8777/");
     assert_eq!((example.authentication_url.path(), example.password.reveal()), ("/v2.0", "12345678"));
     assert!(load(EXAMPLE).unwrap().rates.file.is_none());
@@ -88,7 +90,8 @@ fn the_originals_files_mean_ceilometer() {
 #[test]
 fn a_source_of_its_own_goes_before() {
     let config = load(&format!("{README}source: {{kind: file, path: x}}\n")).unwrap();
-    assert!(matches!(config.source, Some(SourceConfig::File { .. })));
+    let source: &dyn Any = config.source.as_deref().unwrap();
+    assert_eq!(source.downcast_ref::<Files>().unwrap().patterns, ["x"]);
     let limited = cloud(&format!("{README}source: {{kind: ceilometer, limit: 70}}\n"));
     assert_eq!(limited.limit, 70);
 }
@@ -160,8 +163,8 @@ ceilometer:
 #[test]
 fn a_password_may_stand_elsewhere() {
     let with = |line: &str| README.replace("password: yeah-right", line);
-    assert_eq!(cloud(&with("password: '<${CARGO_PKG_NAME}>'")).password.reveal(), "<artifice-engine>");
-    assert_eq!(cloud(&with("password_file: secret")).password.reveal(), "from the file");
+    assert_eq!(cloud(&with("password: '<${CARGO_PKG_NAME}>'")).cloud.password.reveal(), "<artifice-engine>");
+    assert_eq!(cloud(&with("password_file: secret")).cloud.password.reveal(), "from the file");
     for (line, says) in [
         ("password_file: nowhere", "name a file that can be read"),
         ("password_file: empty", "the password is empty; write it there"),
@@ -183,10 +186,10 @@ fn the_reference_names_every_key_with_its_default() {
     let full = cloud(&written);
     let required = "openstack: {authentication_url: http://x, default_tenant: t, username: u, password: p}\n";
     let bare = cloud(required);
-    let defaults = |cloud: &OpenStack| {
-        format!("{:?}", (&cloud.user_domain, &cloud.project_domain, cloud.interface, cloud.timeout, cloud.limit))
+    let defaults = |CeilometerSettings { cloud, limit }: &CeilometerSettings| {
+        format!("{:?}", (&cloud.user_domain, &cloud.project_domain, cloud.interface, cloud.timeout, limit))
     };
     assert_eq!(defaults(&full), defaults(&bare));
-    assert!(full.ceilometer_url.is_some() && full.region.is_some() && full.ca_file.is_some());
+    assert!(full.cloud.ceilometer_url.is_some() && full.cloud.region.is_some() && full.cloud.ca_file.is_some());
     assert!(reference.contains(&format!("  # limit: {}\n", bare.limit)));
 }

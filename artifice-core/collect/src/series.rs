@@ -1,0 +1,158 @@
+//! One series being aggregated: by every entry of its meter, sample by sample in order.
+
+use std::sync::Arc;
+
+use artifice_model::aggregate::{AggregateError, Aggregator, Entry, Volume};
+use artifice_model::sample::{MessageId, Sample};
+use artifice_model::statement::{Metered, Usage};
+use artifice_model::{Decimal, SeriesKey, Timestamp};
+
+use crate::noticed::Noticed;
+use crate::request::Request;
+use crate::sink::{Point, Says, Stop, Value};
+
+/// An entry, and where its volumes are cut.
+pub(crate) struct Charging<'a> {
+    entry: &'a Entry,
+    cuts: Arc<[Timestamp]>,
+}
+
+impl<'a> Charging<'a> {
+    /// Everything that is charged.
+    pub fn all(request: Request<'a>) -> Vec<Charging<'a>> {
+        let charging = |entry| Charging { entry, cuts: Entry::cuts(entry, request.period, request.cuts) };
+        request.entries.iter().map(charging).collect()
+    }
+}
+
+/// A series that is being aggregated.
+pub(crate) struct Series<'a> {
+    pub key: SeriesKey,
+    /// The last of its samples that came sorted, to know its repetitions.
+    last: Option<Sample>,
+    /// The last of its points that came in order.
+    last_point: Option<(Timestamp, Decimal, Arc<str>)>,
+    aggregators: Vec<(&'a Entry, Aggregator<'a>)>,
+    /// Whether every entry has conditions, so that a sample may be charged by none.
+    may_refuse: bool,
+    /// Samples inside the period that were refused by all.
+    refused: u64,
+    failed: Option<AggregateError>,
+}
+
+impl<'a> Series<'a> {
+    pub fn new(key: SeriesKey, request: Request<'a>, entries: &[Charging<'a>]) -> Self {
+        let entries = entries.iter().filter(|charging| *charging.entry.meter == *key.meter);
+        let aggregator = |charging: &Charging<'a>| {
+            let aggregator = Aggregator::new(charging.entry, request.locations, request.period);
+            (charging.entry, aggregator.cut_at(&charging.cuts))
+        };
+        let aggregators: Vec<_> = entries.map(aggregator).collect();
+        let may_refuse = aggregators.iter().all(|(entry, _)| !entry.conditions.is_empty());
+        Series { key, last: None, last_point: None, aggregators, may_refuse, refused: 0, failed: None }
+    }
+
+    /// Takes the next sample of those that were sorted.
+    pub fn push(&mut self, sample: Sample, request: Request<'_>) -> Result<(), Stop> {
+        if let Some(last) = &self.last {
+            if sample.order_needs_metadata(last) {
+                return Err(Stop::Again);
+            }
+            if sample.repeats(last) {
+                self.aggregators.iter_mut().for_each(|(_, aggregator)| aggregator.repeat(sample.at));
+                return Ok(());
+            }
+        }
+        self.aggregate(&sample, request);
+        self.last = Some(sample);
+        Ok(())
+    }
+
+    /// Takes the next points of those that come in order; none of them is kept, and nothing is allocated for each.
+    pub fn points(&mut self, says: &Says, points: &[Point], request: Request<'_>) -> Result<(), Stop> {
+        let mut before = match &self.last_point {
+            Some((at, value, lines)) if *lines <= says.lines => Some((*at, *value, true)),
+            Some((at, value, _)) => Some((*at, *value, false)),
+            None => None,
+        };
+        let mut sample = Sample {
+            at: request.period.start(),
+            message_id: MessageId::None,
+            volume: Decimal::ZERO,
+            facts: says.facts.clone(),
+            metadata_lines: None,
+        };
+        for point in points {
+            // Here an end will end a hold, if what holds has the same lines. Aggregation has no rule for it yet: a hold
+            // ends with the next sample, or after `max_gap`, as if the store had said nothing.
+            let Value::Number(value) = point.value else { continue };
+            let in_order = before.is_none_or(|(at, last, may_be_equal)| {
+                (at, last) < (point.at, value) || (may_be_equal && (at, last) == (point.at, value))
+            });
+            if !in_order {
+                return Err(self.disorder());
+            }
+            (sample.at, sample.volume) = (point.at, value);
+            self.aggregate(&sample, request);
+            before = Some((point.at, value, true));
+        }
+        if let Some((at, value, _)) = before.filter(|_| !points.is_empty()) {
+            self.last_point = Some((at, value, says.lines.clone()));
+        }
+        Ok(())
+    }
+
+    /// What is said where the series is not in order.
+    pub fn disorder(&self) -> Stop {
+        Stop::Disorder { resource: self.key.resource.to_string(), meter: self.key.meter.to_string() }
+    }
+
+    fn aggregate(&mut self, sample: &Sample, request: Request<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
+        self.failed = self.aggregators.iter_mut().find_map(|(_, aggregator)| aggregator.push(sample).err());
+        if self.may_refuse && request.period.contains(sample.at) {
+            self.refused += u64::from(self.aggregators.iter().all(|(_, aggregator)| aggregator.refuses()));
+        }
+    }
+
+    /// What it comes to.
+    pub fn finish(self, request: Request<'_>, noticed: &mut Noticed) -> Result<Vec<Metered>, AggregateError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let mut all = Vec::new();
+        for (entry, aggregator) in self.aggregators {
+            let outcome = aggregator.finish()?;
+            if outcome.without_service > 0 {
+                noticed.lacks_service(&entry.id, &self.key.resource, outcome.without_service);
+            }
+            if let Some(short) = outcome.short {
+                noticed.falls_short(&entry.id, &self.key.resource, short);
+            }
+            all.extend(outcome.volumes.into_iter().map(|volume| metered(&self.key, entry, request, volume)));
+        }
+        if self.refused > 0 {
+            noticed.refuses(&self.key.meter, &self.key.resource, self.refused);
+        }
+        Ok(all)
+    }
+}
+
+fn metered(key: &SeriesKey, entry: &Entry, request: Request<'_>, volume: Volume) -> Metered {
+    let usage = Usage {
+        resource_id: key.resource.to_string(),
+        resource_name: volume.resource_name.map(|name| name.to_string()).unwrap_or_default(),
+        entry: entry.id.clone(),
+        meter: entry.meter.clone(),
+        section: entry.section.clone(),
+        service: volume.service.to_string(),
+        location: volume.location.to_string(),
+        period: request.period,
+        volume: volume.volume,
+        unit: volume.unit,
+        aggregate: entry.aggregate,
+    };
+    Metered::new(usage, volume.parts, Some(volume.evidence.into()))
+}

@@ -1,0 +1,189 @@
+//! The seam at which sources plug in: a folder under `sources` each.
+//!
+//! A source says whom there is, and shows a tenant's metering, or all tenants', to a [`Sink`]. It blocks, and is called
+//! on threads that may; several of them at once where its [`Plan`] says so. What a server taught on the way is
+//! the source's own, behind a lock. Whom to read, in which order, and what a failure means for the others is
+//! decided by the driver ([`collect`](crate::collect)).
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+
+use artifice_model::{Period, Tenant, TenantId, Timestamp};
+use artifice_settings::{Map, Node};
+
+use crate::cancel::Cancel;
+use crate::error::SourceError;
+use crate::metadata::KeySet;
+use crate::openstack::settings::OpenStack;
+use crate::sink::{Sink, Stop};
+
+/// A kind of source: one value in the registry ([`KINDS`](crate::sources::KINDS)).
+pub trait SourceKind: Send + Sync {
+    /// What `source.kind` calls it.
+    fn name(&self) -> &'static str;
+
+    /// Reads its settings. Mistakes go to where they stand; there are no settings then.
+    fn read(&self, section: &mut Map<'_>, around: &Around<'_>) -> Option<Box<dyn SourceSettings>>;
+}
+
+/// What stands around a source's own section.
+pub struct Around<'a> {
+    /// The configuration's directory: relative paths start there.
+    pub directory: &'a Path,
+    /// The whole file, for mistakes about what is missing in it.
+    pub root: Node<'a>,
+    /// Whether there is an `openstack:`, be it right or wrong.
+    pub has_openstack: bool,
+    /// `openstack:`, where it is right.
+    pub openstack: Option<OpenStack>,
+}
+
+/// A source's settings.
+pub trait SourceSettings: Any + fmt::Debug + Send + Sync {
+    /// Opens the source: finds its files. Asks nobody.
+    ///
+    /// # Errors
+    /// [`SourceError`], whose reach is [`Start`](crate::Reach::Start).
+    fn open(&self, directory: &Path) -> Result<Box<dyn Source>, SourceError>;
+}
+
+/// Where samples come from.
+pub trait Source: Send + Sync {
+    /// Logs in, where there is anything to log in to. Answers the tenants that the source knows, with their names.
+    ///
+    /// # Errors
+    /// [`SourceError`]: nobody can be read.
+    fn connect(&self) -> Result<Vec<Tenant>, SourceError>;
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// [`SourceError`]: it does not.
+    fn check(&self) -> Result<(), SourceError>;
+
+    /// How it is to be read.
+    fn plan(&self, wanted: &Wanted) -> Plan;
+
+    /// Who has metering of what is wanted; `None` where the source can never say. Asked once, and only of a source
+    /// that is read tenant by tenant.
+    ///
+    /// # Errors
+    /// [`SourceError`]: there is no use in asking about any tenant.
+    fn tenants_with_usage(&self, wanted: &Wanted, run: &Run<'_>) -> Result<Option<WithUsage>, SourceError> {
+        let _ = (wanted, run);
+        Ok(None)
+    }
+
+    /// Shows what is wanted to `sink`. Ends well only if that was all of it.
+    ///
+    /// # Errors
+    /// [`Ended::Stop`], passed on as the sink said it, or [`Ended::Failed`].
+    fn read(&self, scope: Scope<'_>, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended>;
+
+    /// Whether it can be read again: neither standard input nor a pipe can.
+    fn can_repeat(&self) -> bool {
+        true
+    }
+}
+
+/// How a source is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// Tenant by tenant: each is complete, or fails by itself.
+    PerTenant {
+        /// At most so many at once.
+        at_once: usize,
+    },
+    /// Once for all tenants: all are complete, or none is.
+    AllAtOnce,
+}
+
+/// Whose metering is to be shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// One tenant's, and nobody else's.
+    Tenant(&'a TenantId),
+    /// Everybody's.
+    All,
+}
+
+/// Why a reading did not end well.
+#[derive(Debug)]
+pub enum Ended {
+    /// The sink wants no more.
+    Stop(Stop),
+    /// The source failed.
+    Failed(SourceError),
+}
+
+impl From<Stop> for Ended {
+    fn from(stop: Stop) -> Self {
+        Ended::Stop(stop)
+    }
+}
+
+impl From<SourceError> for Ended {
+    fn from(error: SourceError) -> Self {
+        Ended::Failed(error)
+    }
+}
+
+/// What a reading may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// Ends it early: looked at between two steps that take long.
+    pub cancel: &'a Cancel,
+    /// How much memory this reading may use, in bytes, the sink's included.
+    pub memory_bytes: u64,
+}
+
+impl Run<'_> {
+    /// Stops where nobody wants it any more.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`].
+    pub fn go_on(&self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// What is wanted of a source.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// For when.
+    pub period: Period,
+    /// The charged meters, sorted by their names.
+    pub meters: Vec<WantedMeter>,
+    /// Whose, by id; everybody's if `None`.
+    pub tenants: Option<BTreeSet<TenantId>>,
+    /// Who is known to exist.
+    pub known: BTreeSet<TenantId>,
+    /// Whether all metadata is to be handed over with each sample, rather than what charging reads of it.
+    pub whole_metadata: bool,
+    /// Whether anybody wants to know of meters that nothing charges.
+    pub notice_unmapped: bool,
+}
+
+/// A meter that something charges.
+#[derive(Debug, Clone)]
+pub struct WantedMeter {
+    /// Its name.
+    pub name: String,
+    /// The first instant from which a sample can matter.
+    pub from: Timestamp,
+    /// What is read of its samples' metadata.
+    pub keys: KeySet,
+}
+
+/// Who has metering.
+#[derive(Debug, Default)]
+pub struct WithUsage {
+    /// Their ids.
+    pub tenants: BTreeSet<TenantId>,
+    /// Samples of charged meters that belong to nobody.
+    pub without_tenant: u64,
+    /// Why these are not all.
+    pub incomplete: Option<SourceError>,
+}

@@ -1,0 +1,52 @@
+//! `source: {kind: ceilometer}`. Where the cloud is, and who asks it, stands in `openstack:`.
+
+use std::path::Path;
+
+use artifice_settings::Map;
+
+use super::Ceilometer;
+use crate::error::SourceError;
+use crate::openstack::settings::OpenStack;
+use crate::source::{Around, Source, SourceKind, SourceSettings};
+
+/// The default of `limit`: some five megabytes.
+const LIMIT: usize = 5000;
+/// The least `limit`: with fewer, nearly every answer is full.
+const LEAST_LIMIT: usize = 10;
+
+/// The kind of source.
+pub struct Kind;
+
+/// Its settings.
+#[derive(Debug, Clone)]
+pub struct CeilometerSettings {
+    /// Where the cloud is, and who asks it.
+    pub cloud: OpenStack,
+    /// `limit`: how many samples are asked for at a time.
+    pub limit: usize,
+}
+
+impl SourceKind for Kind {
+    fn name(&self) -> &'static str {
+        "ceilometer"
+    }
+
+    fn read(&self, section: &mut Map<'_>, around: &Around<'_>) -> Option<Box<dyn SourceSettings>> {
+        let limit = |text: &str| match text.parse::<usize>() {
+            Ok(limit) if limit >= LEAST_LIMIT => Ok(limit),
+            _ => Err(format!("'{text}' is not a number of samples from 10 on; write for example {LIMIT}")),
+        };
+        let limit = section.parse("limit", limit).unwrap_or(LIMIT);
+        if !around.has_openstack {
+            around.root.mistake("openstack is missing; it says where Keystone is, and who logs in there");
+        }
+        let cloud = around.openstack.clone()?;
+        Some(Box::new(CeilometerSettings { cloud, limit }))
+    }
+}
+
+impl SourceSettings for CeilometerSettings {
+    fn open(&self, _: &Path) -> Result<Box<dyn Source>, SourceError> {
+        Ok(Box::new(Ceilometer::new(self.clone())))
+    }
+}

@@ -1,0 +1,88 @@
+//! A sample of Ceilometer's, as it stands in a text, offered to a sink: each part of it is read only if it is wanted.
+
+use artifice_model::sample::MessageId;
+
+use crate::error::SourceError;
+use crate::sink::{Incoming, Interest, Sink, Stop};
+use crate::source::{Ended, Run, Wanted};
+use crate::sources::file::Refusal;
+use crate::wire::{WireSample, metadata_lines, read_metadata};
+
+/// Offers samples to a sink.
+pub(crate) struct Offer<'a> {
+    wanted: &'a Wanted,
+    run: &'a Run<'a>,
+    pub sink: &'a mut dyn Sink,
+    /// Why the sink wants no more: not a mistake in the text, though it ended the reading.
+    stop: Option<Stop>,
+}
+
+impl<'a> Offer<'a> {
+    pub fn new(wanted: &'a Wanted, run: &'a Run<'a>, sink: &'a mut dyn Sink) -> Self {
+        Offer { wanted, run, sink, stop: None }
+    }
+
+    /// Offers the next sample.
+    pub fn take(&mut self, wire: &WireSample<'_>) -> Result<(), Refusal> {
+        let meter = match (self.sink.interest(wire.tenant.as_deref(), &wire.meter), wire.tenant.as_deref()) {
+            (Interest::Take(meter), Some(tenant)) => return self.take_whole(wire, tenant, meter),
+            (Interest::Owner(meter), Some(_)) => meter,
+            (Interest::Count, Some(tenant)) => {
+                if let Ok(at) = wire.at() {
+                    self.sink.passed(tenant, &wire.meter, Some(at));
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        let at = wire.at()?;
+        let tenant = wire.tenant.as_deref().unwrap_or_default();
+        let told = self.sink.owner(tenant, &wire.resource, meter, at);
+        told.map_err(|stop| self.stopped(stop))
+    }
+
+    fn take_whole(&mut self, wire: &WireSample<'_>, tenant: &str, meter: usize) -> Result<(), Refusal> {
+        let at = wire.at()?;
+        let wanted = &self.wanted.meters[meter];
+        if at < wanted.from || at >= self.wanted.period.end() {
+            return Ok(());
+        }
+        let volume = wire.volume()?;
+        let metadata = read_metadata(wire.metadata, &wanted.keys).map_err(refusal)?;
+        let lines = match self.wanted.whole_metadata {
+            true => Some(metadata_lines(wire.metadata).map_err(refusal)?),
+            false => None,
+        };
+        let incoming = Incoming {
+            tenant,
+            resource: &wire.resource,
+            meter,
+            at,
+            message_id: MessageId::new(wire.message_id()),
+            volume,
+            unit: &wire.unit,
+            metadata: &metadata,
+            metadata_lines: lines,
+        };
+        let taken = self.run.go_on().and_then(|()| self.sink.sample(incoming));
+        taken.map_err(|stop| self.stopped(stop))
+    }
+
+    /// How the reading of a text really ended.
+    pub fn ended(&mut self, read: Result<(), SourceError>) -> Result<(), Ended> {
+        match self.stop.take() {
+            Some(stop) => Err(stop.into()),
+            None => Ok(read?),
+        }
+    }
+
+    #[cold]
+    fn stopped(&mut self, stop: Stop) -> Refusal {
+        self.stop = Some(stop);
+        Refusal::new("no more samples are wanted")
+    }
+}
+
+fn refusal(why: serde_json::Error) -> Refusal {
+    Refusal::new(why.to_string())
+}
