@@ -14,6 +14,7 @@
 )]
 
 mod aggregation;
+mod allocations;
 mod bill;
 mod boundary;
 mod harness;
@@ -22,6 +23,7 @@ mod hot_path;
 mod ledger;
 mod locks;
 mod memory;
+mod ordered;
 mod phases;
 mod random;
 mod rating;
@@ -65,6 +67,7 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("g", "integral", aggregation::integral),
     measurement("g", "max_per_slice", aggregation::max_per_slice),
     measurement("g", "increase", aggregation::increase),
+    measurement("g", "in-order", ordered::in_order),
     measurement("h", "flat", rating::flat),
     measurement("h", "tiers", rating::tiers),
 ];
@@ -80,7 +83,7 @@ Usage: benches [--only a,b,c,d,e,f,g,h] [--json FILE]
   d  a whole bill of a tenant with 10,000 resources, by phase
   e  the history of a million lines, against the database's own sums
   f  a run over 1,000 small tenants: how long its workers wait for locks
-  g  aggregating 100 million samples of 100,000 series, against a loop over them
+  g  aggregating 100 million samples of 100,000 series, against a loop over them; series in order, against that
   h  rating a million usages with a card of 1,000 entries, against multiply and add
 ";
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifice_engine::config::{PricesFrom, SourceConfig};
+use artifice_engine::config::PricesFrom;
 use artifice_engine::{Engine, EngineError};
 
 use super::open::{engine, open_ledger};
@@ -50,7 +50,7 @@ fn check(engine: &Engine) -> Vec<EngineError> {
 async fn check_online(engine: &Engine) -> Vec<EngineError> {
     let mut wrong: Vec<EngineError> = open_ledger(engine.config()).await.err().into_iter().collect();
     // What can be told of files was told before.
-    if matches!(engine.config().source, Some(SourceConfig::Ceilometer(_))) {
+    if engine.config().source.as_ref().is_some_and(|source| source.is_service()) {
         wrong.extend(engine.check_source().await.err());
     }
     if let Ok(backend) = engine.load_backend() {

@@ -279,3 +279,6 @@ fn read_tenant(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

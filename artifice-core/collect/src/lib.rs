@@ -21,6 +21,7 @@ mod driver;
 mod error;
 pub mod http;
 mod intake;
+mod merge;
 mod metadata;
 mod noticed;
 pub mod openstack;
@@ -30,6 +31,8 @@ mod sink;
 mod sort;
 mod source;
 pub mod sources;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod usage;
 pub mod wire;
 
@@ -37,6 +40,7 @@ pub use cancel::Cancel;
 pub use driver::collect;
 pub use error::{CollectError, Reach, SeriesError, SourceError, UsageError};
 pub use http::HttpError;
+pub use merge::{Cursor, Piece, merge};
 pub use metadata::{KeySet, Read};
 pub use noticed::{Meters, Noticed, Resources, Shorts};
 pub use openstack::keystone::KeystoneError;

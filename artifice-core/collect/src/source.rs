@@ -47,6 +47,9 @@ pub trait SourceSettings: Any + fmt::Debug + Send + Sync {
     /// # Errors
     /// [`SourceError`], whose reach is [`Start`](crate::Reach::Start).
     fn open(&self, directory: &Path) -> Result<Box<dyn Source>, SourceError>;
+
+    /// Whether there is anybody to ask: otherwise to open it tells all that can be told before it is read.
+    fn is_service(&self) -> bool;
 }
 
 /// Where samples come from.

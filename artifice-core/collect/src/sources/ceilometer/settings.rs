@@ -49,4 +49,8 @@ impl SourceSettings for CeilometerSettings {
     fn open(&self, _: &Path) -> Result<Box<dyn Source>, SourceError> {
         Ok(Box::new(Ceilometer::new(self.clone())))
     }
+
+    fn is_service(&self) -> bool {
+        true
+    }
 }

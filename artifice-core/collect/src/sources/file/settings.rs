@@ -42,4 +42,8 @@ impl SourceSettings for Files {
     fn open(&self, directory: &Path) -> Result<Box<dyn Source>, SourceError> {
         Ok(Box::new(FileSource::new(expand(&self.patterns, directory)?)))
     }
+
+    fn is_service(&self) -> bool {
+        false
+    }
 }
