@@ -101,7 +101,7 @@ impl OpenStack {
     pub fn section(&self, more: &str) -> String {
         let url = self.keystone.url();
         format!(
-            "{{authentication_url: '{url}', default_tenant: service, username: billing, password: {PASSWORD}, timeout: 5s{more}}}"
+            "{{authentication_url: '{url}', default_tenant: service, username: billing, password: {PASSWORD}, timeout: 30s{more}}}"
         )
     }
 }

@@ -92,7 +92,7 @@ impl Odoo {
     pub fn settings(&self, more: &str) -> String {
         let url = self.url();
         let mut settings = format!("url: '{url}', database: {DATABASE}, username: admin, password: '{PASSWORD}'");
-        for (key, value) in [("longest_delay_s", 0), ("timeout_s", 5)] {
+        for (key, value) in [("longest_delay_s", 0), ("timeout_s", 30)] {
             if !more.contains(key) {
                 settings += &format!(", {key}: {value}");
             }

@@ -167,7 +167,8 @@ fn write(mut stream: &TcpStream, response: Response) -> Option<()> {
     // At once: what comes in two pieces waits for the first one to be acknowledged, which takes 40 ms.
     stream.write_all(&[format!("{head}\r\n").as_bytes(), &body].concat()).ok()?;
     if endless {
-        while stream.write_all(&body).is_ok() {}
+        let block = body.repeat(4096);
+        while stream.write_all(&block).is_ok() {}
         return None;
     }
     (!truncated).then_some(())

@@ -22,7 +22,7 @@ const DAY_US: i64 = 86_400_000_000;
 pub fn backend(odoo: &Odoo) -> Arc<dyn Backend> {
     let config = json!({
         "url": odoo.url(), "database": DATABASE, "username": "admin", "password": PASSWORD,
-        "longest_delay_s": 0, "timeout_s": 5,
+        "longest_delay_s": 0, "timeout_s": 30,
     });
     artifice_tests::backend(Path::new("/"), "billing.openerp:OpenERP", &config)
 }

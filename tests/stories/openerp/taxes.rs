@@ -12,7 +12,7 @@ use super::openerp_cuts::{call, header, line};
 
 fn backend(odoo: &Odoo) -> Arc<dyn Backend> {
     let config = json!({
-        "url": odoo.url(), "database": DATABASE, "username": "admin", "password": PASSWORD, "timeout_s": 5,
+        "url": odoo.url(), "database": DATABASE, "username": "admin", "password": PASSWORD, "timeout_s": 30,
         "taxes": {"Levy": "Storage levy 7%"}, "prices": {"per": {"Hours": "hour"}},
     });
     artifice_tests::backend(Path::new("/"), "billing.openerp:OpenERP", &config)

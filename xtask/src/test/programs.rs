@@ -125,6 +125,9 @@ pub fn run(workspace: &Workspace, which: Which, logs: &Path) -> Ran {
         Ok(messages) => built(&messages),
         Err(failure) => return Ran::not(failure),
     };
+    if let Err(failure) = forget(logs) {
+        return Ran::not(failure);
+    }
     let programs = programs.into_iter().filter(|program| matches!(which, Which::All) || program.tells_stories());
     let (lanes, directory) = (lanes(programs.collect()), in_memory());
     let told = |program: &Program| told(program, workspace, which, directory.as_deref(), logs);
@@ -142,6 +145,19 @@ pub fn run(workspace: &Workspace, which: Which, logs: &Path) -> Ran {
         running.into_iter().flat_map(|lane| lane.join().unwrap_or_else(lost)).collect()
     });
     sum(ended)
+}
+
+/// Removes the logs of other runs: a program may be gone since.
+fn forget(logs: &Path) -> Result<()> {
+    let why = |error: &std::io::Error| failed(logs.display(), error);
+    for entry in fs::read_dir(logs).map_err(|error| why(&error))? {
+        let path = entry.map_err(|error| why(&error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("tests-") {
+            fs::remove_file(&path).map_err(|error| why(&error))?;
+        }
+    }
+    Ok(())
 }
 
 /// What came of all of them.
