@@ -18,6 +18,7 @@ mod settings;
 mod tests;
 mod windows;
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use artifice_model::Tenant;
@@ -27,7 +28,7 @@ pub use settings::{CeilometerSettings, Kind};
 
 use crate::error::{Reach, SourceError};
 use crate::sink::Sink;
-use crate::source::{Ended, Plan, Run, Scope, Source, Wanted, WithUsage};
+use crate::source::{Ended, Plan, Run, Scope, Source, SourceSettings, Wanted, WithUsage};
 use cloud::Cloud;
 
 /// A cloud whose Ceilometer can be asked.
@@ -38,7 +39,7 @@ pub struct Ceilometer {
 
 impl Ceilometer {
     /// A cloud that nobody has logged in to yet.
-    pub(super) fn new(settings: CeilometerSettings) -> Self {
+    fn new(settings: CeilometerSettings) -> Self {
         Ceilometer { settings, cloud: OnceLock::new() }
     }
 
@@ -49,6 +50,16 @@ impl Ceilometer {
         }
         let cloud = Cloud::log_in(&self.settings).map_err(|error| SourceError::new(Reach::Start, error))?;
         Ok(self.cloud.get_or_init(|| cloud))
+    }
+}
+
+impl SourceSettings for CeilometerSettings {
+    fn open(&self, _: &Path) -> Result<Box<dyn Source>, SourceError> {
+        Ok(Box::new(Ceilometer::new(self.clone())))
+    }
+
+    fn is_service(&self) -> bool {
+        true
     }
 }
 

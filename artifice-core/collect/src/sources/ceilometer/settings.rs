@@ -1,13 +1,9 @@
 //! `source: {kind: ceilometer}`. Where the cloud is, and who asks it, stands in `openstack:`.
 
-use std::path::Path;
-
 use artifice_settings::Map;
 
-use super::Ceilometer;
-use crate::error::SourceError;
 use crate::openstack::settings::OpenStack;
-use crate::source::{Around, Source, SourceKind, SourceSettings};
+use crate::source::{Around, SourceKind, SourceSettings};
 
 /// The default of `limit`: some five megabytes.
 const LIMIT: usize = 5000;
@@ -42,15 +38,5 @@ impl SourceKind for Kind {
         }
         let cloud = around.openstack.clone()?;
         Some(Box::new(CeilometerSettings { cloud, limit }))
-    }
-}
-
-impl SourceSettings for CeilometerSettings {
-    fn open(&self, _: &Path) -> Result<Box<dyn Source>, SourceError> {
-        Ok(Box::new(Ceilometer::new(self.clone())))
-    }
-
-    fn is_service(&self) -> bool {
-        true
     }
 }
