@@ -114,12 +114,13 @@ pub(crate) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
     listed
 }
 
-/// The same of a page of a list: with where the next one begins, if this one is full.
-pub(crate) fn statements_of_page<R: Columns>(database: &str, rows: &[R], limit: u32) -> Listed {
+/// The same of a page of a list: with where the next one begins, if this one is full. Where that cannot be read
+/// there is no list, because nobody would know what it lacks.
+pub(crate) fn statements_of_page<R: Columns>(database: &str, rows: &[R], limit: u32) -> sqlx::Result<Listed> {
     let is_full = u32::try_from(rows.len()).is_ok_and(|length| length >= limit);
-    let place =
-        |row: &R| Some(StatementPlace { backend: row.text("backend").ok()?, number: row.integer("number").ok()? });
-    Listed { next: rows.last().filter(|_| is_full).and_then(place), ..statements(database, rows) }
+    let place = |row: &R| Ok(StatementPlace { backend: row.text("backend")?, number: row.integer("number")? });
+    let next = rows.last().filter(|_| is_full).map(place).transpose()?;
+    Ok(Listed { next, ..statements(database, rows) })
 }
 
 /// The statement of a row that was asked for.

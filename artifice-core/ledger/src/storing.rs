@@ -1,6 +1,5 @@
 //! What storing a statement is in both databases, before and after the transaction that does it.
 
-use artifice_model::statement::Draft;
 use async_trait::async_trait;
 
 use crate::audit::Act;
@@ -25,7 +24,7 @@ pub(crate) async fn stored(
     new: NewStatement<'_>,
     by: Act<'_>,
 ) -> Result<Statement, LedgerError> {
-    check(new.draft);
+    check(new);
     let draft = storable(new.draft)?;
     let new = NewStatement { draft: &draft, ..new };
     // What cannot be read may be what this tenant was billed for already, or is about to be.
@@ -49,7 +48,15 @@ pub(crate) fn changed(new: NewStatement<'_>) -> Refusal {
 }
 
 /// A draft that does not hold this is a fault of the program's, and is not stored by any means.
-fn check(draft: &Draft) {
+fn check(new: NewStatement<'_>) {
+    let draft = new.draft;
+    if let NewKind::Adjustment { of, corrects, .. } = new.kind {
+        assert!(corrects.len() == draft.usage.len(), "each usage of an adjustment says what it corrects");
+        assert!(of.currency == draft.currency, "an adjustment is in its invoice's currency");
+    }
+    if let Some(of) = new.kind.refers_to() {
+        assert!(of.tenant.id == draft.tenant.id, "a statement is about one of the same tenant");
+    }
     assert!(draft.total.is_some() && draft.subtotal.is_some(), "what is stored has a cost in every line");
     assert!(draft.adds_up(), "a statement's lines, taxes and total must agree");
     assert!(draft.period.start() < draft.period.end(), "a statement is for some time");

@@ -110,7 +110,7 @@ impl Statements for SqliteLedger {
         }
         sql.push(" ORDER BY invoice_number.backend, invoice_number.number LIMIT ").push_bind(i64::from(page.limit));
         let rows = sql.build().fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
-        Ok(rows::statements_of_page(&self.name, &rows, page.limit))
+        rows::statements_of_page(&self.name, &rows, page.limit).map_err(|error| self.error(error))
     }
 
     async fn statement_body(&self, statement: &Statement) -> Result<Body, LedgerError> {
