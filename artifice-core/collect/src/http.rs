@@ -1,4 +1,4 @@
-//! One careful HTTP client for all services of a cloud: bounded in time, bytes and tries.
+//! One careful HTTP client, which knows nothing of who asks: bounded in time, bytes and tries.
 //!
 //! - Every request ends: connecting after 10 seconds, the whole of it after the configured time, the
 //!   answer at a number of bytes.
@@ -8,6 +8,7 @@
 //!
 //! Blocks: make it, use it and drop it on a thread that may.
 
+mod ask;
 #[cfg(test)]
 pub mod canned;
 mod error;
@@ -17,17 +18,19 @@ mod tests;
 
 use std::fs;
 use std::io::{ErrorKind, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Method, Url, redirect};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use error::{Failure, HttpError, plain};
+pub use ask::{Ask, Auth, Body, Headers, Nobody};
+pub use error::{Failure, HttpError, LogInError, plain};
 
 use artifice_settings::Secret;
 use error::cause;
@@ -41,24 +44,18 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// How much of an answer is read at a time, in bytes.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// A client for the services of a cloud.
+/// A client for HTTP services. Clones share their connections.
+#[derive(Clone)]
 pub struct Http {
     client: Client,
     timeout: Duration,
 }
 
-/// What is asked.
-pub struct Ask<'a> {
-    /// Whom.
-    pub url: &'a Url,
-    /// As whom: goes along as `X-Auth-Token`.
-    pub token: Option<&'a Secret>,
-    /// A JSON text makes it a POST.
-    pub json: Option<String>,
-    /// What else an answer must not be quoted with.
-    pub secret: Option<&'a Secret>,
-    /// The longest answer that is read, in bytes.
-    pub most_bytes: usize,
+/// How a streamed answer begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The status, one of success.
+    pub status: u16,
 }
 
 /// What was answered, whatever its status.
@@ -74,27 +71,10 @@ pub struct Answer {
     secrets: Vec<Secret>,
 }
 
-impl<'a> Ask<'a> {
-    /// The longest answer that is read where nobody says otherwise, in bytes.
-    pub const MOST_BYTES: usize = 64 << 20;
-
-    /// A GET with a token.
-    pub fn get(url: &'a Url, token: Option<&'a Secret>) -> Self {
-        Ask { url, token, json: None, secret: None, most_bytes: Ask::MOST_BYTES }
-    }
-
-    fn method(&self) -> Method {
-        if self.json.is_some() { Method::POST } else { Method::GET }
-    }
-
-    fn failed(&self, what: Failure) -> HttpError {
-        HttpError { method: self.method().to_string(), url: plain(self.url), what: Box::new(what) }
-    }
-}
-
 impl Http {
-    /// A client. `ca_file` holds further certificate authorities in PEM; `timeout` is for a whole request.
-    pub fn new(ca_file: Option<&Path>, timeout: Duration) -> Result<Http, HttpError> {
+    /// A client. `ca_file` holds further certificate authorities in PEM; `timeout` is for a whole request. Errors name the
+    /// section `subject` of the configuration.
+    pub fn new(subject: &str, ca_file: Option<&Path>, timeout: Duration) -> Result<Http, HttpError> {
         // The same for the whole process; whoever was first has it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
@@ -105,8 +85,8 @@ impl Http {
                 .timeout(timeout)
         };
         let unusable = |file: &Path, why: String| {
-            let what = Failure::Client(format!("{why}; correct openstack.ca_file, or leave it out"));
-            HttpError { method: "openstack.ca_file".to_owned(), url: file.display().to_string(), what: Box::new(what) }
+            let what = Failure::Client(format!("{why}; correct {subject}.ca_file, or leave it out"));
+            HttpError { method: format!("{subject}.ca_file"), url: file.display().to_string(), what: Box::new(what) }
         };
         let client = match ca_file {
             Some(file) => {
@@ -126,8 +106,59 @@ impl Http {
         Ok(Http { client, timeout })
     }
 
-    /// Asks, up to three times. An answer of any status but a redirect is an answer.
+    /// Asks, up to three times, and once more where it is to be told anew who asks. An answer of any status but a redirect
+    /// is an answer.
+    ///
+    /// # Errors
+    /// [`HttpError`]: there is no answer.
     pub fn ask(&self, ask: &Ask<'_>) -> Result<Answer, HttpError> {
+        let answer = self.tried(ask)?;
+        if answer.status == 401 && ask.renew()? { self.tried(ask) } else { Ok(answer) }
+    }
+
+    /// Asks, and hands over the content of a successful answer as it comes, until there is no more or `each` has enough.
+    /// Tried again only before the first of it.
+    ///
+    /// # Errors
+    /// [`HttpError`]: there is no successful answer, or not all of it.
+    pub fn stream(&self, ask: &Ask<'_>, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Head, HttpError> {
+        let (mut waits, mut renewed, mut begun) = (WAITS.iter(), false, false);
+        loop {
+            let begin = Instant::now();
+            let again = match self.send(ask, begin) {
+                Ok((response, _)) if response.status().is_success() => {
+                    let head = Head { status: response.status().as_u16() };
+                    let read = self.read(ask, response, begin, &mut |bytes| {
+                        begun = true;
+                        each(bytes)
+                    });
+                    match read {
+                        Err(error) if !begun && error.is_transient() => error,
+                        read => return read.map(|()| head),
+                    }
+                }
+                Ok((response, secrets)) => {
+                    let (answer, _) = self.answer(ask, response, secrets, begin)?;
+                    if answer.status == 401 && !renewed && ask.renew()? {
+                        renewed = true;
+                        continue;
+                    }
+                    if !matches!(answer.status, 429 | 502..=504) {
+                        return Err(answer.refused());
+                    }
+                    answer.refused()
+                }
+                Err(error) if error.is_transient() => error,
+                Err(error) => return Err(error),
+            };
+            match waits.next() {
+                Some(wait) => sleep(*wait),
+                None => return Err(again),
+            }
+        }
+    }
+
+    fn tried(&self, ask: &Ask<'_>) -> Result<Answer, HttpError> {
         let mut waits = WAITS.iter();
         loop {
             let begin = Instant::now();
@@ -139,7 +170,7 @@ impl Http {
             };
             let status = outcome.as_ref().ok().map(|(answer, _)| answer.status);
             let took_ms = begin.elapsed().as_millis();
-            tracing::debug!(status, took_ms, "{} {}", ask.method(), plain(ask.url));
+            tracing::debug!(status, took_ms, "{} {}", ask.method, plain(ask.url));
             match (again, waits.next()) {
                 (Some(asked_for), Some(wait)) => sleep(asked_for.unwrap_or(*wait).min(LONGEST_WAIT)),
                 _ => return outcome.map(|(answer, _)| answer),
@@ -149,76 +180,119 @@ impl Http {
 
     /// Asks once. Answers also how long the server wants to be left alone.
     fn once(&self, ask: &Ask<'_>, begin: Instant) -> Result<(Answer, Option<Duration>), HttpError> {
-        let response = self.request(ask).send().map_err(|error| ask.failed(self.failure(ask.url, &error, begin)))?;
+        let (response, secrets) = self.send(ask, begin)?;
+        self.answer(ask, response, secrets, begin)
+    }
+
+    /// Sends once. Answers also what no error may show.
+    fn send(&self, ask: &Ask<'_>, begin: Instant) -> Result<(Response, Vec<Secret>), HttpError> {
+        let headers = ask.auth.headers().map_err(|error| ask.failed(Failure::LogIn(error)))?;
+        let words = headers.iter().filter_map(|(_, value)| value.to_str().ok()).flat_map(str::split_whitespace);
+        let words = words.filter(|word| !matches!(*word, "Bearer" | "Basic")).map(|word| Secret::new(word.to_owned()));
+        let secrets = words.chain(ask.secret.cloned()).collect();
+        let response =
+            self.request(ask, headers).send().map_err(|error| ask.failed(self.failure(ask, &error, begin)))?;
         let status = response.status().as_u16();
-        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
-            let to = header(LOCATION).and_then(|to| ask.url.join(to).ok());
+            let to = header(&response, LOCATION.as_str()).and_then(|to| ask.url.join(to).ok());
             return Err(ask.failed(Failure::Redirect { status, to: to.as_ref().map(plain) }));
         }
-        let wait = header(RETRY_AFTER).and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let subject_token =
-            header("X-Subject-Token".parse().unwrap_or(ACCEPT)).map(|text| Secret::new(text.to_owned()));
-        let body = self.body(ask, response, begin)?;
-        let secrets = [ask.token, ask.secret].into_iter().flatten().cloned().collect();
-        let answer = Answer { status, subject_token, body, method: ask.method(), url: ask.url.clone(), secrets };
-        Ok((answer, wait))
+        Ok((response, secrets))
     }
 
-    fn request(&self, ask: &Ask<'_>) -> RequestBuilder {
-        let mut request = self.client.request(ask.method(), ask.url.clone()).header(ACCEPT, "application/json");
-        if let Some(Ok(mut token)) = ask.token.map(|token| HeaderValue::from_str(token.reveal())) {
-            token.set_sensitive(true);
-            request = request.header("X-Auth-Token", token);
+    /// All of an answer.
+    fn answer(
+        &self,
+        ask: &Ask<'_>,
+        response: Response,
+        secrets: Vec<Secret>,
+        begin: Instant,
+    ) -> Result<(Answer, Option<Duration>), HttpError> {
+        let wait = header(&response, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let subject_token = header(&response, "X-Subject-Token").map(|text| Secret::new(text.to_owned()));
+        let (status, mut body) = (response.status().as_u16(), Vec::new());
+        self.read(ask, response, begin, &mut |bytes| {
+            body.extend_from_slice(bytes);
+            ControlFlow::Continue(())
+        })?;
+        let (method, url) = (ask.method.clone(), ask.url.clone());
+        Ok((Answer { status, subject_token, body, method, url, secrets }, wait))
+    }
+
+    fn request(&self, ask: &Ask<'_>, headers: Headers) -> RequestBuilder {
+        let mut request = self.client.request(ask.method.clone(), ask.url.clone()).header(ACCEPT, "application/json");
+        for (name, value) in ask.headers.iter().cloned().chain(headers) {
+            request = request.header(name, value);
         }
-        match &ask.json {
-            Some(json) => request.header(CONTENT_TYPE, "application/json").body(json.clone()),
-            None => request,
+        match &ask.body {
+            Body::Json(json) => request.header(CONTENT_TYPE, "application/json").body(json.clone()),
+            Body::Bytes { content_type, bytes } => request.header(CONTENT_TYPE, *content_type).body(bytes.to_vec()),
+            Body::None => request,
         }
     }
 
-    fn body(&self, ask: &Ask<'_>, mut response: Response, begin: Instant) -> Result<Vec<u8>, HttpError> {
-        let (mut body, mut chunk) = (Vec::new(), vec![0; CHUNK_BYTES]);
+    fn read(
+        &self,
+        ask: &Ask<'_>,
+        mut response: Response,
+        begin: Instant,
+        each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), HttpError> {
+        let (mut read, mut chunk) = (0, vec![0; CHUNK_BYTES]);
         loop {
             // A server that sends a byte now and then does not run into any other time-out.
             if begin.elapsed() > self.timeout {
-                return Err(ask.failed(Failure::TimedOut { after: self.timeout }));
+                return Err(ask.failed(self.timed_out(ask)));
             }
             match response.read(&mut chunk) {
-                Ok(0) => return Ok(body),
-                Ok(count) if body.len() + count > ask.most_bytes => {
+                Ok(0) => return Ok(()),
+                Ok(count) if read + count > ask.most_bytes => {
                     return Err(ask.failed(Failure::TooLong { most_bytes: ask.most_bytes }));
                 }
-                Ok(count) => body.extend_from_slice(&chunk[..count]),
+                Ok(count) => {
+                    read += count;
+                    if each(&chunk[..count]).is_break() {
+                        return Ok(());
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
                     let why = inner.map_or_else(|| cause(&error), |inner| cause(inner));
-                    return Err(ask.failed(self.broken(why, begin)));
+                    return Err(ask.failed(self.broken(ask, why, begin)));
                 }
             }
         }
     }
 
-    fn failure(&self, url: &Url, error: &reqwest::Error, begin: Instant) -> Failure {
+    fn failure(&self, ask: &Ask<'_>, error: &reqwest::Error, begin: Instant) -> Failure {
         if error.is_connect() {
             let timed_out = error.is_timeout();
             let why = if timed_out { "no answer within 10 seconds".to_owned() } else { cause(error) };
-            Failure::Unreachable { why, timed_out, https: url.scheme() == "https" }
+            let (https, subject) = (ask.url.scheme() == "https", ask.subject.to_owned());
+            Failure::Unreachable { why, timed_out, https, subject }
         } else if error.is_timeout() {
-            Failure::TimedOut { after: self.timeout }
+            self.timed_out(ask)
         } else {
-            self.broken(cause(error), begin)
+            self.broken(ask, cause(error), begin)
         }
     }
 
+    fn timed_out(&self, ask: &Ask<'_>) -> Failure {
+        Failure::TimedOut { after: self.timeout, subject: ask.subject.to_owned() }
+    }
+
     /// A connection that ends when the time does was ended for that, whatever the library calls it.
-    fn broken(&self, why: String, begin: Instant) -> Failure {
+    fn broken(&self, ask: &Ask<'_>, why: String, begin: Instant) -> Failure {
         match begin.elapsed() >= self.timeout || why.contains("timed out") {
-            true => Failure::TimedOut { after: self.timeout },
+            true => self.timed_out(ask),
             false => Failure::Broken { why },
         }
     }
+}
+
+fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
+    response.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 impl Answer {

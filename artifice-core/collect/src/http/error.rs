@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+/// Why nobody is logged in.
+pub type LogInError = Box<dyn Error + Send + Sync>;
+
 /// A request that came to nothing: which one, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{method} {url}: {what}")]
@@ -19,7 +22,7 @@ pub struct HttpError {
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// There was no connection.
-    #[error("cannot connect: {why}; {}", advice(*https, why))]
+    #[error("cannot connect: {why}; {}", advice(*https, why, subject))]
     Unreachable {
         /// What the system says.
         why: String,
@@ -27,12 +30,16 @@ pub enum Failure {
         timed_out: bool,
         /// Whether the connection was to be encrypted.
         https: bool,
+        /// The section of the configuration that is about it.
+        subject: String,
     },
     /// There was no answer in time.
-    #[error("no complete answer within {}; look after that service, or raise openstack.timeout", shown(*after))]
+    #[error("no complete answer within {}; look after that service, or raise {subject}.timeout", shown(*after))]
     TimedOut {
         /// The time.
         after: Duration,
+        /// The section of the configuration that is about it.
+        subject: String,
     },
     /// The connection broke.
     #[error("the connection broke: {why}; look after that service, and run the command again")]
@@ -73,6 +80,9 @@ pub enum Failure {
         /// How it begins.
         says: String,
     },
+    /// Nobody is logged in.
+    #[error("{0}")]
+    LogIn(LogInError),
     /// There can be no request at all.
     #[error("{0}")]
     Client(String),
@@ -82,6 +92,22 @@ impl HttpError {
     /// Why.
     pub fn what(&self) -> &Failure {
         &self.what
+    }
+
+    /// What went wrong with the log-in, if it was that; else this error.
+    ///
+    /// # Errors
+    /// This error.
+    pub fn log_in(self) -> Result<LogInError, HttpError> {
+        match *self.what {
+            Failure::LogIn(error) => Ok(error),
+            what => Err(HttpError { what: Box::new(what), ..self }),
+        }
+    }
+
+    /// A log-in that failed, whatever was to be asked.
+    pub fn log_in_failed(why: LogInError) -> Self {
+        HttpError { method: "log-in".to_owned(), url: String::new(), what: Box::new(Failure::LogIn(why)) }
     }
 
     /// Whether it may pass by itself, at once.
@@ -108,13 +134,13 @@ impl HttpError {
     }
 }
 
-fn advice(https: bool, why: &str) -> &'static str {
+fn advice(https: bool, why: &str, subject: &str) -> String {
     match https {
-        true if why.contains("InvalidContentType") => "nothing speaks TLS there: is http:// meant?",
+        true if why.contains("InvalidContentType") => "nothing speaks TLS there: is http:// meant?".to_owned(),
         true if why.contains("UnknownIssuer") => {
-            "let the system trust its certificate's authority, or name that in openstack.ca_file"
+            format!("let the system trust its certificate's authority, or name that in {subject}.ca_file")
         }
-        _ => "check the URL, and whether that service is running",
+        _ => "check the URL, and whether that service is running".to_owned(),
     }
 }
 

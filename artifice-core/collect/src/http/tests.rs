@@ -8,12 +8,31 @@ use super::*;
 
 const TOKEN: &str = "gAAAA-not-to-be-seen";
 
+/// A token, and how often it was made anew.
+struct Token(AtomicUsize);
+
+impl Token {
+    fn new() -> Self {
+        Token(AtomicUsize::new(0))
+    }
+}
+
+impl Auth for Token {
+    fn headers(&self) -> Result<Headers, LogInError> {
+        Ok(vec![("x-auth-token".parse().unwrap(), TOKEN.parse().unwrap())])
+    }
+
+    fn renew(&self) -> Result<bool, LogInError> {
+        Ok(self.0.fetch_add(1, Ordering::SeqCst) == 0)
+    }
+}
+
 fn http(timeout_ms: u64) -> Http {
-    Http::new(None, Duration::from_millis(timeout_ms)).unwrap()
+    Http::new("openstack", None, Duration::from_millis(timeout_ms)).unwrap()
 }
 
 fn get(url: &Url) -> Result<Answer, HttpError> {
-    http(5000).ask(&Ask { most_bytes: 1000, ..Ask::get(url, Some(&Secret::new(TOKEN.to_owned()))) })
+    http(5000).ask(&Ask { most_bytes: 1000, ..Ask::get(url, &Token::new(), "openstack") })
 }
 
 fn error(url: &Url) -> String {
@@ -118,7 +137,7 @@ fn a_silent_server_and_one_that_drips_run_out_of_time() {
     });
     for url in [url, drips] {
         let begin = Instant::now();
-        let failed = http(400).ask(&Ask::get(&url, None)).err().unwrap();
+        let failed = http(400).ask(&Ask::get(&url, &Nobody, "openstack")).err().unwrap();
         assert!(failed.is_slow() && !failed.is_unreachable(), "{failed:?}");
         assert!(failed.to_string().contains("no complete answer within 400 ms"), "{failed}");
         assert!(begin.elapsed() < Duration::from_secs(4));
@@ -142,8 +161,63 @@ fn an_error_shows_what_the_server_says_but_no_secret_that_it_sends_back() {
 fn a_file_of_authorities_that_is_none_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ca.pem");
-    let says = |file: &Path| Http::new(Some(file), Duration::from_secs(1)).err().unwrap().to_string();
+    let says = |file: &Path| Http::new("openstack", Some(file), Duration::from_secs(1)).err().unwrap().to_string();
     assert!(says(&file).contains("ca.pem") && says(&file).contains("correct openstack.ca_file"), "{}", says(&file));
     fs::write(&file, "not PEM").unwrap();
     assert!(says(&file).contains("no certificate"), "{}", says(&file));
+}
+
+#[test]
+fn any_body_goes_along_and_whoever_is_refused_says_once_more_who_asks() {
+    let server = Canned::new(|_| answer("401 Unauthorized", "", ""));
+    let (token, headers) = (Token::new(), [("x-scope-orgid".parse().unwrap(), "demo".parse().unwrap())]);
+    let body = Body::Bytes { content_type: "application/x-protobuf", bytes: b"snappy" };
+    let ask = Ask { method: Method::POST, body, headers: &headers, ..Ask::get(&server.url, &token, "prometheus") };
+    assert_eq!(http(5000).ask(&ask).unwrap().status, 401);
+    assert_eq!((server.asked().len(), token.0.load(Ordering::SeqCst)), (2, 1));
+    let request = server.requests()[1].to_lowercase();
+    for part in ["post / ", "content-type: application/x-protobuf", "x-scope-orgid: demo", "\r\n\r\nsnappy"] {
+        assert!(request.contains(part), "{request}");
+    }
+    struct LoggedOut;
+    impl Auth for LoggedOut {
+        fn headers(&self) -> Result<Headers, LogInError> {
+            Err("nobody is logged in".into())
+        }
+        fn renew(&self) -> Result<bool, LogInError> {
+            Ok(false)
+        }
+    }
+    let failed = http(5000).ask(&Ask::get(&server.url, &LoggedOut, "x")).err().unwrap();
+    assert_eq!(failed.log_in().unwrap().to_string(), "nobody is logged in");
+}
+
+#[test]
+fn a_stream_is_handed_over_as_it_comes_and_tried_again_only_before_its_first_byte() {
+    let stream = |server: &Canned, most: usize| {
+        let (mut bytes, token) = (Vec::new(), Token::new());
+        let streamed = http(5000).stream(&Ask::get(&server.url, &token, "x"), &mut |chunk| {
+            bytes.extend_from_slice(chunk);
+            if bytes.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        (bytes.len(), streamed.map(|head| head.status))
+    };
+    let tries = AtomicUsize::new(0);
+    let server = Canned::new(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => answer("503 Service Unavailable", "", ""),
+        1 => answer("401 Unauthorized", "", ""),
+        _ => answer("200 OK", "", &"x".repeat(300_000)),
+    });
+    let (bytes, ended) = stream(&server, usize::MAX);
+    assert_eq!((bytes, ended.unwrap(), server.asked().len()), (300_000, 200, 3));
+    let (bytes, ended) = stream(&server, 1);
+    assert!((1..300_000).contains(&bytes) && ended.is_ok(), "{bytes} {ended:?}");
+
+    let server = Canned::new(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[".to_vec());
+    let (bytes, ended) = stream(&server, usize::MAX);
+    assert!(bytes == 1 && ended.unwrap_err().to_string().contains("the connection broke"));
+    assert_eq!(server.asked().len(), 1);
+
+    let server = Canned::new(|_| answer("404 Not Found", "", "nothing here"));
+    assert!(stream(&server, usize::MAX).1.unwrap_err().to_string().contains("404 Not Found: nothing here"));
 }

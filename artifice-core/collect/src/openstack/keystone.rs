@@ -19,12 +19,12 @@ use std::time::Instant;
 
 use artifice_model::Tenant;
 use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::{Answer, Ask, Http};
-use crate::openstack::settings::OpenStack;
-use artifice_settings::Secret;
+use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody};
+use crate::openstack::settings::{OpenStack, SUBJECT};
 pub use error::KeystoneError;
 use session::{Session, Version, below};
 
@@ -33,6 +33,7 @@ const MOST_PAGES: usize = 10_000;
 
 /// A cloud's Keystone, logged in to.
 pub struct Keystone {
+    http: Http,
     settings: OpenStack,
     version: Version,
     /// Up to and with the version.
@@ -45,25 +46,17 @@ impl Keystone {
     pub fn log_in(http: &Http, settings: &OpenStack) -> Result<Keystone, KeystoneError> {
         let (version, base) = find_version(http, &settings.authentication_url)?;
         let session = start(http, settings, version, &base)?;
-        Ok(Keystone { settings: settings.clone(), version, base, session: Mutex::new(session) })
-    }
-
-    /// A token that is good for a while; logs in again where it is not.
-    pub fn token(&self, http: &Http) -> Result<Secret, KeystoneError> {
-        if self.session().renew.is_some_and(|renew| renew <= Instant::now()) {
-            self.renew(http)?;
-        }
-        Ok(self.session().token.clone())
+        Ok(Keystone { http: http.clone(), settings: settings.clone(), version, base, session: Mutex::new(session) })
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs in again: a service has refused the token.
-    pub fn renew(&self, http: &Http) -> Result<(), KeystoneError> {
+    /// Logs in again.
+    fn log_in_again(&self) -> Result<(), KeystoneError> {
         tracing::debug!("logging in again");
-        let session = start(http, &self.settings, self.version, &self.base)?;
+        let session = start(&self.http, &self.settings, self.version, &self.base)?;
         *self.session() = session;
         Ok(())
     }
@@ -74,8 +67,8 @@ impl Keystone {
     }
 
     /// All projects that there are, or else those that the user has a role in.
-    pub fn projects(&self, http: &Http) -> Result<Vec<Tenant>, KeystoneError> {
-        let list = |url| self.list(http, url);
+    pub fn projects(&self) -> Result<Vec<Tenant>, KeystoneError> {
+        let list = |url| self.list(url);
         let endpoints = self.session().endpoints.clone();
         match self.version {
             Version::V3 => v3::projects(&list, &self.settings, &self.base),
@@ -84,14 +77,14 @@ impl Keystone {
     }
 
     /// All pages of a list of projects; a status of refusal is the answer's.
-    fn list(&self, http: &Http, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
+    fn list(&self, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
         let (mut tenants, mut visited) = (Vec::new(), HashSet::new());
         let mut next = Some(first);
         while let Some(url) = next {
             if !visited.insert(url.clone()) || visited.len() > MOST_PAGES {
                 return Err(KeystoneError::EndlessPages { url: url.to_string() });
             }
-            let answer = self.get(http, &url)?;
+            let answer = self.http.ask(&Ask::get(&url, self, SUBJECT))?;
             if !answer.is_success() {
                 return Err(answer.refused().into());
             }
@@ -107,17 +100,23 @@ impl Keystone {
         }
         Ok(tenants)
     }
+}
 
-    /// Asks Keystone; where the token is refused, with a new one.
-    fn get(&self, http: &Http, url: &Url) -> Result<Answer, KeystoneError> {
-        let token = self.token(http)?;
-        let answer = http.ask(&Ask::get(url, Some(&token)))?;
-        if answer.status != 401 {
-            return Ok(answer);
+/// The token: renewed before it ends, and where a service refuses it.
+impl Auth for Keystone {
+    fn headers(&self) -> Result<Headers, LogInError> {
+        let ends = self.session().renew.is_some_and(|renew| renew <= Instant::now());
+        if ends {
+            self.log_in_again()?;
         }
-        self.renew(http)?;
-        let token = self.session().token.clone();
-        Ok(http.ask(&Ask::get(url, Some(&token)))?)
+        let Ok(mut token) = HeaderValue::from_str(self.session().token.reveal()) else { return Ok(Vec::new()) };
+        token.set_sensitive(true);
+        Ok(vec![(HeaderName::from_static("x-auth-token"), token)])
+    }
+
+    fn renew(&self) -> Result<bool, LogInError> {
+        self.log_in_again()?;
+        Ok(true)
     }
 }
 
@@ -182,7 +181,7 @@ fn find_version(http: &Http, configured: &Url) -> Result<(Version, Url), Keyston
         }
     }
     let root = below(configured, "");
-    let answer = http.ask(&Ask::get(&root, None))?;
+    let answer = http.ask(&Ask::get(&root, &Nobody, SUBJECT))?;
     // 300 "Multiple Choices" is Keystone's usual answer here.
     if !answer.is_success() && answer.status != 300 {
         return Err(KeystoneError::NoVersions { why: Box::new(answer.refused()) });

@@ -8,6 +8,9 @@ use reqwest::Url;
 use artifice_settings::{Map, Node};
 use artifice_settings::{Secret, duration_us};
 
+/// What errors call this section.
+pub(crate) const SUBJECT: &str = "openstack";
+
 /// How to log in to a cloud, and where its metering is.
 #[derive(Debug, Clone)]
 pub struct OpenStack {

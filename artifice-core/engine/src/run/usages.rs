@@ -127,6 +127,17 @@ pub(crate) fn tell(listener: &dyn Listener, tenant: &Tenant, noticed: &Noticed) 
 pub(crate) struct Usages {
     receiver: mpsc::Receiver<TenantUsage>,
     thread: JoinHandle<Result<Seen, CollectError>>,
+    /// Whoever lets go of this wants no more.
+    _cancels: CancelsAtLast,
+}
+
+/// Ends the collecting when it is dropped.
+struct CancelsAtLast(Cancel);
+
+impl Drop for CancelsAtLast {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
 }
 
 impl Usages {
@@ -151,6 +162,7 @@ impl Usages {
         let notice_unmapped = selection.sections.is_empty();
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
+        let cancels = CancelsAtLast(cancel.clone());
         let mut door = Door { admission, admitted: BTreeSet::new(), skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
@@ -170,7 +182,7 @@ impl Usages {
             };
             collect(source.as_ref(), request, &mut door)
         });
-        Usages { receiver, thread }
+        Usages { receiver, thread, _cancels: cancels }
     }
 
     /// The next tenant's usage.

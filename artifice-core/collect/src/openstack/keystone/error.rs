@@ -7,7 +7,7 @@ use crate::http::HttpError;
 pub enum KeystoneError {
     /// It does not answer, or not as it should.
     #[error("Keystone: {0}")]
-    Http(#[from] HttpError),
+    Http(HttpError),
     /// Its versions cannot be told.
     #[error(
         "Keystone: {why}; is openstack.authentication_url right? With /v3 or /v2.0 at its end, versions need not be asked for"
@@ -91,6 +91,20 @@ pub enum KeystoneError {
         /// The page that came again.
         url: String,
     },
+}
+
+impl From<HttpError> for KeystoneError {
+    /// A log-in that fails on the way is Keystone's own failure.
+    fn from(error: HttpError) -> Self {
+        let error = match error.log_in() {
+            Ok(why) => match why.downcast::<KeystoneError>() {
+                Ok(error) => return *error,
+                Err(why) => HttpError::log_in_failed(why),
+            },
+            Err(error) => error,
+        };
+        KeystoneError::Http(error)
+    }
 }
 
 impl KeystoneError {

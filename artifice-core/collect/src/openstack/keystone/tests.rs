@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use std::time::Duration;
 
+use artifice_settings::Secret;
+
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
 use crate::openstack::settings::Interface;
@@ -27,7 +29,7 @@ fn settings(url: &Url, path: &str) -> OpenStack {
 }
 
 fn http() -> Http {
-    Http::new(None, Duration::from_secs(10)).unwrap()
+    Http::new(SUBJECT, None, Duration::from_secs(10)).unwrap()
 }
 
 fn log_in(server: &Canned, path: &str) -> Result<Keystone, String> {
@@ -69,7 +71,7 @@ fn recorded_v3_is_found_by_its_root_and_logged_in_to() {
     let keystone = log_in(&server, "").unwrap();
     assert_eq!(keystone.endpoint("metering").unwrap().as_str(), "http://127.0.0.1:18777/");
     assert!(keystone.session().renew.is_some() && keystone.session().token.reveal().starts_with("gAAAA"));
-    let projects = keystone.projects(&http()).unwrap();
+    let projects = keystone.projects().unwrap();
     assert!(projects.iter().any(|project| project.name.as_deref() == Some("initech")));
     let sent: Value = serde_json::from_str(server.requests()[1].lines().last().unwrap()).unwrap();
     let auth = &sent["auth"];
@@ -108,7 +110,7 @@ fn recorded_members_see_their_own_projects() {
         other => panic!("{other}"),
     });
     let keystone = log_in(&server, "identity/v3/").unwrap();
-    let projects = keystone.projects(&http()).unwrap();
+    let projects = keystone.projects().unwrap();
     assert_eq!(
         projects.iter().map(|project| project.name.as_deref().unwrap()).collect::<Vec<_>>(),
         ["demo", "service"]
@@ -142,7 +144,7 @@ fn v2_has_everything_in_the_body_and_tenants_at_the_operators_address() {
         });
         let keystone = log_in(&server, "").unwrap();
         assert_eq!(keystone.endpoint("metering").unwrap().as_str(), "http://c:8777/");
-        assert_eq!(keystone.projects(&http()).unwrap()[0].name.as_deref(), Some(expected));
+        assert_eq!(keystone.projects().unwrap()[0].name.as_deref(), Some(expected));
         let sent: Value = serde_json::from_str(server.requests()[1].lines().last().unwrap()).unwrap();
         assert_eq!(
             (&sent["auth"]["tenantName"], &sent["auth"]["passwordCredentials"]["username"]),
@@ -179,14 +181,14 @@ fn a_refused_token_is_renewed_once() {
         _ if lists.fetch_add(1, Ordering::SeqCst) == 0 => answer("401 Unauthorized", "", "{}"),
         _ => body(r#"{"projects": [], "links": {"next": null}}"#),
     });
-    assert!(log_in(&server, "v3").unwrap().projects(&http()).unwrap().is_empty());
+    assert!(log_in(&server, "v3").unwrap().projects().unwrap().is_empty());
     assert_eq!(server.asked().iter().filter(|asked| asked.starts_with("POST")).count(), 2);
 
     let server = Canned::new(|request| match request.starts_with("POST") {
         true => v3_token(),
         false => answer("401 Unauthorized", "", r#"{"error": {"message": "It requires authentication."}}"#),
     });
-    let says = log_in(&server, "v3").unwrap().projects(&http()).err().unwrap().to_string();
+    let says = log_in(&server, "v3").unwrap().projects().err().unwrap().to_string();
     assert!(says.contains("401 Unauthorized: It requires authentication."), "{says}");
     assert_eq!(server.asked().len(), 4);
 }
@@ -197,7 +199,7 @@ fn pages_that_go_round_in_circles_end() {
         true => v3_token(),
         false => body(r#"{"projects": [], "links": {"next": "http://elsewhere:1/v3/projects?marker=1"}}"#),
     });
-    let says = log_in(&server, "v3").unwrap().projects(&http()).err().unwrap().to_string();
+    let says = log_in(&server, "v3").unwrap().projects().err().unwrap().to_string();
     assert!(says.contains("the pages of its projects do not end"), "{says}");
 }
 

@@ -9,7 +9,7 @@ use super::catalog::{self, Endpoint};
 use super::error::KeystoneError;
 use super::session::{self, List, Session, Version, below};
 use crate::http::{Ask, Http};
-use crate::openstack::settings::{Interface, OpenStack};
+use crate::openstack::settings::{Interface, OpenStack, SUBJECT};
 use artifice_settings::Secret;
 
 /// `POST /v2.0/tokens`: everything is in the body.
@@ -59,7 +59,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     let credentials = json!({ "username": username, "password": password.reveal() });
     let body = json!({ "auth": { "passwordCredentials": credentials, "tenantName": default_tenant } }).to_string();
     let url = below(base, "tokens");
-    let answer = http.ask(&Ask { json: Some(body), secret: Some(password), ..Ask::get(&url, None) })?;
+    let answer = http.ask(&Ask::post(&url, body, password, SUBJECT))?;
     session::refused(&answer, settings, Version::V2)?;
     let LoggedIn { access } = answer.json()?;
     if access.token.id.is_empty() {

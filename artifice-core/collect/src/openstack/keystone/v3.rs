@@ -9,7 +9,7 @@ use super::catalog::Endpoint;
 use super::error::KeystoneError;
 use super::session::{self, List, Session, Version, below};
 use crate::http::{Ask, Http};
-use crate::openstack::settings::OpenStack;
+use crate::openstack::settings::{OpenStack, SUBJECT};
 
 /// `POST /v3/auth/tokens`: the token is in a header, the catalog in the body.
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     let scope = json!({ "project": { "name": default_tenant, "domain": { "name": project_domain } } });
     let body = json!({ "auth": { "identity": identity, "scope": scope } }).to_string();
     let url = below(base, "auth/tokens");
-    let answer = http.ask(&Ask { json: Some(body), secret: Some(password), ..Ask::get(&url, None) })?;
+    let answer = http.ask(&Ask::post(&url, body, password, SUBJECT))?;
     session::refused(&answer, settings, Version::V3)?;
     let Some(token) = answer.subject_token.clone() else {
         return Err(KeystoneError::NoToken { url: url.to_string() });

@@ -13,6 +13,7 @@ use super::settings::CeilometerSettings;
 use crate::error::{Reach, SourceError};
 use crate::http::{Answer, Ask, Http};
 use crate::openstack::keystone::Keystone;
+use crate::openstack::settings::SUBJECT;
 use crate::source::{Run, Wanted, WithUsage};
 
 /// The first instant that is asked for: nothing was metered before.
@@ -52,7 +53,7 @@ impl Cloud {
     /// Logs in to Keystone, and finds Ceilometer.
     pub fn log_in(settings: &CeilometerSettings) -> Result<Cloud, CloudError> {
         let CeilometerSettings { cloud, limit } = settings;
-        let http = Http::new(cloud.ca_file.as_deref(), cloud.timeout)?;
+        let http = Http::new(SUBJECT, cloud.ca_file.as_deref(), cloud.timeout)?;
         let keystone = Keystone::log_in(&http, cloud)?;
         let base = match &cloud.ceilometer_url {
             Some(url) => url.clone(),
@@ -65,7 +66,7 @@ impl Cloud {
 
     /// The projects that Keystone knows.
     pub fn projects(&self) -> Result<Vec<Tenant>, CloudError> {
-        Ok(self.keystone.projects(&self.http)?)
+        Ok(self.keystone.projects()?)
     }
 
     pub fn learned(&self) -> MutexGuard<'_, Learned> {
@@ -124,16 +125,9 @@ impl Cloud {
         news
     }
 
-    /// Asks; where the token is refused, once more with a new one.
+    /// Asks, with a token.
     pub fn ask(&self, url: &Url, most_bytes: usize) -> Result<Answer, CloudError> {
-        let token = self.keystone.token(&self.http)?;
-        let mut answer = self.http.ask(&Ask { most_bytes, ..Ask::get(url, Some(&token)) });
-        if answer.as_ref().is_ok_and(|answer| answer.status == 401) {
-            self.keystone.renew(&self.http)?;
-            let token = self.keystone.token(&self.http)?;
-            answer = self.http.ask(&Ask { most_bytes, ..Ask::get(url, Some(&token)) });
-        }
-        let answer = answer?;
+        let answer = self.http.ask(&Ask { most_bytes, ..Ask::get(url, &self.keystone, SUBJECT) })?;
         match answer.status {
             404 => return Err(CloudError::NoCeilometer(answer.refused())),
             410 => return Err(CloudError::Gone(answer.refused())),

@@ -13,7 +13,7 @@ pub enum CloudError {
     Keystone(#[from] KeystoneError),
     /// Ceilometer does not answer, or with an error.
     #[error("Ceilometer: {0}")]
-    Http(#[from] HttpError),
+    Http(HttpError),
     /// What answers is no Ceilometer: it has a list for every meter, be it unknown.
     #[error("Ceilometer: {0}; is openstack.ceilometer_url right, and is that Ceilometer's v2 API?")]
     NoCeilometer(HttpError),
@@ -56,6 +56,19 @@ pub enum CloudError {
         /// What it says.
         why: String,
     },
+}
+
+impl From<HttpError> for CloudError {
+    /// A log-in that fails on the way is Keystone's failure.
+    fn from(error: HttpError) -> Self {
+        match error.log_in() {
+            Ok(why) => match why.downcast::<KeystoneError>() {
+                Ok(error) => CloudError::Keystone(*error),
+                Err(why) => CloudError::Http(HttpError::log_in_failed(why)),
+            },
+            Err(error) => CloudError::Http(error),
+        }
+    }
 }
 
 impl CloudError {
