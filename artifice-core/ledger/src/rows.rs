@@ -118,8 +118,10 @@ pub(crate) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
 /// there is no list, because nobody would know what it lacks.
 pub(crate) fn statements_of_page<R: Columns>(database: &str, rows: &[R], limit: u32) -> sqlx::Result<Listed> {
     let is_full = u32::try_from(rows.len()).is_ok_and(|length| length >= limit);
-    let place = |row: &R| Ok(StatementPlace { backend: row.text("backend")?, number: row.integer("number")? });
-    let next = rows.last().filter(|_| is_full).map(place).transpose()?;
+    let next = match rows.last().filter(|_| is_full) {
+        Some(row) => Some(StatementPlace { backend: row.text("backend")?, number: row.integer("number")? }),
+        None => None,
+    };
     Ok(Listed { next, ..statements(database, rows) })
 }
 
