@@ -7,7 +7,7 @@
 //! layout of everything that crosses the boundary are checked, then its class ([`Libraries`]).
 //! Whatever is wrong is one [`LoadError`] that names the file and says what to do.
 //!
-//! The engine sees [`Backend`] and [`Invoice`] only, and what they answer is checked ([`checked`]), whatever
+//! The engine sees [`Backend`] and [`Invoice`] only, and what they answer is checked (`checked.rs`), whatever
 //! [`Loader`] made them.
 //!
 //! Libraries are loaded once and never unloaded: an upgraded file takes effect with the next run.

@@ -17,7 +17,7 @@ pub async fn all_tenants(ledger: &(impl Statements + ?Sized)) -> Result<Vec<Tena
     loop {
         let after = all.last().map(|tenant| tenant.id.clone());
         let page = ledger.tenant_list(Page { after, limit: PAGE }).await?;
-        let more = page.len() >= PAGE as usize;
+        let more = u32::try_from(page.len()).is_ok_and(|length| length >= PAGE);
         all.extend(page);
         if !more {
             return Ok(all);
