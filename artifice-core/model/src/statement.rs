@@ -11,6 +11,7 @@ mod fees;
 mod metered;
 mod months;
 mod problem;
+mod rules;
 mod stretch;
 mod terms;
 
@@ -30,6 +31,7 @@ pub use error::DraftError;
 pub use fees::{Fee, FeePer};
 pub use metered::Metered;
 pub use problem::Problem;
+pub use rules::{Edition, Lines, TaxRounding};
 
 /// A volume of one resource for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
