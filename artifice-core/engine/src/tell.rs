@@ -8,7 +8,8 @@ mod report;
 use std::sync::Arc;
 
 pub use advice::Advice;
-pub use cancel::Cancel;
+pub use artifice_collect::Cancel;
+pub(crate) use cancel::cancelled;
 pub use notice::{Notice, Progress};
 pub use report::{Billed, Failed, How, Preview, Told};
 

@@ -17,6 +17,7 @@ mod history;
 mod ids;
 mod ledger;
 mod life;
+mod limits;
 mod listed;
 mod open;
 mod postgres;
@@ -41,6 +42,7 @@ pub use history::{Dimension, Group, Grouping, Place, Sum, TooLarge, Wanted, adde
 pub use ids::{Digest, StatementName, StatementRef, TenantNo, Token};
 pub use ledger::{Audit, ChangeOf, Each, EachLine, History, Ledger, Page, Schema, Statements, TenantLeases, Verify};
 pub use life::{Basis, Claim, Receipt, State, WAYS};
+pub use limits::MOST_CONNECTIONS;
 pub use listed::{Listed, StatementPlace, Unreadable};
 pub use open::{open, open_as_it_is};
 pub use postgres::PostgresLedger;

@@ -10,7 +10,6 @@ mod leases;
 mod schema;
 mod statements;
 mod verify;
-mod wait;
 
 use std::time::Duration;
 
@@ -19,15 +18,10 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
-use self::wait::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
 use crate::error::LedgerError;
+use crate::limits::{CONNECT_TIMEOUT, LOCK_TIMEOUT, MOST_CONNECTIONS, TRIES};
 use crate::url::PostgresUrl;
 
-/// They are opened when they are needed, so this is no bound on workers (`main.workers`), of which each needs
-/// one at a time, and another one while it collects.
-const MOST_CONNECTIONS: u32 = 72;
-/// How often a transaction that another one has got in the way of is begun.
-const TRIES: u32 = 3;
 /// The oldest server that this works with.
 const OLDEST_MAJOR: i32 = 15;
 
@@ -51,7 +45,7 @@ impl PostgresLedger {
         let first = connect(&options, error::is_starting).await.map_err(|source| error::of(&name, source))?;
         check_server(&name, first).await?;
         let pool = PgPoolOptions::new()
-            .max_connections(MOST_CONNECTIONS)
+            .max_connections(MOST_CONNECTIONS.into())
             .acquire_timeout(CONNECT_TIMEOUT)
             .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect_lazy_with(options.clone());

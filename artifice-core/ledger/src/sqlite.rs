@@ -20,9 +20,7 @@ use sqlx::{ConnectOptions, Connection};
 use tracing::Instrument;
 
 use crate::error::{LedgerError, Refusal, RuleName};
-
-/// How long a writer waits for another one. A bill of 100,000 lines is stored in seconds.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::limits::LOCK_TIMEOUT;
 
 /// What to do when the file cannot be used.
 const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
@@ -53,7 +51,7 @@ impl SqliteLedger {
             .journal_mode(SqliteJournalMode::Wal)
             // A statement that a backend has been told of must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(LOCK_TIMEOUT)
             .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
         let begin = Instant::now();
@@ -66,7 +64,7 @@ impl SqliteLedger {
                 }
                 // A new file is switched to WAL by whoever comes first; SQLite's own waiting does not
                 // cover that moment.
-                Err(error) if is_locked(&error) && begin.elapsed() < BUSY_TIMEOUT => {
+                Err(error) if is_locked(&error) && begin.elapsed() < LOCK_TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(error) => return Err(unusable(&name, &error)),
@@ -112,7 +110,7 @@ impl SqliteLedger {
     }
 
     fn locked(&self) -> LedgerError {
-        LedgerError::Locked { database: self.name.clone(), waited_s: BUSY_TIMEOUT.as_secs() }
+        LedgerError::Locked { database: self.name.clone(), waited_s: LOCK_TIMEOUT.as_secs() }
     }
 }
 

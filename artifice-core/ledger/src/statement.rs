@@ -1,6 +1,6 @@
 //! Statements as the ledger takes them, and as it gives them back.
 
-use artifice_model::statement::{Draft, Line, Tax, Usage};
+use artifice_model::statement::{Draft, Line, Tax, Usage, adds_up};
 use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
 use crate::ids::{Digest, StatementRef, TenantNo};
@@ -233,6 +233,13 @@ pub struct Body {
     pub lines: Vec<Line>,
     /// The taxes, in order.
     pub taxes: Vec<Tax>,
+}
+
+impl Body {
+    /// Whether it comes to its statement's subtotal and total.
+    pub fn adds_up(&self, of: &Statement) -> bool {
+        adds_up(&self.lines, &self.taxes, (Some(of.subtotal), Some(of.total)))
+    }
 }
 
 /// Which statements are wanted.

@@ -8,8 +8,7 @@
 mod finding;
 mod rules;
 
-use artifice_model::statement::Draft;
-use artifice_model::{Tenant, Timestamp};
+use artifice_model::{Decimal, Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;
@@ -39,9 +38,6 @@ pub struct Checked {
     /// How many statements were looked at.
     pub statements: u64,
 }
-
-/// How many statements are read at once.
-pub(crate) const PAGE: i64 = 500;
 
 /// Tables whose rows are a tenant's, and begin their keys with its number.
 const TABLES: [&str; 6] = ["series", "statement", "usage", "line", "tax", "audit"];
@@ -190,7 +186,7 @@ async fn check_statement(
             if digest_of_stored(statement, &body) != statement.digest {
                 wrong("digest", "its content does not have the digest that was stored with it".to_owned());
             }
-            if !adds_up(statement, body) {
+            if !body.adds_up(statement) {
                 wrong("sums", "its lines and taxes do not come to its subtotal and total".to_owned());
             }
         }
@@ -212,24 +208,8 @@ async fn check_statement(
     Ok(findings)
 }
 
-fn adds_up(statement: &Statement, body: Body) -> bool {
-    let draft = Draft {
-        tenant: statement.tenant.clone(),
-        period: statement.period,
-        currency: statement.currency,
-        usage: Vec::new(),
-        lines: body.lines,
-        subtotal: Some(statement.subtotal),
-        taxes: body.taxes,
-        total: Some(statement.total),
-    };
-    draft.adds_up()
-}
-
 /// Whether a credit comes to the negated sums of what it takes back.
 fn takes_back(credit: &Statement, taken_back: &Statement) -> bool {
-    let zero = |one: artifice_model::Decimal, other| {
-        one.checked_add(other).is_some_and(|sum: artifice_model::Decimal| sum == artifice_model::Decimal::default())
-    };
+    let zero = |one: Decimal, other| one.checked_add(other).is_some_and(Decimal::is_zero);
     zero(credit.subtotal, taken_back.subtotal) && zero(credit.total, taken_back.total)
 }

@@ -5,11 +5,9 @@ use artifice_model::Tenant;
 use crate::error::{LedgerError, Refusal};
 use crate::ids::{StatementName, StatementRef};
 use crate::ledger::{Each, Page, Statements};
+use crate::limits::PAGE;
 use crate::listed::Listed;
 use crate::statement::{Filter, Statement};
-
-/// How many rows are read at once.
-const PAGE: u32 = 1000;
 
 /// Everybody who was ever billed.
 pub async fn all_tenants(ledger: &(impl Statements + ?Sized)) -> Result<Vec<Tenant>, LedgerError> {
@@ -78,8 +76,10 @@ pub async fn statements_named(
 /// # Errors
 /// What the ledger refuses.
 pub fn only<T>(mut each: Each<T>) -> Result<T, LedgerError> {
-    assert!(each.len() == 1, "one answer for each thing that was asked for");
-    each.pop().map_or_else(|| unreachable!(), |one| Ok(one?))
+    let (Some(one), true) = (each.pop(), each.is_empty()) else {
+        unreachable!("one answer for each that was asked for")
+    };
+    Ok(one?)
 }
 
 /// Tells what is refused from what is the database's own trouble.

@@ -177,13 +177,17 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Whether subtotal, taxes and total agree with the lines. Checked before storing and after reading.
+    /// Whether subtotal, taxes and total agree with the lines. Checked before storing.
     pub fn adds_up(&self) -> bool {
-        let Ok(subtotal) = sum(self.lines.iter().map(|line| line.cost)) else { return false };
-        let Ok(taxes) = sum(self.taxes.iter().map(|tax| Some(tax.amount))) else { return false };
-        let total = subtotal.zip(taxes).and_then(|(subtotal, taxes)| subtotal.checked_add(taxes));
-        self.subtotal == subtotal && self.total == total
+        adds_up(&self.lines, &self.taxes, (self.subtotal, self.total))
     }
+}
+
+/// Whether lines and taxes come to a subtotal and a total, which are `None` if a line has no cost.
+pub fn adds_up(lines: &[Line], taxes: &[Tax], sums: (Option<Decimal>, Option<Decimal>)) -> bool {
+    let Ok(subtotal) = sum(lines.iter().map(|line| line.cost)) else { return false };
+    let Ok(taxes) = sum(taxes.iter().map(|tax| Some(tax.amount))) else { return false };
+    sums == (subtotal, subtotal.zip(taxes).and_then(|(subtotal, taxes)| subtotal.checked_add(taxes)))
 }
 
 impl Usage {

@@ -97,7 +97,9 @@ async fn copy(connection: &mut PgConnection, draft: &Draft, number: u64) -> sqlx
             line.cost.unwrap()
         );
     }
-    send(&mut transaction, "COPY plain_line FROM STDIN", &mut text).await?;
+    let line = "tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name, entry, meter, \
+                aggregate, period, volume, unit, rate, rate_unit, rate_origin, cost";
+    send(&mut transaction, &format!("COPY plain_line ({line}) FROM STDIN"), &mut text).await?;
     transaction.commit().await
 }
 

@@ -148,7 +148,7 @@ pub(crate) async fn rewrite(
     body: Body,
     receipt: Receipt,
 ) -> Result<Option<Receipt>, String> {
-    sound::check_stored(&statement, &body);
+    sound::check(&statement, &body);
     let writing = blocking(deadlines::sending(body.lines.len()), move |call| {
         let mut invoice = with_header(&statement, |header| backend.open(call, header))?;
         fill(invoice.as_mut(), &statement, &body)?;

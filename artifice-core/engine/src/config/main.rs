@@ -33,7 +33,9 @@ const MEMORY_BYTES: u64 = 256_000_000;
 /// The least that collecting can do with.
 const LEAST_MEMORY_BYTES: u64 = 16_000_000;
 /// More than this is a mistake: each has usage in memory, and connections.
-const MOST_WORKERS: usize = 64;
+const MOST_WORKERS: u16 = 64;
+// Each has a connection to the ledger; what is left looks and keeps leases.
+const _: () = assert!(MOST_WORKERS < artifice_ledger::MOST_CONNECTIONS);
 
 /// A length of time after which a sample holds no more.
 pub(super) fn max_gap(text: &str) -> Result<MaxGap, String> {
@@ -51,7 +53,7 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         other => other,
     };
     let workers = |text: &str| match text.parse() {
-        Ok(workers @ 1..=MOST_WORKERS) => Ok(workers),
+        Ok(workers @ 1..=MOST_WORKERS) => Ok(usize::from(workers)),
         _ => Err(format!("'{text}' is no number of workers; give 1 to {MOST_WORKERS}")),
     };
     let settings = Main {

@@ -20,7 +20,7 @@ use crate::run::shared::Run;
 use crate::run::tasks::Tasks;
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Metering, Usages, tell};
-use crate::tell::{Cancel, Notice, Progress, Told, Watch};
+use crate::tell::{Cancel, Notice, Progress, Told, Watch, cancelled};
 use crate::{Engine, Purpose, Selection};
 
 impl Engine {
@@ -58,7 +58,7 @@ impl Engine {
             for tenant in &left {
                 tokio::select! {
                     waited = run.leases.wait_for(tenant) => waited?,
-                    () = cancel.cancelled() => break,
+                    () = cancelled(&cancel) => break,
                 }
             }
             if cancel.is_cancelled() {
@@ -73,7 +73,7 @@ impl Engine {
     async fn connect(&self, cancel: &Cancel) -> Result<Metering, EngineError> {
         tokio::select! {
             metering = Metering::connect(self.config()) => metering,
-            () = cancel.cancelled() => Err(EngineError::Cancelled { unsent: 0 }),
+            () = cancelled(cancel) => Err(EngineError::Cancelled { unsent: 0 }),
         }
     }
 }

@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use crate::error::EngineError;
-use crate::tell::{Told, Watch};
+use crate::tell::{Told, Watch, cancelled};
 
 /// What a task ends with.
 pub(crate) struct Outcome {
@@ -39,7 +39,7 @@ impl Tasks {
     /// any more, or nobody wants the run to go on.
     pub async fn while_working<T>(&mut self, other: impl Future<Output = Option<T>>) -> Option<T> {
         let (mut other, cancel) = (std::pin::pin!(other), self.watch.cancel.clone());
-        let mut cancelled = std::pin::pin!(cancel.cancelled());
+        let mut cancelled = std::pin::pin!(cancelled(&cancel));
         while self.lost.is_ok() {
             tokio::select! {
                 biased;

@@ -8,11 +8,7 @@ use artifice_model::{Decimal, Period};
 use sqlx::postgres::PgConnection;
 
 use super::instant;
-
-/// How much is sent at a time, in bytes.
-const CHUNK: usize = 1 << 20;
-/// So many rows are few.
-const FEW: usize = 500;
+use crate::limits::{COPY_BYTES, POSTGRES_ROWS};
 
 /// A table, with the columns that are written and their types.
 pub(super) struct Table {
@@ -104,7 +100,7 @@ pub(super) async fn store<T>(
 ) -> sqlx::Result<()> {
     match rows.len() {
         0 => Ok(()),
-        1..=FEW => insert(connection, table, rows, write).await,
+        1..=POSTGRES_ROWS => insert(connection, table, rows, write).await,
         _ => copy(connection, table, rows, write).await,
     }
 }
@@ -151,14 +147,14 @@ async fn copy<T>(
 ) -> sqlx::Result<()> {
     let names = table.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let mut copy = connection.copy_in_raw(&format!("COPY {} ({names}) FROM STDIN", table.name)).await?;
-    let mut buffer = Vec::with_capacity(CHUNK + CHUNK / 8);
+    let mut buffer = Vec::with_capacity(COPY_BYTES + COPY_BYTES / 8);
     for row in rows {
         if let Err(error) = write(&mut Row { sink: Sink::Copy(&mut buffer), column: 0 }, row) {
             copy.abort("a row cannot be written").await?;
             return Err(error);
         }
         buffer.push(b'\n');
-        if buffer.len() >= CHUNK {
+        if buffer.len() >= COPY_BYTES {
             copy.send(&buffer[..]).await?;
             buffer.clear();
         }

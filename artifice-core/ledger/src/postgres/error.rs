@@ -4,8 +4,8 @@ use std::io::ErrorKind;
 
 use sqlx::postgres::PgDatabaseError;
 
-use super::wait::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
 use crate::error::{LedgerError, Refusal, RuleName};
+use crate::limits::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
 
 /// The error codes that are told apart here, as PostgreSQL's appendix A names them.
 mod code {

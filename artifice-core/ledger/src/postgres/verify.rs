@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::PostgresLedger;
 use super::statements::STATEMENTS;
 use crate::ledger::Verify;
-use crate::verify::{self, Found, PAGE, Snapshot, Trouble};
+use crate::limits::VERIFY_PAGE;
+use crate::verify::{self, Found, Snapshot, Trouble};
 use crate::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
 
 /// How the rules' words are spelled.
@@ -91,7 +92,7 @@ impl Snapshot for Reading<'_> {
     async fn page(&mut self, tenant_no: i64, after: Option<&str>) -> sqlx::Result<Option<(String, Listed)>> {
         let beyond = if after.is_some() { "AND s.statement_id > $3::uuid" } else { "" };
         let sql = format!("{STATEMENTS} AND s.tenant_no = $1 {beyond} ORDER BY s.statement_id LIMIT $2");
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(tenant_no).bind(PAGE);
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(tenant_no).bind(i64::from(VERIFY_PAGE));
         let query = if after.is_some() { query.bind(after) } else { query };
         let rows = query.fetch_all(&mut *self.connection).await?;
         rows::page(&self.ledger.name, &rows)

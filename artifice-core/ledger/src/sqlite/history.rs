@@ -12,10 +12,8 @@ use super::SqliteLedger;
 use super::block::{self, Block, Unreadable};
 use crate::history::{Parts, Shape, groups};
 use crate::ledger::History;
+use crate::limits::SQLITE_BLOCK;
 use crate::{EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
-
-/// Lines of one block. (So much less than a statement may have that memory does not depend on it.)
-const LINES: u16 = 1000;
 
 #[async_trait]
 impl History for SqliteLedger {
@@ -93,11 +91,11 @@ fn blocks(wanted: &Wanted, shape: &Shape) -> QueryBuilder<Sqlite> {
                  SELECT min(line_no) FROM line
                  WHERE tenant_no = b.tenant_no AND statement_id = b.statement_id AND line_no >= b.first + ",
     );
-    sql.push(LINES)
+    sql.push(SQLITE_BLOCK)
         .push(") FROM block AS b WHERE b.first IS NOT NULL) SELECT b.tenant_no, b.statement_id, b.currency, (SELECT ");
     sql.push(block::sql(&numbers(shape), &shape.texts));
     sql.push(" FROM line WHERE tenant_no = b.tenant_no AND statement_id = b.statement_id AND line_no >= b.first AND line_no < b.first + ");
-    sql.push(LINES);
+    sql.push(SQLITE_BLOCK);
     push_period(&mut sql, wanted);
     sql.push(") AS lines FROM block AS b WHERE b.first IS NOT NULL");
     sql

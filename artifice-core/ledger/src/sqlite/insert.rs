@@ -14,14 +14,12 @@ use crate::content::digest;
 use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
+use crate::limits::SQLITE_ROWS;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
 use crate::storing::Store;
 use crate::storing::changed;
-
-/// Rows of one INSERT. SQLite takes 32,766 parameters; a line has 22.
-const ROWS: usize = 500;
 
 #[async_trait]
 impl Store for SqliteLedger {
@@ -178,7 +176,7 @@ async fn series_numbers<'u>(
             .fetch_all(&mut *connection)
             .await?;
     let numbers = Numbers::of(usage, &known, 0);
-    for rows in numbers.new.chunks(ROWS) {
+    for rows in numbers.new.chunks(SQLITE_ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO series (tenant_no, series_no, resource_id, entry, service, location) ",
         );
@@ -204,7 +202,7 @@ async fn insert_usage(
     let usage = &new.draft.usage;
     let numbers = series_numbers(connection, tenant_no, usage).await?;
     let usage: Vec<(usize, &Usage)> = usage.iter().enumerate().collect();
-    for rows in usage.chunks(ROWS) {
+    for rows in usage.chunks(SQLITE_ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO usage (tenant_no, series_no, period_start, period_end, statement_id, meter, section, resource_name, volume, unit, aggregate, corrects) ",
         );
@@ -222,7 +220,7 @@ async fn insert_usage(
 
 async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &str, lines: &[Line]) -> sqlx::Result<()> {
     let numbered: Vec<(i64, &Line)> = (1..).zip(lines).collect();
-    for rows in numbered.chunks(ROWS) {
+    for rows in numbered.chunks(SQLITE_ROWS) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
                                entry, meter, aggregate, period_start, period_end, volume, unit, rate, rate_unit, rate_origin, cost,

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::SqliteLedger;
 use super::statements::STATEMENTS;
 use crate::ledger::Verify;
-use crate::verify::{self, Found, PAGE, Snapshot, Trouble};
+use crate::limits::VERIFY_PAGE;
+use crate::verify::{self, Found, Snapshot, Trouble};
 use crate::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
 
 /// How the rules' words are spelled.
@@ -84,7 +85,8 @@ impl Snapshot for Reading<'_> {
             "{STATEMENTS} AND statement.tenant_no = ?1 AND statement.statement_id > ?2
              ORDER BY statement.statement_id LIMIT ?3"
         );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(tenant_no).bind(after.unwrap_or("")).bind(PAGE);
+        let query =
+            sqlx::query(AssertSqlSafe(sql)).bind(tenant_no).bind(after.unwrap_or("")).bind(i64::from(VERIFY_PAGE));
         let rows = query.fetch_all(&mut *self.connection).await?;
         rows::page(&self.ledger.name, &rows)
     }
