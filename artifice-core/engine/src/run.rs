@@ -2,7 +2,11 @@
 
 mod bill;
 mod claims;
+mod gaps;
+mod groups;
+pub mod labels;
 mod leases;
+mod newer;
 mod preview;
 mod ready;
 mod shared;

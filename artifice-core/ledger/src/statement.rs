@@ -1,6 +1,8 @@
 //! Statements as the ledger takes them, and as it gives them back.
 
-use artifice_model::statement::{Draft, Line, Tax, Usage};
+use std::sync::Arc;
+
+use artifice_model::statement::{Draft, Line, Rules, Tax, Usage};
 use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
 use crate::ids::{Digest, StatementRef, TenantNo};
@@ -43,6 +45,10 @@ pub struct NewStatement<'a> {
     pub held: Option<&'a str>,
     /// The IANA name of the timezone that bills are made by.
     pub timezone: &'a str,
+    /// By which rules it was made; of a credit, what it takes back. None is the first edition.
+    pub rules: Option<&'a Rules>,
+    /// What documents and tables call the tenant, where its name is not its own.
+    pub label: Option<&'a str>,
     /// The backend it is for.
     pub backend: &'a str,
     /// The version of the backend's class.
@@ -176,10 +182,16 @@ pub struct Statement {
     pub revision: Option<u64>,
     /// Who pays, named as when it was billed.
     pub tenant: Tenant,
+    /// What documents and tables call the tenant, where its name was not its own.
+    pub label: Option<String>,
     /// For which period.
     pub period: Period,
     /// The timezone that bills were made by.
     pub timezone: String,
+    /// By which rules it was made; none if these were the first edition's.
+    pub rules: Option<Arc<Rules>>,
+    /// The id of its ledger.
+    pub ledger_id: String,
     /// In which money.
     pub currency: Currency,
     /// Σ of the lines' costs.
@@ -218,6 +230,20 @@ impl Statement {
     /// Which statement it is.
     pub fn reference(&self) -> StatementRef {
         StatementRef { tenant: self.tenant_no, id: self.id.clone() }
+    }
+
+    /// What people call its tenant.
+    pub fn called(&self) -> &str {
+        self.label.as_deref().unwrap_or_else(|| self.tenant.called())
+    }
+
+    /// Whether it was stored before another one of the same tenant: has a lower number. (Numbers are a backend's own;
+    /// of several backends' statements the times tell.)
+    pub fn is_before(&self, other: &Statement) -> bool {
+        if self.backend == other.backend {
+            return self.number < other.number;
+        }
+        (self.created, &self.id) < (other.created, &other.id)
     }
 
     /// What a change of this statement, as it was read, is based on.

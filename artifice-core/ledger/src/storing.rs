@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::audit::Act;
-use crate::content::storable;
+use crate::content::{storable, without_nul};
 use crate::error::{LedgerError, Refusal};
 use crate::ids::StatementRef;
 use crate::ledger::Statements;
@@ -26,7 +26,8 @@ pub(crate) async fn stored(
 ) -> Result<Statement, LedgerError> {
     check(new);
     let draft = storable(new.draft)?;
-    let new = NewStatement { draft: &draft, ..new };
+    let label = new.label.map(without_nul);
+    let new = NewStatement { draft: &draft, label: label.as_deref(), ..new };
     // What cannot be read may be what this tenant was billed for already, or is about to be.
     if let NewKind::Invoice = new.kind {
         let (tenant, concerns) = (Some(draft.tenant.id.clone()), Some(draft.period));

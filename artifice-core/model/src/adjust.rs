@@ -111,6 +111,42 @@ pub fn adjustment(whole: &Draft, billed: &[BilledStatement]) -> Result<Adjustmen
     Ok(Adjustment { draft, corrects, gone: changes.gone })
 }
 
+/// What changes in what is billed where metering has nothing new, and only what came before it in its months has
+/// changed: `whole` is what the same units come to now ([`Draft::again`]). Its lines have a volume of 0 and a cost.
+pub fn repriced(whole: &Draft, billed: &[BilledStatement]) -> Result<Draft, Overflow> {
+    let known = known_lines(billed)?;
+    let now: BTreeMap<LineKey<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
+    let keys: BTreeSet<&LineKey<'_>> = known.keys().chain(now.keys()).collect();
+    let mut lines = Vec::new();
+    for key in keys {
+        let (line, before) = (now.get(key).copied(), known.get(key));
+        let Some(like) = line.or(before.map(|before| before.line)) else { continue };
+        lines.extend(difference(line, before, like)?);
+    }
+    lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+    let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed, &lines)? };
+    let mut draft = Draft { usage: Vec::new(), lines, taxes, subtotal: None, total: None, ..whole.clone() };
+    draft.add_up()?;
+    Ok(draft)
+}
+
+/// All lines of some statements of a period, each with the sums of what all of them say of it; without what that
+/// leaves nothing of.
+pub fn together(billed: &[BilledStatement]) -> Result<Vec<Line>, Overflow> {
+    let all = known_lines(billed)?.into_values().map(|KnownLine { line, volume, cost, free }| {
+        // Of a correction's working only what it says of the price holds for the whole.
+        let working = line.working.as_deref().cloned().unwrap_or_default();
+        let working = Working { free, billed: None, ..working };
+        Line {
+            usage: Usage { volume, ..line.usage.clone() },
+            cost: Some(cost),
+            working: Some(Arc::new(working)),
+            ..line.clone()
+        }
+    });
+    Ok(all.filter(|line| !line.usage.volume.is_zero() || !line.cost.unwrap_or_default().is_zero()).collect())
+}
+
 /// How usage has changed.
 struct Changes {
     /// What each changed usage adds, with the id of the statement whose usage it corrects.
@@ -212,7 +248,7 @@ fn lines(
         let (line, before) = (now.get(key).copied(), known.get(key));
         let Some(like) = line.or(before.map(|before| before.line)) else { continue };
         let (_, _, service, location) = key.0;
-        let counts = |line: &Line| line.working.as_ref().is_some_and(|working| working.counts());
+        let counts = Line::goes_by_month;
         // What metering has nothing of any more stays as it was billed, here, too.
         let follows = priced_together.contains(&(service, location))
             && line.is_some_and(|line| counts(line) || before.is_some_and(|before| counts(before.line)));

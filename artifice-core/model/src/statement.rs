@@ -3,11 +3,13 @@
 //! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
 //! it, `months` counts what calendar months have had, `terms` adds fees, minimum charge and taxes.
 
+mod again;
 mod billed;
 mod charging;
 mod draft;
 mod error;
 mod fees;
+mod in_months;
 mod metered;
 mod months;
 mod problem;
@@ -25,13 +27,18 @@ use crate::rate::Working;
 use crate::tenant::Tenant;
 use crate::time::Period;
 
+pub use again::BilledWhole;
 pub use billed::{BilledLine, StatementId};
 pub use charging::Charging;
 pub use error::DraftError;
 pub use fees::{Fee, FeePer};
+pub use in_months::InMonths;
 pub use metered::Metered;
 pub use problem::Problem;
-pub use rules::{Edition, Lines, TaxRounding};
+pub use rules::{Edition, Lines, Rules, TaxRounding};
+
+/// Section and service of the line for what a month lacks to its minimum.
+const MINIMUM: &str = "Minimum charge";
 
 /// A volume of one resource for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +88,23 @@ impl Line {
     /// How much of its volume was free, in its unit.
     pub fn free(&self) -> Ratio {
         self.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
+    }
+
+    /// Whether its price, or its fee, goes by the month. (Older programs stored nothing of how a cost came about;
+    /// what has a cost and no single rate was in tiers.)
+    pub fn goes_by_month(&self) -> bool {
+        let in_tiers = self.rate.is_none() && self.cost.is_some_and(|cost| !cost.is_zero());
+        in_tiers || self.working.as_ref().is_some_and(|working| working.counts())
+    }
+
+    /// Whether nobody has metered it: a fee, or a minimum charge.
+    pub fn is_of_the_whole(&self) -> bool {
+        [&self.usage.meter, &self.usage.location, &self.usage.resource_id].iter().all(|text| text.is_empty())
+    }
+
+    /// Whether it is what a month lacked to its minimum.
+    pub fn is_minimum(&self) -> bool {
+        self.is_of_the_whole() && [&self.usage.section, &self.usage.service].iter().all(|text| *text == MINIMUM)
     }
 }
 

@@ -208,10 +208,11 @@ fn with_header<T>(
         date(&calendar, at).ok_or_else(no_date)
     };
     let about = statement.refers_to.as_ref().map(|referred| (referred, lend(&referred.receipt)));
+    let label = statement.label.iter().map(|label| api::Pair { key: "label".into(), value: label.as_str().into() });
+    let attributes: Vec<api::Pair<'_>> = label.collect();
     work(&api::Header {
         key: statement.id.as_str().into(),
-        // The ledger has no id of its own yet.
-        ledger_id: "".into(),
+        ledger_id: statement.ledger_id.as_str().into(),
         digest: statement.digest.as_str().into(),
         number: statement.number,
         kind: match statement.kind {
@@ -231,7 +232,7 @@ fn with_header<T>(
         tenant: api::Tenant {
             id: statement.tenant.id.as_str().into(),
             name: statement.tenant.name.as_deref().map(Into::into).into(),
-            attributes: RSlice::EMPTY,
+            attributes: RSlice::from_slice(&attributes),
         },
         start: api::Timestamp { micros: statement.period.start().micros() },
         end: api::Timestamp { micros: statement.period.end().micros() },

@@ -24,6 +24,9 @@ pub struct Main {
     pub workers: Option<usize>,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
+    /// `newer_documents: refuse`: whether nothing is billed where the backend has documents of this ledger that the
+    /// ledger does not know. Otherwise they are told.
+    pub refuses_newer_documents: bool,
 }
 
 /// The default of `main.settle`.
@@ -62,6 +65,7 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
         workers: main.parse("workers", workers),
         zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
+        refuses_newer_documents: main.word("newer_documents", &[("refuse", true), ("warn", false)]).unwrap_or(true),
     };
     // Read before this, for all entries.
     for key in ["region", "slice", "max_gap"] {

@@ -10,7 +10,7 @@ use artifice_plugin_host::{ClassPath, api};
 
 use crate::Engine;
 use crate::backend::backends::Backends;
-use crate::backend::deadlines;
+use crate::backend::{deadlines, document};
 use crate::config::{OwnPrices, PricesFrom};
 use crate::error::EngineError;
 
@@ -82,8 +82,13 @@ impl Prices {
     }
 
     /// Whether somebody else's system is asked for them.
-    pub fn are_asked_for(&self) -> bool {
+    fn are_asked_for(&self) -> bool {
         matches!(self.source, Some(Source::Backend(_)))
+    }
+
+    /// Works out costs: where another system is asked for prices, it is waited for where that holds nobody else up.
+    pub async fn charged<T: Send + 'static>(&self, charge: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        if self.are_asked_for() { document::blocking(deadlines::PRICES, move |_| charge()).await } else { Ok(charge()) }
     }
 
     fn cards(&self) -> Option<&Cards> {

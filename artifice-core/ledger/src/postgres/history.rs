@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use artifice_model::exact::Exact;
-use artifice_model::{Currency, Decimal, Tenant};
+use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{Postgres, QueryBuilder, Row};
+use sqlx::postgres::types::PgRange;
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row};
 
 use super::{PostgresLedger, instant};
 use crate::history::{Part, Shape, groups};
 use crate::ledger::History;
-use crate::{EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
+use crate::{Covered, EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
 
 /// Lines, with the columns that `rows` reads.
 const LINES: &str = "SELECT line.statement_id::text AS statement_id, number.number, s.currency,
@@ -54,7 +55,34 @@ impl History for PostgresLedger {
         let tenants = self.tenants_by_number().await.map_err(|error| self.error(error))?;
         groups(parts, grouping, &tenants).map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+
+    async fn coverage(&self) -> Result<Vec<Covered>, LedgerError> {
+        let sql = rows::coverage(START, END, "");
+        let found = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
+        let found = found.and_then(|found| found.iter().map(rows::covered).collect());
+        found.map_err(|error| self.error(error))
+    }
+
+    async fn idle_insert(&self, tenants: &[TenantId], period: Period, at: Timestamp) -> Result<(), LedgerError> {
+        let tenants: Vec<&str> = tenants.iter().map(TenantId::as_str).collect();
+        let noted = async {
+            sqlx::query(
+                "INSERT INTO idle (tenant_no, period, noted)
+                 SELECT tenant_no, $2, $3 FROM tenant WHERE tenant_id = ANY($1) ON CONFLICT DO NOTHING",
+            )
+            .bind(tenants)
+            .bind(PgRange::from(instant(period.start())?..instant(period.end())?))
+            .bind(instant(at)?)
+            .execute(&self.pool)
+            .await
+        };
+        noted.await.map(drop).map_err(|error| self.error(error))
+    }
 }
+
+/// How a period's ends are spelled in [`rows::coverage`].
+pub(super) const START: &str = "(extract(epoch FROM lower(@.period)) * 1000000)::bigint";
+pub(super) const END: &str = "(extract(epoch FROM upper(@.period)) * 1000000)::bigint";
 
 impl PostgresLedger {
     async fn parts(&self, wanted: &Wanted, shape: &Shape) -> Result<Vec<Part>, LedgerError> {

@@ -147,7 +147,11 @@ impl PostgresLedger {
 }
 
 /// Whether the live statements of the month are still those that the new one was worked out beside.
-async fn month_is_the_same(connection: &mut PgConnection, tenant_no: i64, month: Option<&Month>) -> sqlx::Result<bool> {
+pub(super) async fn month_is_the_same(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    month: Option<&Month>,
+) -> sqlx::Result<bool> {
     let Some(Month { months, beside }) = month else { return Ok(true) };
     let months = PgRange::from(instant(months.start())?..instant(months.end())?);
     let now: Vec<String> = sqlx::query_scalar(
@@ -218,9 +222,9 @@ async fn insert_head(
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period, tenant_name, timezone, currency,
                                 subtotal, total, digest, backend, backend_version, created, refers_to, revision,
-                                settings, state, error)
+                                settings, state, error, rules, tenant_label)
          VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8::numeric, $9::numeric, $10, $11, $12, $13, $14::uuid, $15,
-                 $16, $17, $18)",
+                 $16, $17, $18, $19, $20)",
     )
     .bind(tenant_no)
     .bind(id)
@@ -240,6 +244,8 @@ async fn insert_head(
     .bind(new.settings)
     .bind(new.state().to_string())
     .bind(new.held)
+    .bind(new.rules.map(|rules| serde_json::json!(rules).to_string()))
+    .bind(new.label)
     .execute(connection)
     .await
     .map(drop)

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use artifice_model::{Currency, Decimal, Tenant, TenantId};
+use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
 
 use super::SqliteLedger;
 use super::block::{self, Block, Unreadable};
 use crate::history::{Parts, Shape, groups};
 use crate::ledger::History;
-use crate::{EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
+use crate::{Covered, EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
 
 /// Lines of one block. (So much less than a statement may have that memory does not depend on it.)
 const LINES: u16 = 1000;
@@ -63,7 +63,31 @@ impl History for SqliteLedger {
         groups(parts.all(), grouping, &tenants)
             .map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+
+    async fn coverage(&self) -> Result<Vec<Covered>, LedgerError> {
+        let sql = rows::coverage(START, END, "");
+        let found = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
+        let found = found.and_then(|found| found.iter().map(rows::covered).collect());
+        found.map_err(|error| self.error(error))
+    }
+
+    async fn idle_insert(&self, tenants: &[TenantId], period: Period, at: Timestamp) -> Result<(), LedgerError> {
+        let noted = self.in_transaction(async |connection| {
+            for tenant in tenants {
+                let sql = "INSERT INTO idle (tenant_no, period_start, period_end, noted_us)
+                           SELECT tenant_no, ?2, ?3, ?4 FROM tenant WHERE tenant_id = ?1 ON CONFLICT DO NOTHING";
+                let query = sqlx::query(sql).bind(tenant.as_str()).bind(period.start().micros());
+                query.bind(period.end().micros()).bind(at.micros()).execute(&mut *connection).await?;
+            }
+            Ok(())
+        });
+        noted.await.map_err(|error| self.error(error))
+    }
 }
+
+/// How a period's ends are spelled in [`rows::coverage`].
+pub(super) const START: &str = "@.period_start";
+pub(super) const END: &str = "@.period_end";
 
 impl SqliteLedger {
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {

@@ -76,7 +76,7 @@ async fn insert(
 }
 
 /// Whether the live statements of the month are still those that the new one was worked out beside.
-async fn month_is_the_same(
+pub(super) async fn month_is_the_same(
     connection: &mut SqliteConnection,
     tenant_no: i64,
     month: Option<&Month>,
@@ -139,8 +139,8 @@ async fn insert_statement(
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency,
                                 subtotal, total, digest, backend, backend_version, created_us, refers_to, revision,
-                                settings, state, error)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                settings, state, error, rules, tenant_label)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(tenant_no)
     .bind(id)
@@ -161,6 +161,8 @@ async fn insert_statement(
     .bind(new.settings)
     .bind(new.state().to_string())
     .bind(new.held)
+    .bind(new.rules.map(|rules| serde_json::json!(rules).to_string()))
+    .bind(new.label)
     .execute(connection)
     .await?;
     Ok(())

@@ -32,6 +32,10 @@ pub struct Working {
     /// What was billed for it before, where the line is only the difference.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub billed: Option<BilledBefore>,
+    /// Whether the price goes by the month: what it costs depends on what else the month has, also where this
+    /// line had no free units left and no other tier.
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_month: bool,
 }
 
 /// What was billed before for what a line corrects.
@@ -76,6 +80,7 @@ impl Default for Working {
             discount: Decimal::ZERO,
             price: None,
             billed: None,
+            by_month: false,
         }
     }
 }
@@ -87,7 +92,7 @@ impl Working {
             Scheme::Package { size, .. } => Some(size),
             _ => None,
         };
-        Working { conversion, block, discount: price.discount, ..Working::default() }
+        Working { conversion, block, discount: price.discount, by_month: price.counts(), ..Working::default() }
     }
 
     /// The volume that the cost is worked out from: where `volume` is only the difference, the whole.
@@ -118,7 +123,7 @@ impl Working {
 
     /// Whether the cost depends on other units of the month.
     pub fn counts(&self) -> bool {
-        !self.steps.is_empty() || !self.free.is_zero()
+        self.by_month || !self.steps.is_empty() || !self.free.is_zero()
     }
 
     /// Whether it says nothing that is not plain.

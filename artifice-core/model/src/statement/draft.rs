@@ -70,7 +70,7 @@ fn priced(
 
 /// Works out what everything costs: first what counts the units of its month, in the order in which they
 /// are counted, then the rest.
-fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
+pub(super) fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
     for mut indices in counted_together(metered) {
         indices.sort_by_key(|index| {
             let usage = &metered[*index].usage;

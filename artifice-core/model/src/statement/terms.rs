@@ -1,6 +1,7 @@
 //! What a statement says beside its usage: fees, then the minimum charge, then taxes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::billed::BilledLine;
 use super::charging::Charging;
@@ -8,17 +9,14 @@ use super::error::DraftError;
 use super::fees::FeePer;
 use super::metered::Metered;
 use super::months::MonthCosts;
-use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
+use super::{Draft, Line, MINIMUM, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::money::Currency;
-use crate::rate::{Minimum, TaxRule, Terms};
+use crate::rate::{Minimum, TaxRule, Terms, Working};
 use crate::time::{Period, Timestamp};
-
-/// Section and service of the line for what a month lacks to its minimum.
-const MINIMUM: &str = "Minimum charge";
 
 /// The lines for what nobody has metered: fees, and what months lack to the minimum.
 pub(super) fn lines(
@@ -61,7 +59,7 @@ fn last(period: Period) -> Timestamp {
 }
 
 /// The months whose end a period reaches.
-fn months_that_end(period: Period, calendar: &Calendar) -> Vec<Period> {
+pub(super) fn months_that_end(period: Period, calendar: &Calendar) -> Vec<Period> {
     let mut months = Vec::new();
     let mut at = period.start();
     while let Some(month) = calendar.month_of(at).filter(|month| month.end() <= period.end()) {
@@ -108,14 +106,18 @@ fn fees(
                 });
             }
             let cost = (fee.currency == draft.currency).then_some(fee.amount);
-            lines.push(line_of(&fee.section, &fee.name, period, fee.amount, cost, &fee.origin, charging));
+            let mut line = line_of(&fee.section, &fee.name, period, fee.amount, cost, &fee.origin, charging);
+            if month.is_some() {
+                line.working = Some(Arc::new(Working { by_month: true, ..Working::default() }));
+            }
+            lines.push(line);
         }
     }
     lines
 }
 
 /// The line for what a month lacks to its minimum, if it lacks something. A month without usage lacks nothing.
-fn lacking(
+pub(super) fn lacking(
     draft: &Draft,
     month: Period,
     costs: &MonthCosts<'_>,
