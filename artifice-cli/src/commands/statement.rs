@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_engine::{Engine, EngineError, Failed, Watch};
+use artifice_engine::{Engine, EngineError, Failed, Watch, labels_of};
 use artifice_ledger::{Filter, Ledger, Listed, State, all_rows, lines_explained};
 
 use super::open::{engine, existing_ledger, ledger_to_read, load};
@@ -19,15 +19,17 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
             let config = load(file)?;
-            let Listed { statements, unreadable, .. } = match ledger_to_read(&config).await? {
-                Some(ledger) => all_rows(ledger.as_ref(), &Filter { state, ..Filter::default() })
-                    .await
-                    .map_err(EngineError::from)?,
-                None => Listed::default(),
+            let (Listed { statements, unreadable, .. }, labels) = match ledger_to_read(&config).await? {
+                Some(ledger) => {
+                    let rows = all_rows(ledger.as_ref(), &Filter { state, ..Filter::default() }).await;
+                    let labels = labels_of(ledger.as_ref()).await.map_err(EngineError::from)?;
+                    (rows.map_err(EngineError::from)?, labels)
+                }
+                None => Default::default(),
             };
             match format {
                 TableOrJson::Json => print(&format!("{:#}\n", view::list(&statements)))?,
-                TableOrJson::Table => print(&bills::list_table(&statements))?,
+                TableOrJson::Table => print(&bills::list_table(&statements, &labels))?,
             }
             for row in &unreadable {
                 failure(&Failed::of(row.tenant.clone(), &row.error));

@@ -51,5 +51,6 @@ pub use draft::rates::{ListedPrice, Quoted, Supposed};
 pub use engine::Engine;
 pub use error::EngineError;
 pub use lifecycle::{TakenBack, deliver};
+pub use run::labels_of;
 pub use tell::{Advice, Billed, Cancel, Failed, How, Listener, Notice, Preview, Progress, Told, Watch};
 pub use verify::{Compared, Verified};

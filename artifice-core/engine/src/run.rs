@@ -4,7 +4,7 @@ mod bill;
 mod claims;
 mod gaps;
 mod groups;
-pub mod labels;
+mod labels;
 mod leases;
 mod newer;
 mod preview;
@@ -15,3 +15,5 @@ mod tenant;
 mod tenants;
 mod unfinished;
 mod usages;
+
+pub use labels::labels_of;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use artifice_ledger::{Ledger, LedgerError, all_tenants};
 use artifice_model::{Tenant, TenantId};
 use artifice_plugin_host::api::file_name::{LONGEST_VALUE, cut, folded, safe};
 
@@ -26,6 +27,14 @@ pub fn labels<'t>(tenants: impl IntoIterator<Item = &'t Tenant>) -> BTreeMap<Ten
         same.iter().map(move |tenant| (tenant.id.clone(), label(tenant, digits)))
     });
     all.collect()
+}
+
+/// What the tenants that a ledger knows are called whose name is not their own.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub async fn labels_of(ledger: &dyn Ledger) -> Result<BTreeMap<TenantId, String>, LedgerError> {
+    Ok(labels(&all_tenants(ledger).await?))
 }
 
 /// A name with the first digits of the id. The name is shortened where both would not fit into a file's name.
