@@ -85,8 +85,8 @@ impl Config {
     pub fn rules(&self) -> Rules {
         Rules {
             edition: Edition::default(),
-            lines: Lines::default(),
-            tax_rounding: TaxRounding::default(),
+            lines: self.main.lines,
+            tax_rounding: self.main.tax_rounding,
             entries: self.entries.clone(),
             locations: self.locations.clone(),
         }

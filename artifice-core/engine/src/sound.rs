@@ -43,6 +43,7 @@ fn check(
 
 #[cfg(test)]
 mod tests {
+    use artifice_model::statement::TaxRounding;
     use artifice_model::{Tenant, Timestamp};
 
     use super::*;
@@ -57,6 +58,7 @@ mod tests {
             subtotal: Some(Decimal::ZERO),
             taxes: Vec::new(),
             total: Some(total),
+            tax_rounding: TaxRounding::Document,
         }
     }
 

@@ -20,6 +20,7 @@ mod ledger;
 mod life;
 mod listed;
 mod open;
+mod parts;
 mod postgres;
 mod rows;
 mod schema;

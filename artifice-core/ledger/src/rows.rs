@@ -7,13 +7,14 @@ use std::sync::Arc;
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::Working;
 use artifice_model::statement::{BilledLine, Line, Rate, Rules, Tax, Usage};
-use artifice_model::{Decimal, Period, Tenant, Timestamp};
+use artifice_model::{Currency, Decimal, Period, Tenant, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
 use crate::content::digest_of_stored;
 use crate::coverage::{Cover, Covered};
+use crate::parts;
 use crate::{
     Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Refusal, Statement,
     StatementId, StatementPlace, StatementRef, StoredUsage, TenantNo, Unreadable,
@@ -49,7 +50,7 @@ macro_rules! columns_of {
 
         impl FromRow<'_, $row> for Stored<Line> {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
-                line_with_free(row).map(Stored)
+                line_with_parts(row).map(Stored)
             }
         }
 
@@ -298,12 +299,15 @@ fn line(row: &impl Columns) -> sqlx::Result<Line> {
     };
     let usage = usage(row)?;
     let (name, cost) = (row.text("name")?, Some(decimal(row, "cost")?));
-    Ok(Line { usage, name, rate, cost, working: None, evidence: None })
+    Ok(Line { usage, name, rate, cost, working: None, evidence: None, parts: Vec::new() })
 }
 
-/// A line with what of it was free.
-fn line_with_free(row: &impl Columns) -> sqlx::Result<Line> {
+/// A line with what of it was free, and with what of it falls to each resource.
+fn line_with_parts(row: &impl Columns) -> sqlx::Result<Line> {
     let mut line = line(row)?;
+    if row.optional_text("parts")?.is_some() {
+        line.parts = read(row, "parts", |text| parts::read(&line, text))?;
+    }
     if row.optional_text("free")?.is_some() {
         let free = read(row, "free", |text| text.parse().ok())?;
         line.working = Some(Arc::new(Working { free, ..Working::default() }));
@@ -337,8 +341,20 @@ fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
         period: period(row)?,
         volume: decimal(row, "volume")?,
         unit: row.text("unit")?,
-        aggregate: read(row, "aggregate", Aggregate::from_name)?,
+        aggregate: read(row, "aggregate", |name| match name {
+            "" => Some(None),
+            name => Aggregate::from_name(name).map(Some),
+        })?,
     })
+}
+
+/// A line that is for several resources, with its tenant's number and its currency.
+pub(crate) fn line_of_resources(database: &str, row: &impl Columns) -> Result<(i64, Currency, Line), LedgerError> {
+    let read_row = || {
+        let currency = read(row, "currency", |code| code.parse().ok())?;
+        Ok((row.integer("tenant_no")?, currency, line_with_parts(row)?))
+    };
+    read_row().map_err(|source: sqlx::Error| damaged(database, row, &source))
 }
 
 /// A line with what its statement says.
@@ -352,10 +368,13 @@ pub(crate) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLi
             line: line(row)?,
         })
     };
-    read_row().map_err(|source: sqlx::Error| {
-        let id = row.text("statement_id").unwrap_or_default();
-        Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
-    })
+    read_row().map_err(|source: sqlx::Error| damaged(database, row, &source))
+}
+
+/// Why a row of a statement cannot be read.
+fn damaged(database: &str, row: &impl Columns, source: &sqlx::Error) -> LedgerError {
+    let id = row.text("statement_id").unwrap_or_default();
+    Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
 }
 
 /// What a tenant is billed for, or had nothing to be billed in: see [`COVERAGE`].

@@ -9,12 +9,13 @@ mod finding;
 mod rules;
 mod shared;
 
-use artifice_model::statement::Draft;
+use artifice_model::statement::{Draft, TaxRounding};
 use artifice_model::{Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;
 use crate::coverage::{Covered, gaps};
+use crate::parts;
 use crate::{Body, Kind, LedgerError, Listed, Refusal, State, Statement};
 pub use finding::{About, Finding, Gravity};
 pub(crate) use finding::{REARM, RESTORE};
@@ -216,6 +217,10 @@ async fn check_statement(
             if digest_of_stored(statement, &body) != statement.digest {
                 wrong("digest", "its content does not have the digest that was stored with it".to_owned());
             }
+            if !body.lines.iter().all(parts::agree) {
+                let what = "what its lines say of single resources does not come to the lines";
+                wrong("line_parts", what.to_owned());
+            }
             if !adds_up(statement, body) {
                 wrong("sums", "its lines and taxes do not come to its subtotal and total".to_owned());
             }
@@ -248,6 +253,7 @@ fn adds_up(statement: &Statement, body: Body) -> bool {
         subtotal: Some(statement.subtotal),
         taxes: body.taxes,
         total: Some(statement.total),
+        tax_rounding: TaxRounding::Document,
     };
     draft.adds_up()
 }

@@ -259,7 +259,7 @@ fn line<'l>(line: &'l Line, factor: Option<api::Fraction>, taxes: &'l [u32]) -> 
         resource_id: usage.resource_id.as_str().into(),
         resource_name: usage.resource_name.as_str().into(),
         meter: usage.meter.as_str().into(),
-        aggregate: usage.aggregate.name().into(),
+        aggregate: usage.aggregate_name().into(),
         start: api::Timestamp { micros: usage.period.start().micros() },
         end: api::Timestamp { micros: usage.period.end().micros() },
         quantity,

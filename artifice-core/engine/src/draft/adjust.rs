@@ -122,11 +122,6 @@ pub(crate) async fn stored_together(
 
 async fn stored(ledger: &dyn Ledger, statement: &Statement) -> Result<BilledStatement, LedgerError> {
     let usage = ledger.statement_usage(statement).await?;
-    let taxes = ledger.statement_body(statement).await?.taxes;
-    Ok(BilledStatement {
-        id: statement.id.clone(),
-        usage: usage.into_iter().map(|stored| (stored.usage, stored.corrects)).collect(),
-        lines: lines_explained(ledger, statement).await?,
-        taxes,
-    })
+    let usage = usage.into_iter().map(|stored| (stored.usage, stored.corrects)).collect();
+    Ok(BilledStatement { id: statement.id.clone(), usage, lines: lines_explained(ledger, statement).await? })
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use artifice_ledger::{Kind, Ledger, State, Statement};
 use artifice_model::adjust::{repriced, together};
-use artifice_model::statement::{BilledLine, BilledWhole, Charging, Draft};
+use artifice_model::statement::{BilledLine, BilledWhole, Charging, Draft, Lines, TaxRounding};
 
 use crate::Engine;
 use crate::draft::adjust::{Adjusting, adjustments_of, check_committed, stored_together};
-use crate::draft::month::{OfMonth, billed, lines};
+use crate::draft::month::{OfMonth, billed};
 use crate::draft::prices::Prices;
 use crate::trouble::Trouble;
 
@@ -51,7 +51,7 @@ impl Engine {
             let before: Vec<&Statement> = all.earlier(invoice.period, Some(invoice)).collect();
             let is_unknown = |other: &&Statement| other.kind == Kind::Adjustment && last.is_before(other);
             let unknown: Vec<&Statement> = before.iter().copied().filter(is_unknown).collect();
-            let mut changed = lines(ledger, config, all.months, &unknown).await?;
+            let mut changed = self.lines_of_month(prices, ledger, all.months, &unknown).await?;
             let not_stored = new.iter().filter(|(of, _)| of.is_before(invoice)).flat_map(|(_, lines)| lines);
             let not_stored: Vec<BilledLine> =
                 not_stored.filter(|billed| billed.line.usage.period.overlaps(all.months)).cloned().collect();
@@ -59,7 +59,7 @@ impl Engine {
             if changed.is_empty() {
                 continue;
             }
-            let mut earlier = lines(ledger, config, all.months, &before).await?;
+            let mut earlier = self.lines_of_month(prices, ledger, all.months, &before).await?;
             earlier.extend(not_stored);
             let own = stored_together(ledger, invoice, &adjustments).await?;
             let whole = BilledWhole {
@@ -68,7 +68,8 @@ impl Engine {
                 currency: invoice.currency,
                 lines: together(&own).map_err(|error| error.to_string())?,
             };
-            let again = self.again(prices, whole, &changed, earlier).await?;
+            let by = invoice.rules.as_deref().map(|rules| (rules.lines, rules.tax_rounding)).unwrap_or_default();
+            let again = self.again(prices, whole, by, &changed, earlier).await?;
             let draft = repriced(&again, &own).map_err(|error| error.to_string())?;
             if draft.lines.is_empty() {
                 continue;
@@ -87,6 +88,7 @@ impl Engine {
         &self,
         prices: &Arc<Prices>,
         whole: BilledWhole,
+        by: (Lines, TaxRounding),
         changed: &[BilledLine],
         earlier: Vec<BilledLine>,
     ) -> Result<Draft, Trouble> {
@@ -106,6 +108,8 @@ impl Engine {
                 cuts: &[],
                 fees: &[],
                 earlier: &earlier,
+                lines: by.0,
+                tax_rounding: by.1,
                 sections: &[],
             };
             Draft::again(whole, &places, charging)

@@ -7,8 +7,12 @@ use artifice_model::aggregate::Entry;
 use artifice_model::statement::{BilledLine, Line};
 use artifice_model::{Calendar, Period, TenantId};
 
+use crate::Engine;
 use crate::config::Config;
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementId, all_statements};
+use crate::draft::prices::Prices;
+use artifice_ledger::{
+    Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementId, all_statements, lines_explained,
+};
 
 /// A tenant's live statements of some months.
 pub(crate) struct OfMonth {
@@ -58,20 +62,28 @@ impl OfMonth {
     }
 }
 
-/// The lines of some statements that lie in some months, as the units of today's places.
-pub(crate) async fn lines(
-    ledger: &dyn Ledger,
-    config: &Config,
-    months: Period,
-    statements: &[&Statement],
-) -> Result<Vec<BilledLine>, LedgerError> {
-    let mut lines = Vec::new();
-    for statement in statements {
-        let body = ledger.statement_body(statement).await?;
-        let of_months = body.lines.into_iter().filter(|line| line.usage.period.overlaps(months));
-        lines.extend(billed(config, statement, of_months));
+impl Engine {
+    /// The lines of some statements that lie in some months, as the units of today's places; with how their costs came
+    /// about where that matters to today's prices and fees.
+    pub(crate) async fn lines_of_month(
+        &self,
+        prices: &Prices,
+        ledger: &dyn Ledger,
+        months: Period,
+        statements: &[&Statement],
+    ) -> Result<Vec<BilledLine>, LedgerError> {
+        let mut lines = Vec::new();
+        for statement in statements {
+            let all = if prices.count_flats() || self.counts_days() {
+                lines_explained(ledger, statement).await?
+            } else {
+                ledger.statement_body(statement).await?.lines
+            };
+            let of_months = all.into_iter().filter(|line| line.usage.period.overlaps(months));
+            lines.extend(billed(self.config(), statement, of_months));
+        }
+        Ok(lines)
     }
-    Ok(lines)
 }
 
 /// A statement's lines, as the units of today's places.

@@ -51,6 +51,16 @@ impl Engine {
         Ok(Arc::new(Backends::new(self.clone(), self.load_backend()?)))
     }
 
+    /// Whether what a statement says depends on the others of its month.
+    pub(crate) fn counts_months(&self, prices: &Prices) -> bool {
+        prices.cards().is_some_and(Cards::count) || self.counts_days()
+    }
+
+    /// Whether it matters on which days something was used.
+    pub(crate) fn counts_days(&self) -> bool {
+        self.config().fees.iter().any(|fee| fee.by_day)
+    }
+
     /// The instants inside a period, in order, at which prices may change.
     pub(crate) fn cuts(&self, prices: &Prices, period: Period) -> Vec<Timestamp> {
         let calendar = &self.config().main.calendar;
@@ -98,9 +108,9 @@ impl Prices {
         }
     }
 
-    /// Whether what a statement costs depends on the others of its month.
-    pub fn count(&self) -> bool {
-        self.cards().is_some_and(Cards::count)
+    /// Whether it matters what earlier statements charged for entering tiers.
+    pub fn count_flats(&self) -> bool {
+        self.cards().is_some_and(Cards::count_flats)
     }
 }
 

@@ -9,7 +9,7 @@ use artifice_model::{Period, Tenant};
 
 use crate::draft::adjust::{Adjusting, compare};
 use crate::draft::following::Following;
-use crate::draft::month::{self, OfMonth};
+use crate::draft::month::OfMonth;
 use crate::draft::prices::Prices;
 use crate::tell::{Listener, Notice};
 use crate::trouble::{Trouble, is_held};
@@ -55,12 +55,12 @@ impl Engine {
         let usage = usage.usage.map_err(|error| error.to_string())?;
         let Whole { tenant, period, rules, purpose, sections, is_billed } = whole;
         let adjusts = purpose == Some(Purpose::Adjustment);
-        let of_month = match ledger.filter(|_| prices.count()) {
+        let of_month = match ledger.filter(|_| self.counts_months(prices)) {
             Some(ledger) => Some(OfMonth::of(ledger, &self.config().main.calendar, &tenant.id, period).await?),
             None => None,
         };
-        let earlier = self.earlier(ledger, of_month.as_ref(), period, adjusts).await?;
-        let (engine, own) = (self.clone(), prices.clone());
+        let earlier = self.earlier(prices, ledger, of_month.as_ref(), period, adjusts).await?;
+        let (engine, own, by) = (self.clone(), prices.clone(), (rules.lines, rules.tax_rounding));
         let charge = move || {
             let _phase = tracing::debug_span!("draft").entered();
             let config = engine.config();
@@ -74,6 +74,8 @@ impl Engine {
                 cuts: &engine.cuts(&own, period),
                 fees: &config.fees,
                 earlier: &earlier,
+                lines: by.0,
+                tax_rounding: by.1,
                 sections: &sections,
             };
             Draft::new(tenant, period, usage, charging)
@@ -95,7 +97,7 @@ impl Engine {
             return Ok(Drafted { draft, problems, month, adjusting: None, following: Vec::new() });
         }
         let (adjusting, draft) = compare(listener, ledger, &draft, &rules).await?;
-        let following = match ledger.filter(|_| prices.count()) {
+        let following = match ledger.filter(|_| self.counts_months(prices)) {
             Some(ledger) => self.following(prices, ledger, &adjusting, &draft).await?,
             None => Vec::new(),
         };
@@ -105,6 +107,7 @@ impl Engine {
     /// The lines of statements of the month that come before what is charged now.
     async fn earlier(
         &self,
+        prices: &Prices,
         ledger: Option<&dyn Ledger>,
         of_month: Option<&OfMonth>,
         period: Period,
@@ -114,7 +117,7 @@ impl Engine {
         let is_adjusted = |other: &&Statement| other.kind == Kind::Invoice && other.period == period;
         let adjusted = all.live.iter().find(|other| adjusts && is_adjusted(other));
         let before: Vec<&Statement> = all.earlier(period, adjusted).collect();
-        Ok(month::lines(ledger, self.config(), all.months, &before).await?)
+        Ok(self.lines_of_month(prices, ledger, all.months, &before).await?)
     }
 }
 

@@ -34,11 +34,11 @@ impl Engine {
         let failed = |failed| listener.told(Told::Failed(failed));
         let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
         let cuts = self.cuts(&prices, period);
-        if let Some(ledger) = ledger.filter(|_| prices.count() || purpose.is_some())
+        if let Some(ledger) = ledger.filter(|_| self.counts_months(&prices) || purpose.is_some())
             && !ledger.schema_status().await?.missing.is_empty()
         {
             let database = self.config().database.to_string();
-            return Err(match prices.count() {
+            return Err(match self.counts_months(&prices) {
                 true => EngineError::MonthUnread { database },
                 false => EngineError::BilledUnread { database },
             });

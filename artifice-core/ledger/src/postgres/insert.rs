@@ -18,6 +18,7 @@ use crate::content::without_nul;
 use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
+use crate::parts;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
@@ -80,6 +81,7 @@ const LINE: Table = Table {
         ("cost", "numeric"),
         ("free", "text"),
         ("explained", "text"),
+        ("parts", "text"),
     ],
 };
 
@@ -283,7 +285,7 @@ async fn insert_usage(
         let series_no = numbers.number(usage).map(|number| number.to_string());
         row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
         row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
-        row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate.name());
+        row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate_name());
         row.optional(new.kind.corrects(index));
         Ok(())
     })
@@ -309,12 +311,13 @@ async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, l
         row.integer(tenant_no).text(id).text(&(index + 1).to_string());
         row.text(&usage.section).text(&usage.location).text(&usage.service).text(&line.name);
         row.text(&usage.resource_id).text(&usage.resource_name);
-        row.text(&usage.entry).text(&usage.meter).text(usage.aggregate.name());
+        row.text(&usage.entry).text(&usage.meter).text(usage.aggregate_name());
         row.period(usage.period)?.decimal(usage.volume).text(&usage.unit);
         row.optional(rate.map(|rate| rate.amount.to_string()).as_deref());
         row.optional(rate.map(|rate| &*rate.per)).optional(rate.map(|rate| &*rate.origin));
         row.optional(line.cost.map(|cost| cost.to_string()).as_deref());
         row.optional(free_text(line).as_deref()).optional(Explained::text(line).as_deref());
+        row.optional(parts::text(line).as_deref());
         Ok(())
     })
     .await

@@ -61,7 +61,7 @@ pub(super) const STATEMENTS: &str = concat!(
 const LINES: &str = concat!(
     "SELECT section, location, service, name, resource_id, resource_name, entry, meter, aggregate, ",
     period!("line"),
-    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost, free
+    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost, free, parts
      FROM line WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY line_no"
 );
 

@@ -59,6 +59,9 @@ impl History for SqliteLedger {
             })?;
         }
         drop(found);
+        if shape.resource {
+            self.add_resources(wanted, &shape, &mut parts).await?;
+        }
         let tenants = self.tenants_by_number().await.map_err(|error| self.error(error))?;
         groups(parts.all(), grouping, &tenants)
             .map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
@@ -90,6 +93,27 @@ pub(super) const START: &str = "@.period_start";
 pub(super) const END: &str = "@.period_end";
 
 impl SqliteLedger {
+    /// Adds the lines that are for several resources.
+    async fn add_resources(&self, wanted: &Wanted, shape: &Shape, parts: &mut Parts) -> Result<(), LedgerError> {
+        let mut sql = QueryBuilder::new(
+            "SELECT line.*, s.currency FROM statement AS s
+             JOIN line ON line.tenant_no = s.tenant_no AND line.statement_id = s.statement_id
+             WHERE s.state <> 'void' AND s.kind <> 'credit' AND line.parts IS NOT NULL",
+        );
+        if let Some(tenants) = &wanted.tenants {
+            sql.push(" AND s.tenant_no IN (SELECT tenant_no FROM tenant WHERE tenant_id ");
+            push_in(&mut sql, tenants);
+            sql.push(")");
+        }
+        push_period(&mut sql, wanted);
+        let mut found = sql.build().fetch(&self.pool);
+        while let Some(row) = found.try_next().await.map_err(|error| self.error(error))? {
+            let (tenant_no, currency, line) = rows::line_of_resources(&self.name, &row)?;
+            parts.add_resources(tenant_no, currency, &line, shape);
+        }
+        Ok(())
+    }
+
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {
         let rows: Vec<(i64, String, Option<String>)> =
             sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
@@ -123,6 +147,10 @@ fn blocks(wanted: &Wanted, shape: &Shape) -> QueryBuilder<Sqlite> {
     sql.push(" FROM line WHERE tenant_no = b.tenant_no AND statement_id = b.statement_id AND line_no >= b.first AND line_no < b.first + ");
     sql.push(LINES);
     push_period(&mut sql, wanted);
+    if shape.resource {
+        // Lines for several resources are read apart.
+        sql.push(" AND parts IS NULL");
+    }
     sql.push(") AS lines FROM block AS b WHERE b.first IS NOT NULL");
     sql
 }

@@ -8,8 +8,8 @@ use super::draft::charge;
 use super::error::DraftError;
 use super::metered::Metered;
 use super::months::MonthCosts;
-use super::{Draft, Line, Rate, terms};
-use crate::exact::Overflow;
+use super::{Draft, Line, Part, Rate, settled, terms};
+use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
 use crate::rate::{PriceQuery, Tariff};
 use crate::tenant::Tenant;
@@ -45,31 +45,51 @@ impl Draft {
             let place = place(line);
             places.contains(&place) && counting.contains(&place) && !line.usage.volume.is_zero()
         };
-        let mut metered: Vec<(usize, Metered)> = Vec::new();
+        // The place of a line, and in it that of a part.
+        let mut metered: Vec<((usize, usize), Metered)> = Vec::new();
         for (index, line) in lines.iter().enumerate().filter(|(_, line)| is_charged(line)) {
-            if let Some(tariff) = tariff(&tenant, line, charging)? {
-                let mut again = Metered::from(line.usage.clone());
-                again.tariff = Some(Arc::new(tariff));
-                metered.push((index, again));
+            for (part, line) in line.by_resource().enumerate() {
+                if let Some(tariff) = tariff(&tenant, line, charging)? {
+                    let mut again = Metered::from(line.usage.clone());
+                    again.tariff = Some(Arc::new(tariff));
+                    metered.push(((index, part), again));
+                }
             }
         }
-        let (indices, mut metered): (Vec<usize>, Vec<Metered>) = metered.into_iter().unzip();
+        let (places, mut metered): (Vec<(usize, usize)>, Vec<Metered>) = metered.into_iter().unzip();
         charge(&mut metered, period, charging)?;
-        for (index, Metered { tariff, charged, .. }) in indices.into_iter().zip(metered) {
-            let (Some(line), Some(tariff), Some(charged)) = (lines.get_mut(index), tariff, charged) else { continue };
+        let mut changed = BTreeSet::new();
+        for ((index, part), Metered { usage, tariff, charged, .. }) in places.into_iter().zip(metered) {
+            let (Some(whole), Some(tariff), Some(charged)) = (lines.get_mut(index), tariff, charged) else { continue };
             let price = tariff.price();
             // What does not go by the month is only counted.
-            if line.goes_by_month() && price.currency == currency {
-                let rate = |amount| Rate { amount, per: price.per.to_string(), origin: price.origin.clone() };
-                (line.rate, line.cost) = (charged.rate.map(rate), Some(charged.cost));
-                line.working = Some(charged.working);
+            if !whole.goes_by_month() || price.currency != currency {
+                continue;
+            }
+            let line = match whole.parts.get_mut(part) {
+                Some(Part { line, exact }) => {
+                    *exact = charged.working.exact(usage.volume, charged.rate).unwrap_or_else(Ratio::zero);
+                    changed.insert(index);
+                    line
+                }
+                None => whole,
+            };
+            let rate = |amount| Rate { amount, per: price.per.to_string(), origin: price.origin.clone() };
+            (line.rate, line.cost) = (charged.rate.map(rate), Some(charged.cost));
+            line.working = Some(charged.working);
+        }
+        for index in changed {
+            let Some(line) = lines.get_mut(index) else { continue };
+            if let Some(again) = settled(std::mem::take(&mut line.parts), currency)? {
+                *line = again;
             }
         }
-        let (usage, taxes) = (Vec::new(), Vec::new());
-        let mut draft = Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None };
+        let (usage, taxes, tax_rounding) = (Vec::new(), Vec::new(), charging.tax_rounding);
+        let mut draft =
+            Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None, tax_rounding };
         minimum(&mut draft, charging)?;
         draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
-        draft.taxes = terms::taxes(terms::of(currency, period, charging).taxes, &draft.lines, currency)?;
+        draft.taxes = terms::taxes(terms::of(currency, period, charging).taxes, &draft)?;
         draft.add_up()?;
         Ok(draft)
     }
