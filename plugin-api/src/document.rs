@@ -4,7 +4,9 @@
 //! slice; what may be absent is [`ROption`], which `into_option()` turns into an `Option`.
 //!
 //! Every type has room to grow: pairs of key and value, `extra` mostly. Whoever reads them passes over keys
-//! that he does not know. The only key with a meaning is `label` of a [`Tenant`]'s attributes.
+//! that he does not know. Two keys have a meaning: `label`, of a [`Tenant`]'s attributes; and `tax_rounding`, of a header
+//! and of the context, which is `line` where a tax is the sum of what it is on each line, each rounded. Elsewhere it is
+//! rounded once, on the sum of its lines.
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::{ROption, RSlice, RStr};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artifice_model::statement::{Draft, Line, Rules, Tax, Usage};
+use artifice_model::statement::{Draft, Line, Rules, Tax, TaxRounding, Usage};
 use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
 use crate::ids::{Digest, StatementRef, TenantNo};
@@ -230,6 +230,11 @@ impl Statement {
     /// Which statement it is.
     pub fn reference(&self) -> StatementRef {
         StatementRef { tenant: self.tenant_no, id: self.id.clone() }
+    }
+
+    /// Where its taxes were rounded.
+    pub fn tax_rounding(&self) -> TaxRounding {
+        self.rules.as_ref().map(|rules| rules.tax_rounding).unwrap_or_default()
     }
 
     /// What people call its tenant.

@@ -9,7 +9,7 @@ mod finding;
 mod rules;
 mod shared;
 
-use artifice_model::statement::{Draft, TaxRounding};
+use artifice_model::statement::Draft;
 use artifice_model::{Tenant, Timestamp};
 use async_trait::async_trait;
 
@@ -253,7 +253,7 @@ fn adds_up(statement: &Statement, body: Body) -> bool {
         subtotal: Some(statement.subtotal),
         taxes: body.taxes,
         total: Some(statement.total),
-        tax_rounding: TaxRounding::Document,
+        tax_rounding: statement.tax_rounding(),
     };
     draft.adds_up()
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artifice_model::statement::{Line, Tax};
+use artifice_model::statement::{Line, Tax, TaxRounding};
 use artifice_model::{Calendar, Decimal, Timestamp};
 use artifice_plugin_host::api::{self, ErrorKind, RSlice, Standing};
 use artifice_plugin_host::{Backend, Invoice};
@@ -198,6 +198,16 @@ fn sections_taxes<'l>(lines: &'l [Line], taxes: &[Tax]) -> HashMap<&'l str, Vec<
     sections.into_iter().map(|section| (section, on(section))).collect()
 }
 
+/// What a backend is told of where taxes are rounded, if not once on the sum of the lines.
+pub(crate) fn rounding(rounding: TaxRounding) -> &'static [api::Pair<'static>] {
+    const LINE: &[api::Pair<'_>] =
+        &[api::Pair { key: api::RStr::from_str("tax_rounding"), value: api::RStr::from_str("line") }];
+    match rounding {
+        TaxRounding::Document => &[],
+        TaxRounding::Line => LINE,
+    }
+}
+
 fn with_header<T>(
     statement: &Statement,
     work: impl FnOnce(&api::Header<'_>) -> Result<T, api::Error>,
@@ -242,7 +252,7 @@ fn with_header<T>(
         issued: day(statement.created)?,
         currency: statement.currency.code().into(),
         currency_digits: statement.currency.digits(),
-        extra: RSlice::EMPTY,
+        extra: RSlice::from_slice(rounding(statement.tax_rounding())),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artifice_model::statement::{Draft, Rules, TaxRounding};
+use artifice_model::statement::{Draft, Rules};
 use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
@@ -211,7 +211,7 @@ impl Clerk {
             subtotal: Some(of.subtotal),
             taxes: body.taxes,
             total: Some(of.total),
-            tax_rounding: TaxRounding::Document,
+            tax_rounding: of.tax_rounding(),
         };
         let draft = taken_back.negated().map_err(|error| error.to_string())?;
         let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, of.rules.as_deref(), &backend);
