@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, Locations};
-use artifice_model::statement::{Edition, Fee, Lines, Rules, TaxRounding};
+use artifice_model::statement::{Edition, Fee, Rules};
 use sha2::{Digest, Sha256};
 
 use artifice_collect::SourceSettings;

@@ -4,16 +4,18 @@
 //! with such a fault nothing goes on, also in what is built for use.
 
 use artifice_ledger::{Body, Statement};
-use artifice_model::statement::{Draft, Line, Tax};
+use artifice_model::statement::{Draft, Line, Tax, taxes_agree};
 use artifice_model::{Decimal, Period};
 
-/// Checks what is about to be stored.
-pub(crate) fn check_new(draft: &Draft) {
+/// Checks what is about to be stored; whether its taxes are those on its own lines, as they are since the second
+/// `edition`.
+pub(crate) fn check_new(draft: &Draft, edition: bool) {
     let tenant = &draft.tenant.id;
     let priced = draft.lines.iter().all(|line| line.cost.is_some());
     assert!(priced, "tenant {tenant}: a line without a cost");
     let of = format_args!("tenant {tenant}");
     check(of, draft.period, (&draft.lines, &draft.taxes), (draft.subtotal, draft.total));
+    assert!(!edition || draft.taxes_agree(), "{of}: other taxes");
 }
 
 /// Checks what is about to be handed to a backend.
@@ -21,6 +23,10 @@ pub(crate) fn check_stored(statement: &Statement, body: &Body) {
     let of = format_args!("statement {}", statement.number);
     let sums = (Some(statement.subtotal), Some(statement.total));
     check(of, statement.period, (&body.lines, &body.taxes), sums);
+    if let Some(rules) = &statement.rules {
+        let agree = taxes_agree(&body.taxes, &body.lines, statement.currency, rules.tax_rounding);
+        assert!(agree, "{of}: other taxes");
+    }
 }
 
 fn check(
@@ -64,12 +70,20 @@ mod tests {
 
     #[test]
     fn what_adds_up_goes_on() {
-        check_new(&draft(Decimal::ZERO));
+        check_new(&draft(Decimal::ZERO), true);
     }
 
     #[test]
     #[should_panic(expected = "tenant demo: other sums")]
     fn what_does_not_add_up_goes_no_further() {
-        check_new(&draft(Decimal::ONE));
+        check_new(&draft(Decimal::ONE), true);
+    }
+
+    #[test]
+    #[should_panic(expected = "tenant demo: other taxes")]
+    fn a_tax_that_is_not_on_its_lines_goes_no_further() {
+        let (name, sections) = ("GST".to_owned(), vec!["*".to_owned()]);
+        let tax = Tax { name, percent: Decimal::ONE, base: Decimal::ONE, amount: Decimal::ZERO, sections };
+        check_new(&Draft { taxes: vec![tax], ..draft(Decimal::ZERO) }, true);
     }
 }

@@ -255,7 +255,8 @@ fn adds_up(statement: &Statement, body: Body) -> bool {
         total: Some(statement.total),
         tax_rounding: statement.tax_rounding(),
     };
-    draft.adds_up()
+    // An adjustment of the first edition has what its taxes had changed by.
+    draft.adds_up() && (statement.rules.is_none() || draft.taxes_agree())
 }
 
 /// Whether a credit comes to the negated sums of what it takes back.

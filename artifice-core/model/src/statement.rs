@@ -43,6 +43,7 @@ pub(crate) use part::shares;
 pub use problem::Problem;
 pub use rules::{Edition, Lines, Rules, TaxRounding};
 pub(crate) use service::{settled, together};
+pub use taxes::agree as taxes_agree;
 
 /// Section and service of the line for what a month lacks to its minimum.
 const MINIMUM: &str = "Minimum charge";

@@ -78,7 +78,7 @@ impl Clerk {
 
     /// Stores a statement.
     pub async fn store(&self, new: NewStatement<'_>) -> Result<Statement, LedgerError> {
-        sound::check_new(new.draft);
+        sound::check_new(new.draft, new.rules.is_some());
         let kind = new.kind.kind().name();
         crash::point(&format!("before storing {kind}")).await;
         let new = [new];

@@ -45,7 +45,7 @@ impl Tax {
 }
 
 /// Whether taxes are what they are on these lines. (A tax that says no section was stored before it was known.)
-pub(super) fn agree(taxes: &[Tax], lines: &[Line], currency: Currency, rounding: TaxRounding) -> bool {
+pub fn agree(taxes: &[Tax], lines: &[Line], currency: Currency, rounding: TaxRounding) -> bool {
     let known = taxes.iter().filter(|tax| !tax.sections.is_empty());
     known.cloned().all(|tax| tax.clone().on(lines, currency, rounding) == Ok(tax))
 }
