@@ -195,6 +195,10 @@ pub enum StatementCommand {
         /// Why; it stays with the statement
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        /// Also take back what stands in the way, the last one first: its adjustments, and later statements of its month
+        /// that have gone on from it
+        #[arg(long)]
+        with_later: bool,
     },
 }
 

@@ -119,6 +119,8 @@ pub fn store(runtime: &Runtime, ledger: &dyn Ledger, draft: &Draft) {
         kind: NewKind::Invoice,
         held: None,
         timezone: "UTC",
+        rules: None,
+        label: None,
         backend: "bench.counting:Counting",
         backend_version: "1",
         settings: None,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use artifice_model::aggregate::Aggregate;
 use artifice_model::position::Position;
 use artifice_model::rate::{Card, CardPrice, Cards, Names, Price, PriceList, Priced, Scheme, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Metered, Usage};
+use artifice_model::statement::{Charging, Draft, Lines, Metered, TaxRounding, Usage};
 use artifice_model::time::HOUR_US;
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Currency, Decimal, Period, Tenant};
@@ -31,8 +31,8 @@ pub fn flat() -> Vec<Row> {
 
 pub fn tiers() -> Vec<Row> {
     vec![measured("graduated tiers with free units", |amount| {
-        let ending = vec![(Decimal::from(1000), amount), (Decimal::from(100_000), Decimal::ONE)];
-        (Scheme::Graduated(Tiers { ending, beyond: amount }), Decimal::from(10))
+        let ending = vec![(Decimal::from(1000), amount.into()), (Decimal::from(100_000), Decimal::ONE.into())];
+        (Scheme::Graduated(Tiers { ending, beyond: amount.into() }), Decimal::from(10))
     })]
 }
 
@@ -50,6 +50,8 @@ fn measured(name: &str, scheme: fn(Decimal) -> (Scheme, Decimal)) -> Row {
         cuts: &[],
         fees: &[],
         earlier: &[],
+        lines: Lines::Resource,
+        tax_rounding: TaxRounding::Document,
         sections: &[],
     };
     let usages = usages();
@@ -105,7 +107,7 @@ fn usages() -> Vec<Metered> {
         period,
         volume: Decimal::new(i128::from(number % 7_200_000) * 100 + 1, 6).unwrap(),
         unit: "hour".to_owned(),
-        aggregate: Aggregate::Uptime,
+        aggregate: Some(Aggregate::Uptime),
     };
     (0..USAGES).map(usage).map(Into::into).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use artifice_engine::{Listener, Notice, Told, Watch};
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::{Names, RateRules, RateTable};
-use artifice_model::statement::{Charging, Draft, Usage};
+use artifice_model::statement::{Charging, Draft, Lines, TaxRounding, Usage};
 use artifice_model::time::HOUR_US;
 use artifice_model::{Calendar, Decimal, Period, Tenant};
 
@@ -76,7 +76,7 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
             period,
             volume: Decimal::new(volume, if instance { 6 } else { 0 }).unwrap(),
             unit: unit.to_owned(),
-            aggregate,
+            aggregate: Some(aggregate),
         }
     };
     let usage = (0..lines).map(usage).map(Into::into).collect();
@@ -93,6 +93,8 @@ pub fn draft_for(tenant: u64, lines: usize, period: Period) -> Draft {
         cuts: &[],
         fees: &[],
         earlier: &[],
+        lines: Lines::Resource,
+        tax_rounding: TaxRounding::Document,
         sections: &[],
     };
     let tenant = Tenant { id: format!("{tenant:032x}").into(), name: None };

@@ -4,7 +4,9 @@
 //! slice; what may be absent is [`ROption`], which `into_option()` turns into an `Option`.
 //!
 //! Every type has room to grow: pairs of key and value, `extra` mostly. Whoever reads them passes over keys
-//! that he does not know. No key has a meaning yet.
+//! that he does not know. Two keys have a meaning: `label`, of a [`Tenant`]'s attributes; and `tax_rounding`, of a header
+//! and of the context, which is `line` where a tax is the sum of what it is on each line, each rounded. Elsewhere it is
+//! rounded once, on the sum of its lines.
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::{ROption, RSlice, RStr};
@@ -87,13 +89,19 @@ pub struct Tenant<'a> {
     pub id: RStr<'a>,
     /// Its name, if known.
     pub name: ROption<RStr<'a>>,
-    /// What else is known of it, by key.
+    /// What else is known of it, by key: `label` is what people call it where its name is also another tenant's
+    /// ([`label`](Tenant::label) answers it).
     pub attributes: RSlice<'a, Pair<'a>>,
 }
 
 impl<'a> Tenant<'a> {
-    /// The name if it is known, else the id.
+    /// What tells it from all others: its name if that is known and its own, the name with a part of the id if it is
+    /// another tenant's, too, and else the id.
     pub fn label(&self) -> &'a str {
+        let label = self.attributes.as_slice().iter().find(|pair| pair.key.as_str() == "label");
+        if let Some(label) = label.filter(|label| !label.value.is_empty()) {
+            return label.value.as_str();
+        }
         self.name.into_option().filter(|name| !name.is_empty()).unwrap_or(self.id).as_str()
     }
 }

@@ -76,6 +76,7 @@ mod call;
 mod document;
 mod error;
 mod export;
+pub mod file_name;
 mod guard;
 mod values;
 

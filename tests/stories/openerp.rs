@@ -1,5 +1,6 @@
 //! Bills in Odoo and OpenERP: what a statement says stands there, once.
 
+mod adjusting;
 mod batches;
 mod cards;
 mod content;

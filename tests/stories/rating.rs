@@ -1,8 +1,10 @@
 //! What things cost is configuration, and every cent can be explained.
 
 mod backend;
+mod capped;
 mod cards;
 mod example;
 mod explaining;
 mod mistakes;
 mod months;
+mod whole_service;

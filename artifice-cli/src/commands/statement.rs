@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use artifice_engine::{Engine, EngineError, Failed, Watch};
-use artifice_ledger::{Explained, Filter, Ledger, LedgerError, Listed, State, Statement, all_rows};
-use artifice_model::statement::Line;
+use artifice_engine::{Engine, EngineError, Failed, Watch, labels_of};
+use artifice_ledger::{Filter, Ledger, Listed, State, all_rows, lines_explained};
 
 use super::open::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
@@ -20,15 +19,17 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
             let config = load(file)?;
-            let Listed { statements, unreadable, .. } = match ledger_to_read(&config).await? {
-                Some(ledger) => all_rows(ledger.as_ref(), &Filter { state, ..Filter::default() })
-                    .await
-                    .map_err(EngineError::from)?,
-                None => Listed::default(),
+            let (Listed { statements, unreadable, .. }, labels) = match ledger_to_read(&config).await? {
+                Some(ledger) => {
+                    let rows = all_rows(ledger.as_ref(), &Filter { state, ..Filter::default() }).await;
+                    let labels = labels_of(ledger.as_ref()).await.map_err(EngineError::from)?;
+                    (rows.map_err(EngineError::from)?, labels)
+                }
+                None => Default::default(),
             };
             match format {
                 TableOrJson::Json => print(&format!("{:#}\n", view::list(&statements)))?,
-                TableOrJson::Table => print(&bills::list_table(&statements))?,
+                TableOrJson::Table => print(&bills::list_table(&statements, &labels))?,
             }
             for row in &unreadable {
                 failure(&Failed::of(row.tenant.clone(), &row.error));
@@ -56,7 +57,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 return Err(EngineError::NoStatement { key: id }.into());
             };
             let statement = Engine::statement(ledger.as_ref(), &id).await?;
-            let lines = explained(ledger.as_ref(), &statement).await.map_err(EngineError::from)?;
+            let lines = lines_explained(ledger.as_ref(), &statement).await.map_err(EngineError::from)?;
             ledger.close().await;
             let all = (1_usize..).zip(&lines);
             let chosen: Vec<_> = all.filter(|(number, _)| line.is_none_or(|wanted| *number == wanted)).collect();
@@ -90,7 +91,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let number = released?.number;
             print(&format!("statement {number} is released; the next `artifice bill` sends it\n"))?;
         }
-        StatementCommand::Void { id, reason } => {
+        StatementCommand::Void { id, reason, with_later } => {
             if reason.trim().is_empty() {
                 return Err(CommandError::Arguments("--reason: say why; it stays with the statement".to_owned()));
             }
@@ -99,15 +100,17 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let backend = engine.load_backend()?;
             let watch = Watch::of(Arc::new(Listening::new(|_| {})));
             let cancel = watch.cancel.clone();
-            let voiding = engine.void(ledger.clone(), backend, &id, reason.trim(), watch);
-            let voided = between_steps(&cancel, voiding).await;
+            let voiding = engine.void(ledger.clone(), backend, &id, (reason.trim(), with_later), watch);
+            let (done, ended) = between_steps(&cancel, voiding).await;
             ledger.close().await;
-            if matches!(voided, Err(EngineError::Cancelled { .. })) {
+            for (statement, credit) in &done {
+                print(&bills::voided(statement, credit.as_ref()))?;
+            }
+            if matches!(ended, Err(EngineError::Cancelled { .. })) {
                 let why = format!("interrupted: statement {id} is not void yet; the same command goes on with it");
                 return Err(CommandError::Interrupted(why));
             }
-            let (statement, credit) = voided?;
-            print(&bills::voided(&statement, credit.as_ref()))?;
+            ended?;
         }
     }
     Ok(Ending::Done)
@@ -121,12 +124,4 @@ async fn ledger_with(engine: &Engine, id: &str) -> Result<Arc<dyn Ledger>, Comma
     // What is written is written by the schema of today.
     ledger.migrate().await.map_err(EngineError::from)?;
     Ok(ledger)
-}
-
-/// A statement's lines with what is known of where they come from.
-async fn explained(ledger: &dyn Ledger, statement: &Statement) -> Result<Vec<Line>, LedgerError> {
-    let body = ledger.statement_body(statement).await?;
-    let explained = ledger.statement_explained(statement).await?;
-    let with = |(line, Explained { working, evidence })| Line { working, evidence, ..line };
-    Ok(body.lines.into_iter().zip(explained).map(with).collect())
 }

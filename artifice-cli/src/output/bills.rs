@@ -1,8 +1,10 @@
 //! Statements that are stored, as tables.
 
-use artifice_engine::{Billed, EngineError, Failed, How};
+use std::collections::BTreeMap;
+
+use artifice_engine::{Billed, EngineError, Failed, How, labels_of};
 use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
-use artifice_model::Calendar;
+use artifice_model::{Calendar, TenantId};
 
 use super::statements::body_table;
 use super::{period, print, table};
@@ -22,7 +24,8 @@ pub async fn write(
     if format == TableOrJson::Table {
         let statements: Vec<Statement> =
             billed.iter().filter(|bill| bill.how != How::Before).map(|bill| bill.statement.clone()).collect();
-        return Ok(print(&list_table(&statements))?);
+        let labels = labels_of(ledger).await.map_err(EngineError::from)?;
+        return Ok(print(&list_table(&statements, &labels))?);
     }
     // Written at once: half of a document helps nobody.
     let mut all = Vec::with_capacity(billed.len());
@@ -56,7 +59,7 @@ pub fn voided(statement: &Statement, credit: Option<&Statement>) -> String {
 
 /// What is said of a period that was billed before.
 pub fn billed_before(statement: &Statement) -> String {
-    let name = statement.tenant.called();
+    let name = statement.called();
     let receipt = statement.receipt.as_ref().map(|receipt| format!(", {}", receipt.reference)).unwrap_or_default();
     format!(
         "{name} was billed for exactly this period before: statement {} ({}, {}{receipt}); nothing was changed",
@@ -64,20 +67,29 @@ pub fn billed_before(statement: &Statement) -> String {
     )
 }
 
+/// What people call a statement's tenant: as it was called then, if it had another's name already.
+fn called<'s>(statement: &'s Statement, labels: &'s Labels) -> &'s str {
+    let today = labels.get(&statement.tenant.id).filter(|_| statement.label.is_none());
+    today.map_or_else(|| statement.called(), String::as_str)
+}
+
 /// The period in the timezone that it was billed by.
 fn period_of(statement: &Statement) -> String {
     period(statement.period, Calendar::new(&statement.timezone).ok())
 }
 
-/// The statements, as a table.
-pub fn list_table(statements: &[Statement]) -> String {
+/// What tenants of the ledger are called whose name is not their own.
+pub type Labels = BTreeMap<TenantId, String>;
+
+/// The statements, as a table. Also a tenant whose name was its own when it was billed is told apart today.
+pub fn list_table(statements: &[Statement], labels: &Labels) -> String {
     let row = |statement: &Statement| {
         let total = money(Some(statement.total), statement.currency).unwrap_or_default();
         let what = receipt(statement).or(statement.error.as_deref()).unwrap_or_default();
         vec![
             statement.number.to_string(),
             statement.kind.name().to_owned(),
-            statement.tenant.called().to_owned(),
+            called(statement, labels).to_owned(),
             period_of(statement),
             format!("{} {total}", statement.currency),
             statement.state.to_string(),

@@ -3,7 +3,7 @@
 use artifice_model::aggregate::Evidence;
 use artifice_model::exact::Ratio;
 use artifice_model::rate::Working;
-use artifice_model::statement::Line;
+use artifice_model::statement::{Line, Part};
 use artifice_model::{Calendar, Currency};
 
 use super::period;
@@ -32,6 +32,7 @@ pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) 
     say("period", &period(usage.period, Some(calendar)));
     match &line.evidence {
         Some(evidence) => samples(evidence, line, &mut say),
+        None if !line.parts.is_empty() => say("samples", &format!("of {} resources, see below", line.parts.len())),
         None if usage.meter.is_empty() => say("samples", "none: the configuration says how much it is"),
         None => say("samples", &format!("of meter {}; nothing more was kept of them", usage.meter)),
     }
@@ -40,14 +41,31 @@ pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) 
         Some(evidence) => {
             let exact = evidence.exact.parse().map_or_else(|_| evidence.exact.clone(), |exact| number_of(&exact));
             let whole = format!("{exact} {} before it was rounded to 6 decimals", usage.unit);
-            say("volume", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate.name()));
+            say("volume", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate_name()));
         }
         None => say("volume", &rounded),
     }
     for (what, how) in money_steps(line, currency) {
         say(what, &how);
     }
+    for Part { line, exact } in &line.parts {
+        say("of it", &of_resource(line, exact, currency));
+    }
     text
+}
+
+/// What of a line falls to a resource.
+fn of_resource(line: &Line, exact: &Ratio, currency: Currency) -> String {
+    let usage = &line.usage;
+    let name = if usage.resource_name.is_empty() { String::new() } else { format!("{}, ", usage.resource_name) };
+    format!(
+        "resource {name}{}: {} {}, exactly {}, as a share {}",
+        usage.resource_id,
+        usage.volume,
+        usage.unit,
+        number_of(exact),
+        money(line.cost, currency).unwrap_or_default()
+    )
 }
 
 /// What is known of the samples.
@@ -129,9 +147,23 @@ fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
     if !working.discount.is_zero() {
         steps.push(("discount", format!("{} %", working.discount)));
     }
-    if let Some(exact) = working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)) {
+    for flat in &working.flats {
+        let bound = flat.bound.clone().times(&working.conversion);
+        steps.push(("flat", format!("{} once, beyond {} {per} of the month", flat.amount, number_of(&bound))));
+    }
+    if let Some(cap) = &working.cap {
+        let spent = number_of(&cap.spent);
+        steps.push(("cap", format!("{} a month for the resource, of which {spent} were charged before", cap.amount)));
+    }
+    if let Some(days) = working.days {
+        steps.push(("days", format!("{} × {} of {} days", days.amount, days.used, days.of)));
+    }
+    let amount = line.rate.as_ref().map(|rate| rate.amount);
+    if let Some(exact) = working.exact(line.usage.volume, amount) {
         let mut formula = String::new();
         if working.steps.is_empty()
+            && working.sum.is_none()
+            && working.days.is_none()
             && let Some(rate) = &line.rate
         {
             let volume = if free.is_zero() {
@@ -148,7 +180,14 @@ fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
             }
             formula.push_str(" = ");
         }
-        steps.push(("exactly", format!("{formula}{}", number_of(&exact))));
+        let uncapped = working.uncapped(line.usage.volume, amount).filter(|_| working.cap.is_some());
+        match uncapped.filter(|uncapped| *uncapped != exact) {
+            Some(uncapped) => {
+                let capped = format!("{formula}{}; the cap leaves {}", number_of(&uncapped), number_of(&exact));
+                steps.push(("exactly", capped));
+            }
+            None => steps.push(("exactly", format!("{formula}{}", number_of(&exact)))),
+        }
     }
     match &working.billed {
         Some(billed) => steps.push((

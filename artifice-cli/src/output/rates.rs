@@ -1,8 +1,8 @@
 //! Prices, as a table.
 
 use artifice_engine::{ListedPrice, Quoted, Supposed};
-use artifice_model::rate::{Names, Price, Scheme, Tiers, Validity};
-use artifice_model::{Calendar, Timestamp};
+use artifice_model::rate::{Names, Price, Scheme, Tier, Tiers, Validity};
+use artifice_model::{Calendar, Decimal, Timestamp};
 
 use artifice_engine::view::rates::of;
 
@@ -54,8 +54,12 @@ fn cost(supposed: &Supposed, quoted: &Quoted) -> String {
 /// How units become money, in words.
 fn scheme(price: &Price) -> String {
     let tiers = |kind: &str, tiers: &Tiers| {
-        let ending = tiers.ending.iter().map(|(to, price)| format!("{price} to {to}"));
-        let all: Vec<String> = ending.chain([format!("{} beyond", tiers.beyond)]).collect();
+        let own = |tier: &Tier, range: String| match tier.flat {
+            Decimal::ZERO => format!("{} {range}", tier.price),
+            flat => format!("{} {range} and {flat} once", tier.price),
+        };
+        let ending = tiers.ending.iter().map(|(to, tier)| own(tier, format!("to {to}")));
+        let all: Vec<String> = ending.chain([own(&tiers.beyond, "beyond".to_owned())]).collect();
         format!("{} ({kind})", all.join(", "))
     };
     let mut text = match &price.scheme {
@@ -69,6 +73,9 @@ fn scheme(price: &Price) -> String {
     }
     if !price.discount.is_zero() {
         text.push_str(&format!(", {} % off", price.discount));
+    }
+    if let Some(cap) = price.cap {
+        text.push_str(&format!(", at most {cap} a month for a resource"));
     }
     text
 }

@@ -194,7 +194,7 @@ pub fn csv_record(tenant: &Tenant, line: &Line, currency: Currency) -> [String; 
         usage.resource_id.clone(),
         usage.resource_name.clone(),
         usage.meter.clone(),
-        usage.aggregate.name().to_owned(),
+        usage.aggregate_name().to_owned(),
         usage.volume.to_string(),
         usage.unit.clone(),
         rate.map(|rate| rate.amount.to_string()).unwrap_or_default(),

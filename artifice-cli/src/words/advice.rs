@@ -19,6 +19,12 @@ pub fn advice(advice: Option<&Advice>) -> String {
                  void it"
             );
         }
+        Advice::WithLater => "; or all at once, with --with-later",
+        Advice::VoidOrLeave { number } => {
+            return format!(
+                "; void it (`artifice statement void {number} --reason …`) and bill its period again, or leave it as it is"
+            );
+        }
         Advice::ListStatements => "; `artifice statement list` shows all",
         Advice::Migrate => " before `artifice db migrate`",
     };

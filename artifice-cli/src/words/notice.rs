@@ -17,6 +17,22 @@ pub fn notice(notice: &Notice) -> Vec<String> {
             "tenant {tenant}: metering has nothing of resource {resource} any more in this period; it stays as it was \
              billed"
         ),
+        Notice::Gap { tenant, times } => {
+            let times = times.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("tenant {}: no statement covers {times}; bill that time, too, if it was used", tenant.called())
+        }
+        Notice::NotListed { backend, why } => format!(
+            "{backend} does not say which documents it has, so whether it has some that the ledger does not know could \
+             not be checked: {why}"
+        ),
+        Notice::NewerDocuments { backend, documents } => format!(
+            "{backend} has documents of this ledger that are newer than all that it knows: {documents}; was the ledger \
+             restored from a backup? What they are for may be billed twice"
+        ),
+        Notice::DocumentsWithoutLedger { backend, documents } => format!(
+            "{backend} has documents that this ledger does not know, and that do not say of which ledger they are: \
+             {documents}; if they are this ledger's, it is older than they are, and what they are for may be billed twice"
+        ),
         Notice::Waiting { tenants } => {
             format!("another program is billing {tenants} of the tenants; waiting for it")
         }

@@ -152,7 +152,7 @@ fn metered(key: &SeriesKey, entry: &Entry, request: Request<'_>, volume: Volume)
         period: request.period,
         volume: volume.volume,
         unit: volume.unit,
-        aggregate: entry.aggregate,
+        aggregate: Some(entry.aggregate),
     };
     Metered::new(usage, volume.parts, Some(volume.evidence.into()))
 }

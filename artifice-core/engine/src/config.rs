@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, Locations};
-use artifice_model::statement::Fee;
+use artifice_model::statement::{Edition, Fee, Rules};
 use sha2::{Digest, Sha256};
 
 use artifice_collect::SourceSettings;
@@ -78,6 +78,17 @@ impl Config {
         match (config, document.mistakes()) {
             (Some(config), mistakes) if mistakes.is_empty() => Ok(Config { fingerprint, ..config }),
             (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+
+    /// By which rules a statement is made today.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            edition: Edition::default(),
+            lines: self.main.lines,
+            tax_rounding: self.main.tax_rounding,
+            entries: self.entries.clone(),
+            locations: self.locations.clone(),
         }
     }
 

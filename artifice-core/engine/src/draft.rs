@@ -1,8 +1,9 @@
 //! What a statement will say: prices, the month beside which it is worked out, corrections, bounds.
 
-mod adjust;
+pub(crate) mod adjust;
 pub(crate) mod bounds;
-mod month;
+pub(crate) mod following;
+pub(crate) mod month;
 pub(crate) mod prices;
 pub(crate) mod rates;
 mod whole;

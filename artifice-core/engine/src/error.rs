@@ -110,6 +110,24 @@ pub enum EngineError {
         /// The database.
         database: String,
     },
+    /// What was billed cannot be read.
+    #[error("{database}: what was billed cannot be read")]
+    BilledUnread {
+        /// The database.
+        database: String,
+    },
+    /// The backend has documents of this ledger that the ledger does not know.
+    #[error(
+        "{backend} has documents of this ledger that are newer than all that it knows: {documents}; was the ledger restored \
+         from a backup? Nothing is billed before this is settled, because it might be billed twice: restore a ledger that \
+         knows them, or take them back in the backend and set main.newer_documents to warn for one bill"
+    )]
+    NewerDocuments {
+        /// The backend.
+        backend: String,
+        /// Their receipts.
+        documents: String,
+    },
     /// Somebody wished it to end before it was done. Nothing is half done.
     #[error("it was ended before its end")]
     Cancelled {
@@ -129,7 +147,7 @@ impl EngineError {
             EngineError::NoStatement { .. } => Some(Advice::ListStatements),
             EngineError::NotCommitted { .. } => Some(Advice::BillFinishes),
             EngineError::NotVoided { advice, .. } => advice.clone(),
-            EngineError::MonthUnread { .. } => Some(Advice::Migrate),
+            EngineError::MonthUnread { .. } | EngineError::BilledUnread { .. } => Some(Advice::Migrate),
             _ => None,
         }
     }

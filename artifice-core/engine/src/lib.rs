@@ -50,6 +50,7 @@ pub use clock::now;
 pub use draft::rates::{ListedPrice, Quoted, Supposed};
 pub use engine::Engine;
 pub use error::EngineError;
-pub use lifecycle::deliver;
+pub use lifecycle::{TakenBack, deliver};
+pub use run::labels_of;
 pub use tell::{Advice, Billed, Cancel, Failed, How, Listener, Notice, Preview, Progress, Told, Watch};
 pub use verify::{Compared, Verified};

@@ -5,11 +5,13 @@ mod courier;
 pub mod deliver;
 #[cfg(test)]
 mod explore;
+mod later;
 mod machine;
 mod named;
 mod owner;
 mod regenerate;
 mod void;
 
-pub(crate) use clerk::{Clerk, is_held};
+pub(crate) use clerk::Clerk;
 pub(crate) use owner::Owner;
+pub use void::TakenBack;

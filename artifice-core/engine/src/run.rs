@@ -2,7 +2,11 @@
 
 mod bill;
 mod claims;
+mod gaps;
+mod groups;
+mod labels;
 mod leases;
+mod newer;
 mod preview;
 mod ready;
 mod shared;
@@ -11,3 +15,5 @@ mod tenant;
 mod tenants;
 mod unfinished;
 mod usages;
+
+pub use labels::labels_of;

@@ -1,6 +1,6 @@
 //! Why something could not be done for a tenant.
 
-use artifice_ledger::{Ledger, LedgerError};
+use artifice_ledger::{Ledger, LedgerError, Statement};
 use artifice_model::Tenant;
 
 use crate::error::EngineError;
@@ -59,4 +59,11 @@ impl Trouble {
             Trouble::Tenant { .. } | Trouble::Cancelled => Ok(()),
         }
     }
+}
+
+/// What is said of a statement that waits for a person.
+pub(crate) fn is_held(statement: &Statement) -> Trouble {
+    let number = statement.number;
+    let why = statement.error.as_deref().unwrap_or("it is beyond a bound");
+    Trouble::with(format!("statement {number} is held, because {why}"), Advice::Release { number })
 }

@@ -92,6 +92,7 @@ async fn check(ledger: &dyn Ledger, part: Part) -> Result<Checked, LedgerError> 
             let what = match part {
                 Part::Schema => "the schema".to_owned(),
                 Part::Numbers => "the documents' numbers".to_owned(),
+                Part::Resources => "the resources of several tenants".to_owned(),
                 Part::Tenant(number) => format!("what is stored of tenant number {number}"),
             };
             Ok(Checked { findings: vec![unreadable(&what, &error)], ..Checked::default() })

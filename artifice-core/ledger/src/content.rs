@@ -85,7 +85,7 @@ fn of(head: &[&str], about: Option<&str>, body: &Body) -> Digest {
         {
             content.add(text);
         }
-        for text in [&usage.entry, &usage.meter, usage.aggregate.name(), &usage.unit] {
+        for text in [&usage.entry, &usage.meter, usage.aggregate_name(), &usage.unit] {
             content.add(text);
         }
         content.add(&usage.period.to_string());

@@ -62,6 +62,15 @@ pub enum Refusal {
         /// The tenant's id.
         tenant: TenantId,
     },
+    /// A change was decided on beside others of the statement's months than are live now.
+    #[error(
+        "another statement of the same month as statement {id} was stored or voided meanwhile; nothing was changed: run \
+         the command again"
+    )]
+    Outdated {
+        /// The statement's id.
+        id: StatementId,
+    },
     /// What is stored is not what it should be.
     #[error("{database}: statement {id} is damaged: {what}; restore the ledger from a backup")]
     Damaged {

@@ -9,11 +9,12 @@
 use std::ops::ControlFlow;
 
 use artifice_model::statement::BilledLine;
-use artifice_model::{Tenant, TenantId, Timestamp};
+use artifice_model::{Period, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 
 use crate::audit::{Act, Action, Entry};
 use crate::change::Change;
+use crate::coverage::Covered;
 use crate::error::{LedgerError, Refusal};
 use crate::explained::Explained;
 use crate::history::{Group, Grouping, Wanted};
@@ -21,7 +22,7 @@ use crate::ids::{StatementName, StatementRef, Token};
 use crate::life::Basis;
 use crate::listed::{Listed, StatementPlace};
 use crate::schema::SchemaStatus;
-use crate::statement::{Body, Filter, NewStatement, Statement, StoredUsage};
+use crate::statement::{Body, Filter, Month, NewStatement, Statement, StoredUsage};
 use crate::verify::{Checked, Part};
 use crate::work::{Holder, Lease};
 
@@ -49,6 +50,16 @@ pub struct ChangeOf<'a> {
     pub basis: &'a Basis,
     /// What changes.
     pub change: &'a Change,
+    /// Beside which live statements of its months it was decided on, where that matters. If others are by now, it is
+    /// refused.
+    pub month: Option<&'a Month>,
+}
+
+impl ChangeOf<'_> {
+    /// Why it is refused where it was decided on beside others than are live now.
+    pub(crate) fn outdated(&self) -> Refusal {
+        Refusal::Outdated { id: self.statement.id.clone() }
+    }
 }
 
 /// The store of what has been billed.
@@ -67,6 +78,9 @@ pub trait Schema: Send + Sync {
 
     /// Whether the database can be reached at all: after a failure, to know whether to go on.
     async fn check(&self) -> Result<(), LedgerError>;
+
+    /// The ledger's own id, which backends keep with its documents.
+    async fn ledger_id(&self) -> Result<String, LedgerError>;
 
     /// Gives everything back in good order. (Without it nothing is lost, but SQLite's file may have
     /// a part of itself in another file beside it.)
@@ -95,6 +109,10 @@ pub trait Statements: Send + Sync {
     /// The statements that a person may mean.
     async fn statement_find(&self, name: &StatementName) -> Result<Vec<StatementRef>, LedgerError>;
 
+    /// When the newest statement for a backend was stored, and whether the backend has a document of any; nothing if
+    /// there is none for it.
+    async fn statement_newest(&self, backend: &str) -> Result<Option<(Timestamp, bool)>, LedgerError>;
+
     /// The statements that a filter lets through, by backend and number, with the rows that cannot be read.
     /// [`all_statements`](crate::all_statements) goes through all pages.
     async fn statement_list(&self, filter: &Filter, page: Page<StatementPlace>) -> Result<Listed, LedgerError>;
@@ -118,6 +136,12 @@ pub trait History: Send + Sync {
 
     /// Sums up what has been billed. The groups are in the order of their places.
     async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError>;
+
+    /// What every tenant is billed for, or had nothing to be billed in.
+    async fn coverage(&self) -> Result<Vec<Covered>, LedgerError>;
+
+    /// Takes note of tenants that were ever billed and have nothing to be billed in a period.
+    async fn idle_insert(&self, tenants: &[TenantId], period: Period, at: Timestamp) -> Result<(), LedgerError>;
 }
 
 /// The trail.

@@ -18,7 +18,7 @@ pub(crate) const VERIFY_PAGE: u32 = 500;
 /// Rows of one INSERT of SQLite's.
 pub(crate) const SQLITE_ROWS: usize = 500;
 /// The most columns that one of its rows has: a line's.
-pub(crate) const SQLITE_COLUMNS: usize = 22;
+pub(crate) const SQLITE_COLUMNS: usize = 23;
 /// Lines of one block of SQLite's history. (So much less than a statement may have that memory does not depend
 /// on it.)
 pub(crate) const SQLITE_BLOCK: u16 = 1000;

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use artifice_model::aggregate::Aggregate;
 use artifice_model::rate::Working;
-use artifice_model::statement::{BilledLine, Line, Rate, Tax, Usage};
-use artifice_model::{Decimal, Period, Tenant, Timestamp};
+use artifice_model::statement::{BilledLine, Line, Rate, Rules, Tax, Usage};
+use artifice_model::{Currency, Decimal, Period, Tenant, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
 use crate::content::digest_of_stored;
+use crate::coverage::{Cover, Covered};
+use crate::parts;
 use crate::{
     Author, Body, Claim, Entry, Explained, Kind, LedgerError, Listed, Receipt, Referred, Refusal, Statement,
     StatementId, StatementPlace, StatementRef, StoredUsage, TenantNo, Unreadable,
@@ -48,7 +50,7 @@ macro_rules! columns_of {
 
         impl FromRow<'_, $row> for Stored<Line> {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
-                line_with_free(row).map(Stored)
+                line_with_parts(row).map(Stored)
             }
         }
 
@@ -104,9 +106,9 @@ pub(crate) fn of_statement<T>(
 
 /// Statements of rows, in the rows' order; and the rows that are none.
 pub(crate) fn statements<R: Columns>(database: &str, rows: &[R]) -> Listed {
-    let mut listed = Listed::default();
+    let (mut listed, mut last) = (Listed::default(), None);
     for row in rows {
-        match statement(row) {
+        match statement(row, &mut last) {
             Ok(statement) => listed.statements.push(statement),
             Err(source) => listed.unreadable.push(unreadable(database, row, &source)),
         }
@@ -132,7 +134,7 @@ pub(crate) fn statement_of<R: Columns>(
     row: Option<&R>,
 ) -> Result<Statement, Refusal> {
     let row = row.ok_or_else(|| Refusal::Absent { id: which.id.clone() })?;
-    statement(row).map_err(|source| unreadable(database, row, &source).error)
+    statement(row, &mut None).map_err(|source| unreadable(database, row, &source).error)
 }
 
 /// Statements of the rows of a page, and the last id among them; nothing if there are no rows.
@@ -207,7 +209,7 @@ fn period(row: &impl Columns) -> sqlx::Result<Period> {
         .map_err(|error| sqlx::Error::ColumnDecode { index: "period_end".to_owned(), source: error.into() })
 }
 
-fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
+fn statement(row: &impl Columns, last: &mut LastRules) -> sqlx::Result<Statement> {
     let claim = match (row.optional_text("claim")?, row.optional_text("owner")?) {
         (Some(token), owner) => Some(Claim {
             token: token.into(),
@@ -230,8 +232,11 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         refers_to,
         revision: row.optional_integer("revision")?.map(i64::unsigned_abs),
         tenant: Tenant { id: row.text("tenant_id")?.into(), name: row.optional_text("tenant_name")? },
+        label: row.optional_text("tenant_label")?,
         period: period(row)?,
         timezone: row.text("timezone")?,
+        rules: rules(row, last)?,
+        ledger_id: row.text("ledger_id")?,
         currency: read(row, "currency", |code| code.parse().ok())?,
         subtotal: decimal(row, "subtotal")?,
         total: decimal(row, "total")?,
@@ -249,6 +254,20 @@ fn statement(row: &impl Columns) -> sqlx::Result<Statement> {
         void_reason: row.optional_text("void_reason")?,
         tenant_no: TenantNo(row.integer("tenant_no")?),
     })
+}
+
+/// The rules that were read last: most statements were made by the same.
+type LastRules = Option<(String, Arc<Rules>)>;
+
+fn rules(row: &impl Columns, last: &mut LastRules) -> sqlx::Result<Option<Arc<Rules>>> {
+    let Some(text) = row.optional_text("rules")? else { return Ok(None) };
+    if let Some((_, rules)) = last.as_ref().filter(|(known, _)| *known == text) {
+        return Ok(Some(rules.clone()));
+    }
+    let rules: Rules = read(row, "rules", |json| serde_json::from_str(json).ok())?;
+    let rules = Arc::new(rules);
+    *last = Some((text, rules.clone()));
+    Ok(Some(rules))
 }
 
 fn receipt(row: &impl Columns, reference: &str, details: &str) -> sqlx::Result<Option<Receipt>> {
@@ -280,12 +299,15 @@ fn line(row: &impl Columns) -> sqlx::Result<Line> {
     };
     let usage = usage(row)?;
     let (name, cost) = (row.text("name")?, Some(decimal(row, "cost")?));
-    Ok(Line { usage, name, rate, cost, working: None, evidence: None })
+    Ok(Line { usage, name, rate, cost, working: None, evidence: None, parts: Vec::new() })
 }
 
-/// A line with what of it was free.
-fn line_with_free(row: &impl Columns) -> sqlx::Result<Line> {
+/// A line with what of it was free, and with what of it falls to each resource.
+fn line_with_parts(row: &impl Columns) -> sqlx::Result<Line> {
     let mut line = line(row)?;
+    if row.optional_text("parts")?.is_some() {
+        line.parts = read(row, "parts", |text| parts::read(&line, text))?;
+    }
     if row.optional_text("free")?.is_some() {
         let free = read(row, "free", |text| text.parse().ok())?;
         line.working = Some(Arc::new(Working { free, ..Working::default() }));
@@ -319,8 +341,20 @@ fn usage(row: &impl Columns) -> sqlx::Result<Usage> {
         period: period(row)?,
         volume: decimal(row, "volume")?,
         unit: row.text("unit")?,
-        aggregate: read(row, "aggregate", Aggregate::from_name)?,
+        aggregate: read(row, "aggregate", |name| match name {
+            "" => Some(None),
+            name => Aggregate::from_name(name).map(Some),
+        })?,
     })
+}
+
+/// A line that is for several resources, with its tenant's number and its currency.
+pub(crate) fn line_of_resources(database: &str, row: &impl Columns) -> Result<(i64, Currency, Line), LedgerError> {
+    let read_row = || {
+        let currency = read(row, "currency", |code| code.parse().ok())?;
+        Ok((row.integer("tenant_no")?, currency, line_with_parts(row)?))
+    };
+    read_row().map_err(|source: sqlx::Error| damaged(database, row, &source))
 }
 
 /// A line with what its statement says.
@@ -334,10 +368,41 @@ pub(crate) fn billed_line(database: &str, row: &impl Columns) -> Result<BilledLi
             line: line(row)?,
         })
     };
-    read_row().map_err(|source: sqlx::Error| {
-        let id = row.text("statement_id").unwrap_or_default();
-        Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
-    })
+    read_row().map_err(|source: sqlx::Error| damaged(database, row, &source))
+}
+
+/// Why a row of a statement cannot be read.
+fn damaged(database: &str, row: &impl Columns, source: &sqlx::Error) -> LedgerError {
+    let id = row.text("statement_id").unwrap_or_default();
+    Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
+}
+
+/// What a tenant is billed for, or had nothing to be billed in: see [`COVERAGE`].
+pub(crate) fn covered(row: &impl Columns) -> sqlx::Result<Covered> {
+    let by = match row.text("covered_by")?.as_str() {
+        "older" => Cover::OlderInvoice,
+        "invoice" => Cover::Invoice,
+        _ => Cover::Idle,
+    };
+    let tenant = Tenant { id: row.text("tenant_id")?.into(), name: row.optional_text("tenant_name")? };
+    Ok(Covered { tenant, period: period(row)?, by })
+}
+
+/// A query for the rows of [`covered`]; `start` and `end` are how a period's ends are spelled, in microseconds, and
+/// `which` what is wanted of each table, beginning with AND.
+pub(crate) fn coverage(start: &str, end: &str, which: &str) -> String {
+    let of = |table: &str, covered_by: &str, live: &str| {
+        let (start, end) = (start.replace('@', table), end.replace('@', table));
+        format!(
+            "SELECT tenant.tenant_id, tenant.name AS tenant_name, {start} AS period_start, {end} AS period_end,
+                    {covered_by} AS covered_by
+             FROM {table} JOIN tenant ON tenant.tenant_no = {table}.tenant_no WHERE {live}{}",
+            which.replace('@', table)
+        )
+    };
+    let invoice = "CASE WHEN statement.rules IS NULL THEN 'older' ELSE 'invoice' END";
+    let invoices = of("statement", invoice, "statement.kind = 'invoice' AND statement.state <> 'void'");
+    format!("{invoices} UNION ALL {}", of("idle", "'idle'", "true"))
 }
 
 fn tax(row: &impl Columns) -> sqlx::Result<Tax> {

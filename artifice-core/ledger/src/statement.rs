@@ -1,6 +1,8 @@
 //! Statements as the ledger takes them, and as it gives them back.
 
-use artifice_model::statement::{Draft, Line, Tax, Usage, adds_up};
+use std::sync::Arc;
+
+use artifice_model::statement::{Draft, Line, Rules, Tax, TaxRounding, Usage, adds_up, taxes_agree};
 use artifice_model::{Currency, Decimal, Period, StatementId, Tenant, TenantId, Timestamp};
 
 use crate::ids::{Digest, StatementRef, TenantNo};
@@ -43,6 +45,10 @@ pub struct NewStatement<'a> {
     pub held: Option<&'a str>,
     /// The IANA name of the timezone that bills are made by.
     pub timezone: &'a str,
+    /// By which rules it was made; of a credit, what it takes back. None is the first edition.
+    pub rules: Option<&'a Rules>,
+    /// What documents and tables call the tenant, where its name is not its own.
+    pub label: Option<&'a str>,
     /// The backend it is for.
     pub backend: &'a str,
     /// The version of the backend's class.
@@ -176,10 +182,16 @@ pub struct Statement {
     pub revision: Option<u64>,
     /// Who pays, named as when it was billed.
     pub tenant: Tenant,
+    /// What documents and tables call the tenant, where its name was not its own.
+    pub label: Option<String>,
     /// For which period.
     pub period: Period,
     /// The timezone that bills were made by.
     pub timezone: String,
+    /// By which rules it was made; none if these were the first edition's.
+    pub rules: Option<Arc<Rules>>,
+    /// The id of its ledger.
+    pub ledger_id: String,
     /// In which money.
     pub currency: Currency,
     /// Σ of the lines' costs.
@@ -220,6 +232,25 @@ impl Statement {
         StatementRef { tenant: self.tenant_no, id: self.id.clone() }
     }
 
+    /// Where its taxes were rounded.
+    pub fn tax_rounding(&self) -> TaxRounding {
+        self.rules.as_ref().map(|rules| rules.tax_rounding).unwrap_or_default()
+    }
+
+    /// What people call its tenant.
+    pub fn called(&self) -> &str {
+        self.label.as_deref().unwrap_or_else(|| self.tenant.called())
+    }
+
+    /// Whether it was stored before another one of the same tenant: has a lower number. (Numbers are a backend's own;
+    /// of several backends' statements the times tell.)
+    pub fn is_before(&self, other: &Statement) -> bool {
+        if self.backend == other.backend {
+            return self.number < other.number;
+        }
+        (self.created, &self.id) < (other.created, &other.id)
+    }
+
     /// What a change of this statement, as it was read, is based on.
     pub fn basis(&self) -> Basis {
         Basis { state: self.state, token: self.claim.as_ref().map(|claim| claim.token.clone()) }
@@ -236,9 +267,11 @@ pub struct Body {
 }
 
 impl Body {
-    /// Whether it comes to its statement's subtotal and total.
+    /// Whether it comes to its statement's subtotal and total, and its taxes are those on its own lines. (An adjustment
+    /// of the first edition has what its taxes had changed by.)
     pub fn adds_up(&self, of: &Statement) -> bool {
-        adds_up(&self.lines, &self.taxes, (Some(of.subtotal), Some(of.total)))
+        let taxes = || taxes_agree(&self.taxes, &self.lines, of.currency, of.tax_rounding());
+        adds_up(&self.lines, &self.taxes, (Some(of.subtotal), Some(of.total))) && (of.rules.is_none() || taxes())
     }
 }
 

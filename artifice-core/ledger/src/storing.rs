@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::audit::Act;
-use crate::content::storable;
+use crate::content::{storable, without_nul};
 use crate::error::{LedgerError, Refusal};
 use crate::ids::StatementRef;
 use crate::ledger::Statements;
@@ -26,7 +26,8 @@ pub(crate) async fn stored(
 ) -> Result<Statement, LedgerError> {
     check(new);
     let draft = storable(new.draft)?;
-    let new = NewStatement { draft: &draft, ..new };
+    let label = new.label.map(without_nul);
+    let new = NewStatement { draft: &draft, label: label.as_deref(), ..new };
     // What cannot be read may be what this tenant was billed for already, or is about to be.
     if let NewKind::Invoice = new.kind {
         let (tenant, concerns) = (Some(draft.tenant.id.clone()), Some(draft.period));
@@ -59,6 +60,7 @@ fn check(new: NewStatement<'_>) {
     }
     assert!(draft.total.is_some() && draft.subtotal.is_some(), "what is stored has a cost in every line");
     assert!(draft.adds_up(), "a statement's lines, taxes and total must agree");
+    assert!(new.rules.is_none() || draft.taxes_agree(), "a statement's taxes are those on its own lines");
     assert!(draft.period.start() < draft.period.end(), "a statement is for some time");
 }
 

@@ -7,15 +7,19 @@
 
 mod finding;
 mod rules;
+mod shared;
 
 use artifice_model::{Decimal, Tenant, Timestamp};
 use async_trait::async_trait;
 
 use crate::content::digest_of_stored;
+use crate::coverage::{Covered, gaps};
+use crate::parts;
 use crate::{Body, Kind, LedgerError, Listed, Refusal, State, Statement};
 pub use finding::{About, Finding, Gravity};
 pub(crate) use finding::{REARM, RESTORE};
 use rules::{OF_NUMBERS, OF_TENANT, Rule};
+pub(crate) use shared::{SHARED, SharedLine};
 
 /// What is checked in one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub enum Part {
     Schema,
     /// The numbers of all documents.
     Numbers,
+    /// Resources of several tenants.
+    Resources,
     /// Everything that is stored of one tenant, by its number.
     Tenant(i64),
 }
@@ -38,6 +44,10 @@ pub struct Checked {
     /// How many statements were looked at.
     pub statements: u64,
 }
+
+/// What to do about time that nobody billed.
+const BILL_IT: &str = "bill that time (`artifice bill --from … --to …`); where there is nothing to bill, that is remembered, \
+                       and it is no gap any more";
 
 /// Tables whose rows are a tenant's, and begin their keys with its number.
 const TABLES: [&str; 6] = ["series", "statement", "usage", "line", "tax", "audit"];
@@ -75,6 +85,12 @@ pub(crate) trait Snapshot: Send {
     /// A statement's lines and taxes, not compared with its digest.
     async fn content(&mut self, statement: &Statement) -> Result<Body, LedgerError>;
 
+    /// What a tenant is billed for, or had nothing to be billed in, as far as that can be read.
+    async fn covered(&mut self, tenant_no: i64) -> sqlx::Result<Vec<Covered>>;
+
+    /// Lines of resources that several tenants have.
+    async fn shared(&mut self) -> sqlx::Result<Vec<SharedLine>>;
+
     /// The rules' words that are spelled otherwise in each database.
     fn words(&self) -> &'static [(&'static str, &'static str)];
 }
@@ -102,6 +118,12 @@ pub(crate) async fn numbers(snapshot: &mut impl Snapshot, now: Timestamp) -> Res
     Ok(Checked { findings, ..Checked::default() })
 }
 
+/// Checks the resources that several tenants have.
+pub(crate) async fn resources(snapshot: &mut impl Snapshot) -> Result<Checked, Trouble> {
+    let findings = shared::charged_twice(snapshot.shared().await?);
+    Ok(Checked { findings, ..Checked::default() })
+}
+
 /// Checks everything that is stored of a tenant.
 pub(crate) async fn tenant(snapshot: &mut impl Snapshot, tenant_no: i64, now: Timestamp) -> Result<Checked, Trouble> {
     let mut checked = Checked::default();
@@ -111,6 +133,11 @@ pub(crate) async fn tenant(snapshot: &mut impl Snapshot, tenant_no: i64, now: Ti
         checked.findings.push(Finding::of_all("tenant_unknown", what, RESTORE));
     }
     checked.findings.extend(apply(snapshot, OF_TENANT, Some(tenant_no), tenant.as_ref(), now).await?);
+    let covered = snapshot.covered(tenant_no).await?.into_iter().map(|covered| (covered.period, covered.by));
+    for (gap, _) in gaps(covered.collect()) {
+        let finding = Finding::of_all("gap", format!("no statement covers {gap}"), BILL_IT);
+        checked.findings.push(Finding { gravity: Gravity::Waiting, tenant: tenant.clone(), ..finding });
+    }
     let mut after: Option<String> = None;
     while let Some((last, listed)) = snapshot.page(tenant_no, after.as_deref()).await? {
         for row in listed.unreadable {
@@ -185,6 +212,10 @@ async fn check_statement(
         Ok(body) => {
             if digest_of_stored(statement, &body) != statement.digest {
                 wrong("digest", "its content does not have the digest that was stored with it".to_owned());
+            }
+            if !body.lines.iter().all(parts::agree) {
+                let what = "what its lines say of single resources does not come to the lines";
+                wrong("line_parts", what.to_owned());
             }
             if !body.adds_up(statement) {
                 wrong("sums", "its lines and taxes do not come to its subtotal and total".to_owned());

@@ -1,8 +1,10 @@
 //! Lists as a whole, read page by page; and the one answer where one thing was asked for.
 
 use artifice_model::Tenant;
+use artifice_model::statement::Line;
 
 use crate::error::{LedgerError, Refusal};
+use crate::explained::Explained;
 use crate::ids::{StatementName, StatementRef};
 use crate::ledger::{Each, Page, Statements};
 use crate::limits::PAGE;
@@ -69,6 +71,17 @@ pub async fn statements_named(
 ) -> Result<Vec<Statement>, LedgerError> {
     let found = ledger.statement_find(name).await?;
     ledger.statement_read(&found).await?.into_iter().map(|one| Ok(one?)).collect()
+}
+
+/// A statement's lines with what is known of where they come from.
+pub async fn lines_explained(
+    ledger: &(impl Statements + ?Sized),
+    statement: &Statement,
+) -> Result<Vec<Line>, LedgerError> {
+    let body = ledger.statement_body(statement).await?;
+    let explained = ledger.statement_explained(statement).await?;
+    let with = |(line, Explained { working, evidence })| Line { working, evidence, ..line };
+    Ok(body.lines.into_iter().zip(explained).map(with).collect())
 }
 
 /// The answer where one thing was asked for.

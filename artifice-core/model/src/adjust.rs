@@ -11,13 +11,16 @@
 //! become unused; they are deleted when they are old. Only where a resource still has usage by the same
 //! entry, under another service or location, has the old one become nothing.
 
+mod service;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::service::{by_service, whole_lines};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
-use crate::rate::{BilledBefore, Working};
-use crate::statement::{Draft, Line, StatementId, Tax, Usage};
+use crate::rate::{BilledBefore, Flat, Working};
+use crate::statement::{Draft, Line, Part, StatementId, Usage};
 use crate::time::{Period, Timestamp};
 
 /// One of the live statements of a period: the invoice first, then its adjustments in order.
@@ -29,8 +32,6 @@ pub struct BilledStatement {
     pub usage: Vec<(Usage, Option<StatementId>)>,
     /// Its lines.
     pub lines: Vec<Line>,
-    /// Its taxes.
-    pub taxes: Vec<Tax>,
 }
 
 /// What an adjustment says.
@@ -71,15 +72,23 @@ pub enum AdjustError {
 /// What tells one usage of a period from another: resource, entry, service and location.
 type UsageKey<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-/// What tells one line of a statement from another: a usage may be cut where its price changes.
-type LineKey<'a> = (UsageKey<'a>, Timestamp);
+/// What tells one line of a statement from another: a usage may be cut where its price changes, and what nobody
+/// metered may have one name in two sections.
+type LineKey<'a> = (UsageKey<'a>, Timestamp, &'a str);
 
 fn series(usage: &Usage) -> UsageKey<'_> {
     (&usage.resource_id, &usage.entry, &usage.service, &usage.location)
 }
 
 fn key(line: &Line) -> LineKey<'_> {
-    (series(&line.usage), line.usage.period.start())
+    let section = if line.usage.meter.is_empty() { line.usage.section.as_str() } else { "" };
+    (series(&line.usage), line.usage.period.start(), section)
+}
+
+/// What a line says of single resources, each with its exact cost if it is a part of the line.
+fn pieces(line: &Line) -> impl Iterator<Item = (&Line, Option<&Ratio>)> {
+    let own = line.parts.is_empty().then_some((line, None));
+    own.into_iter().chain(line.parts.iter().map(|Part { line, exact }| (line, Some(exact))))
 }
 
 /// What all live statements together say of one usage.
@@ -96,6 +105,9 @@ struct KnownLine<'b> {
     volume: Decimal,
     cost: Decimal,
     free: Ratio,
+    /// Of a part of a line.
+    exact: Option<Ratio>,
+    flats: Vec<Flat>,
 }
 
 /// What changes in what is billed, if `whole` is what the period comes to now.
@@ -104,11 +116,74 @@ pub fn adjustment(whole: &Draft, billed: &[BilledStatement]) -> Result<Adjustmen
     changes.usage.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
     let (usage, corrects): (Vec<Usage>, Vec<Option<StatementId>>) = changes.usage.into_iter().unzip();
     let lines = lines(whole, billed, &usage, changes.gone.is_empty())?;
-    // Without lines there is nothing to adjust, and no usage of 0 is worth a statement.
-    let taxes = if lines.is_empty() { Vec::new() } else { taxes(whole, billed, &lines)? };
-    let mut draft = Draft { usage, lines, taxes, subtotal: None, total: None, ..whole.clone() };
+    Ok(Adjustment { draft: of_lines(whole, usage, lines)?, corrects, gone: changes.gone })
+}
+
+/// The document of some lines: its taxes are those on its own lines, whatever was raised before. Without lines there is
+/// nothing to adjust, and no usage of 0 is worth a statement.
+fn of_lines(whole: &Draft, usage: Vec<Usage>, lines: Vec<Line>) -> Result<Draft, Overflow> {
+    let taxes = whole.taxes.iter().filter(|_| !lines.is_empty());
+    let taxes = taxes.map(|tax| tax.clone().on(&lines, whole.currency, whole.tax_rounding));
+    let taxes = taxes.collect::<Result<_, _>>()?;
+    let (tenant, period, currency) = (whole.tenant.clone(), whole.period, whole.currency);
+    let tax_rounding = whole.tax_rounding;
+    let mut draft = Draft { tenant, period, currency, usage, lines, taxes, subtotal: None, total: None, tax_rounding };
     draft.add_up()?;
-    Ok(Adjustment { draft, corrects, gone: changes.gone })
+    Ok(draft)
+}
+
+/// What changes in what is billed where metering has nothing new, and only what came before it in its months has
+/// changed: `whole` is what the same units come to now ([`Draft::again`]). Its lines have a volume of 0 and a cost.
+pub fn repriced(whole: &Draft, billed: &[BilledStatement]) -> Result<Draft, Overflow> {
+    let known = known_lines(billed)?;
+    let now = pieces_of(whole);
+    let keys: BTreeSet<&LineKey<'_>> = known.keys().chain(now.keys()).collect();
+    let mut changes = Vec::new();
+    for key in keys {
+        let (piece, before) = (now.get(key).copied(), known.get(key));
+        let Some(like) = piece.map(|(line, _)| line).or(before.map(|before| before.line)) else { continue };
+        changes.extend(difference(piece, before, like)?);
+    }
+    of_lines(whole, Vec::new(), changed_lines(changes, billed, &known, whole)?)
+}
+
+/// All lines of some statements of a period, each with the sums of what all of them say of it; without what that
+/// leaves nothing of.
+pub fn together(billed: &[BilledStatement]) -> Result<Vec<Line>, Overflow> {
+    let all = known_lines(billed)?.into_values().map(|KnownLine { line, volume, cost, free, exact, flats }| {
+        // Of a correction's working only what it says of the price holds for the whole.
+        let working = line.working.as_deref().cloned().unwrap_or_default();
+        let working = Working { free, flats, billed: None, ..working };
+        let line = Line {
+            usage: Usage { volume, ..line.usage.clone() },
+            cost: Some(cost),
+            working: Some(Arc::new(working)),
+            ..line.clone()
+        };
+        (line, exact)
+    });
+    let is_something = |(line, exact): &(Line, Option<Ratio>)| {
+        let costs = !line.cost.unwrap_or_default().is_zero() || exact.as_ref().is_some_and(|exact| !exact.is_zero());
+        costs || !line.usage.volume.is_zero()
+    };
+    whole_lines(all.filter(is_something).collect())
+}
+
+/// What a draft says of single resources.
+fn pieces_of(whole: &Draft) -> BTreeMap<LineKey<'_>, (&Line, Option<&Ratio>)> {
+    whole.lines.iter().flat_map(pieces).map(|(line, exact)| (key(line), (line, exact))).collect()
+}
+
+/// The lines of what changes by resource, in order.
+fn changed_lines(
+    changes: Vec<(Line, Option<Ratio>)>,
+    billed: &[BilledStatement],
+    known: &BTreeMap<LineKey<'_>, KnownLine<'_>>,
+    whole: &Draft,
+) -> Result<Vec<Line>, Overflow> {
+    let mut lines = by_service(changes, billed, known, whole.currency)?;
+    lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
+    Ok(lines)
 }
 
 /// How usage has changed.
@@ -178,15 +253,31 @@ fn known_usage(billed: &[BilledStatement]) -> Result<BTreeMap<UsageKey<'_>, Know
 /// Every line that is billed, with the sums of what all statements say of it.
 fn known_lines(billed: &[BilledStatement]) -> Result<BTreeMap<LineKey<'_>, KnownLine<'_>>, Overflow> {
     let mut all: BTreeMap<LineKey<'_>, KnownLine<'_>> = BTreeMap::new();
-    for line in billed.iter().flat_map(|statement| &statement.lines) {
-        let empty = || KnownLine { line, volume: Decimal::ZERO, cost: Decimal::ZERO, free: Ratio::zero() };
+    for (line, exact) in billed.iter().flat_map(|statement| &statement.lines).flat_map(pieces) {
+        let (volume, cost, free) = (Decimal::ZERO, Decimal::ZERO, Ratio::zero());
+        let empty = || KnownLine { line, volume, cost, free, exact: None, flats: Vec::new() };
         let known = all.entry(key(line)).or_insert_with(empty);
         known.line = line;
         known.volume = known.volume.checked_add(line.usage.volume).ok_or(Overflow)?;
         known.cost = known.cost.checked_add(line.cost.unwrap_or_default()).ok_or(Overflow)?;
         known.free = known.free.clone().plus(&line.free());
+        known.exact = exact.map(|exact| exact.clone().plus(known.exact.as_ref().unwrap_or(&Ratio::zero())));
+        known.flats = summed(std::mem::take(&mut known.flats).into_iter().chain(line.flats()))?;
     }
     Ok(all)
+}
+
+/// What was charged for entering tiers, once for each.
+fn summed(all: impl Iterator<Item = Flat>) -> Result<Vec<Flat>, Overflow> {
+    let mut sums: Vec<Flat> = Vec::new();
+    for flat in all {
+        match sums.iter_mut().find(|known| known.bound == flat.bound) {
+            Some(known) => known.amount = known.amount.checked_add(flat.amount).ok_or(Overflow)?,
+            None => sums.push(flat),
+        }
+    }
+    sums.retain(|flat| !flat.amount.is_zero());
+    Ok(sums)
 }
 
 /// The lines that make of what is billed what the whole is now: those of changed usage; where the units of
@@ -200,45 +291,45 @@ fn lines(
     nothing_gone: bool,
 ) -> Result<Vec<Line>, Overflow> {
     let known = known_lines(billed)?;
-    let now: BTreeMap<LineKey<'_>, &Line> = whole.lines.iter().map(|line| (key(line), line)).collect();
+    let now = pieces_of(whole);
     let mut series_changed: BTreeSet<UsageKey<'_>> = changed.iter().map(series).collect();
     series_changed.extend(moved(&known, &now));
     let priced_together: BTreeSet<(&str, &str)> =
         series_changed.iter().map(|(_, _, service, location)| (*service, *location)).collect();
     let keys: BTreeSet<&LineKey<'_>> =
         if series_changed.is_empty() { BTreeSet::new() } else { known.keys().chain(now.keys()).collect() };
-    let mut lines = Vec::new();
+    let mut changes = Vec::new();
     for key in keys {
-        let (line, before) = (now.get(key).copied(), known.get(key));
+        let (piece, before) = (now.get(key).copied(), known.get(key));
+        let line = piece.map(|(line, _)| line);
         let Some(like) = line.or(before.map(|before| before.line)) else { continue };
         let (_, _, service, location) = key.0;
-        let counts = |line: &Line| line.working.as_ref().is_some_and(|working| working.counts());
+        let counts = Line::goes_by_month;
         // What metering has nothing of any more stays as it was billed, here, too.
         let follows = priced_together.contains(&(service, location))
             && line.is_some_and(|line| counts(line) || before.is_some_and(|before| counts(before.line)));
         if series_changed.contains(&key.0) || follows || (like.usage.meter.is_empty() && nothing_gone) {
-            lines.extend(difference(line, before, like)?);
+            changes.extend(difference(piece, before, like)?);
         }
     }
-    lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
-    Ok(lines)
+    changed_lines(changes, billed, &known, whole)
 }
 
 /// Series whose volume as a whole is what it was, but lies otherwise between the instants at which its price
 /// changes. (Where these themselves are others, it is prices that have changed, and these adjust nothing.)
 fn moved<'k>(
     known: &BTreeMap<LineKey<'k>, KnownLine<'_>>,
-    now: &BTreeMap<LineKey<'k>, &Line>,
+    now: &BTreeMap<LineKey<'k>, (&Line, Option<&Ratio>)>,
 ) -> BTreeSet<UsageKey<'k>> {
-    let differs = |(key, line): (&LineKey<'k>, &&Line)| {
+    let differs = |(key, (line, _)): (&LineKey<'k>, &(&Line, _))| {
         let before = known.get(key).map_or(Decimal::ZERO, |before| before.volume);
         (!line.usage.meter.is_empty() && before != line.usage.volume).then_some(key.0)
     };
     let candidates: BTreeSet<UsageKey<'k>> = now.iter().filter_map(differs).collect();
     let cut_alike = |series: &UsageKey<'k>| {
         let (first, last) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
-        let all = (*series, first)..=(*series, last);
-        let after: BTreeSet<Period> = now.range(all.clone()).map(|(_, line)| line.usage.period).collect();
+        let all = (*series, first, "")..=(*series, last, "");
+        let after: BTreeSet<Period> = now.range(all.clone()).map(|(_, (line, _))| line.usage.period).collect();
         // A part of 0 has no line.
         let is_cut = |before: Period| after.contains(&before) || after.iter().all(|other| !other.overlaps(before));
         known.range(all).all(|(_, known)| is_cut(known.line.usage.period))
@@ -246,49 +337,44 @@ fn moved<'k>(
     candidates.into_iter().filter(cut_alike).collect()
 }
 
-/// What a line is now, minus what was billed for it; nothing if that is nothing. What is no more is called
-/// what it was called, as `like` says.
-fn difference(now: Option<&Line>, before: Option<&KnownLine<'_>>, like: &Line) -> Result<Option<Line>, Overflow> {
-    let Some(before) = before else { return Ok(now.cloned()) };
+/// What a line is now, minus what was billed for it, with the exact cost if it is a part of a line; nothing if that
+/// is nothing. What is no more is called what it was called, as `like` says.
+fn difference(
+    now: Option<(&Line, Option<&Ratio>)>,
+    before: Option<&KnownLine<'_>>,
+    like: &Line,
+) -> Result<Option<(Line, Option<Ratio>)>, Overflow> {
+    let Some(before) = before else { return Ok(now.map(|(line, exact)| (line.clone(), exact.cloned()))) };
+    let (line, exact) = now.unzip();
     let (volume, cost) =
-        now.map_or((Decimal::ZERO, Decimal::ZERO), |line| (line.usage.volume, line.cost.unwrap_or_default()));
+        line.map_or((Decimal::ZERO, Decimal::ZERO), |line| (line.usage.volume, line.cost.unwrap_or_default()));
     let volume = volume.checked_sub(before.volume).ok_or(Overflow)?;
     let cost = cost.checked_sub(before.cost).ok_or(Overflow)?;
-    let free = now.map_or_else(Ratio::zero, Line::free).minus(&before.free);
-    if volume.is_zero() && cost.is_zero() && free.is_zero() {
+    let free = line.map_or_else(Ratio::zero, Line::free).minus(&before.free);
+    let exact = match (exact.flatten(), &before.exact) {
+        (None, None) => None,
+        (now, known) => {
+            let now = now.cloned().or_else(|| line?.exact()).unwrap_or_else(Ratio::zero);
+            Some(now.minus(&known.clone().unwrap_or_else(|| before.cost.into())))
+        }
+    };
+    // The share of a part also changes with the others'.
+    let is_nothing = exact.as_ref().map_or(cost.is_zero(), Ratio::is_zero);
+    if volume.is_zero() && is_nothing && free.is_zero() {
         return Ok(None);
     }
-    let working = now.and_then(|line| line.working.as_deref().cloned()).unwrap_or_default();
-    let billed = Some(BilledBefore { volume: before.volume, cost: before.cost, free: before.free.clone() });
-    Ok(Some(Line {
+    let working = line.and_then(|line| line.working.as_deref().cloned()).unwrap_or_default();
+    let billed = BilledBefore {
+        volume: before.volume,
+        cost: before.cost,
+        free: before.free.clone(),
+        flats: before.flats.clone(),
+    };
+    let difference = Line {
         usage: Usage { volume, ..like.usage.clone() },
         cost: Some(cost),
-        working: Some(Arc::new(Working { free, billed, ..working })),
+        working: Some(Arc::new(Working { free, billed: Some(billed), ..working })),
         ..like.clone()
-    }))
-}
-
-/// What each tax is on everything that is billed, these lines included, minus what it came to already. A
-/// tax that nobody raises any more is given back.
-///
-/// Not the whole's taxes are compared: what stays as it was billed is not in the whole.
-fn taxes(whole: &Draft, billed: &[BilledStatement], lines: &[Line]) -> Result<Vec<Tax>, Overflow> {
-    let mut taxes = whole.taxes.clone();
-    for tax in &mut taxes {
-        let all = billed.iter().flat_map(|statement| &statement.lines).chain(lines);
-        let costs = all.filter(|line| tax.is_on(&line.usage.section)).map(|line| line.cost.unwrap_or_default());
-        let base = costs.into_iter().try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost)).ok_or(Overflow)?;
-        *tax = tax.clone().on(base, whole.currency)?;
-    }
-    for before in billed.iter().flat_map(|statement| &statement.taxes) {
-        let is_same = |tax: &Tax| tax.name == before.name && tax.percent == before.percent;
-        if !taxes.iter().any(is_same) {
-            taxes.push(Tax { base: Decimal::ZERO, amount: Decimal::ZERO, ..before.clone() });
-        }
-        for tax in taxes.iter_mut().filter(|tax| is_same(tax)).take(1) {
-            tax.base = tax.base.checked_sub(before.base).ok_or(Overflow)?;
-            tax.amount = tax.amount.checked_sub(before.amount).ok_or(Overflow)?;
-        }
-    }
-    Ok(taxes)
+    };
+    Ok(Some((difference, exact)))
 }

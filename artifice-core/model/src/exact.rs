@@ -256,6 +256,11 @@ impl Ratio {
         Ratio::of_big(self.big().ceil())
     }
 
+    /// The largest whole number that is not above it.
+    pub fn floor(&self) -> Self {
+        Ratio::of_big(self.big().floor())
+    }
+
     /// Numerator and denominator, if they are not too long for that.
     pub fn small(&self) -> Option<(i128, i128)> {
         match &self.0 {

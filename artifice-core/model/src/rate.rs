@@ -16,10 +16,10 @@ mod working;
 pub use cards::{Card, CardPrice, Cards, Priced, Validity};
 pub use list::PriceList;
 pub use names::Names;
-pub use price::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, TaxRule, Terms, Tiers};
+pub use price::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, TaxRule, Terms, Tier, Tiers};
 pub use table::{RateRules, RateTable};
 pub use tariff::{Charged, MonthUnits, Tariff};
-pub use working::{BilledBefore, Step, Working};
+pub use working::{BilledBefore, Cap, Days, Flat, Step, Working};
 
 #[cfg(test)]
 mod tests {
@@ -91,7 +91,7 @@ mod tests {
             let tariff = Tariff::new(price.into(), unit).unwrap();
             let (quick, exact) = (
                 tariff.flat(volume.parse().unwrap()),
-                tariff.charge(volume.parse().unwrap(), &mut MonthUnits::default()),
+                tariff.charge(volume.parse().unwrap(), &mut MonthUnits::default(), &crate::exact::Ratio::zero()),
             );
             assert_eq!(quick, exact);
             assert_eq!(quick.unwrap().cost.to_fixed(currency.digits()), expected, "{volume} {unit}");

@@ -3,35 +3,50 @@
 //! [`Draft::new`] makes of usage what a statement says: `stretch` cuts it where its price changes, `draft` charges
 //! it, `months` counts what calendar months have had, `terms` adds fees, minimum charge and taxes.
 
+mod again;
 mod billed;
 mod charging;
+mod days;
 mod draft;
 mod error;
 mod fees;
+mod in_months;
 mod metered;
 mod months;
+mod part;
 mod problem;
 mod rules;
+mod service;
 mod stretch;
+mod taxes;
 mod terms;
 
 use std::sync::Arc;
 
-use crate::aggregate::{Aggregate, Evidence, matches};
+use crate::aggregate::{Aggregate, Evidence};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
-use crate::rate::Working;
+use crate::rate::{Flat, Working};
 use crate::tenant::Tenant;
 use crate::time::Period;
 
+pub use again::BilledWhole;
 pub use billed::{BilledLine, StatementId};
 pub use charging::Charging;
 pub use error::DraftError;
 pub use fees::{Fee, FeePer};
+pub use in_months::InMonths;
 pub use metered::Metered;
+pub use part::Part;
+pub(crate) use part::shares;
 pub use problem::Problem;
-pub use rules::{Edition, Lines, TaxRounding};
+pub use rules::{Edition, Lines, Rules, TaxRounding};
+pub(crate) use service::{settled, together};
+pub use taxes::agree as taxes_agree;
+
+/// Section and service of the line for what a month lacks to its minimum.
+const MINIMUM: &str = "Minimum charge";
 
 /// A volume of one resource for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +71,8 @@ pub struct Usage {
     pub volume: Decimal,
     /// The volume's unit.
     pub unit: String,
-    /// How the volume came about.
-    pub aggregate: Aggregate,
+    /// How the volume came about; `None` in a line for several usages of which it is not the same.
+    pub aggregate: Option<Aggregate>,
 }
 
 /// A charged usage.
@@ -75,12 +90,47 @@ pub struct Line {
     pub working: Option<Arc<Working>>,
     /// The samples that the volume rests on, if there are any and anybody knows.
     pub evidence: Option<Arc<Evidence>>,
+    /// Whose usage it is, where it is for all usage of a service (`main.lines: service`); else nothing.
+    pub parts: Vec<Part>,
 }
 
 impl Line {
     /// How much of its volume was free, in its unit.
     pub fn free(&self) -> Ratio {
         self.working.as_ref().map_or_else(Ratio::zero, |working| working.free.clone())
+    }
+
+    /// Whether its price, or its fee, goes by the month. (Older programs stored nothing of how a cost came about;
+    /// what has a cost and no single rate was in tiers.)
+    pub fn goes_by_month(&self) -> bool {
+        let in_tiers = self.rate.is_none() && self.cost.is_some_and(|cost| !cost.is_zero());
+        in_tiers || self.working.as_ref().is_some_and(|working| working.counts())
+    }
+
+    /// Whether nobody has metered it: a fee, or a minimum charge.
+    pub fn is_of_the_whole(&self) -> bool {
+        [&self.usage.meter, &self.usage.location, &self.usage.resource_id].iter().all(|text| text.is_empty())
+    }
+
+    /// Whether it is what a month lacked to its minimum.
+    pub fn is_minimum(&self) -> bool {
+        self.is_of_the_whole() && [&self.usage.section, &self.usage.service].iter().all(|text| *text == MINIMUM)
+    }
+
+    /// What was charged for entering tiers. (Of a stored line only its explanation knows.)
+    pub fn flats(&self) -> Vec<Flat> {
+        self.working.as_ref().map(|working| working.new_flats()).unwrap_or_default()
+    }
+
+    /// What it costs before it is rounded, if it has a price.
+    pub fn exact(&self) -> Option<Ratio> {
+        self.working.as_ref()?.exact(self.usage.volume, self.rate.as_ref().map(|rate| rate.amount))
+    }
+
+    /// What it says of single resources: itself, or its parts.
+    pub fn by_resource(&self) -> impl Iterator<Item = &Line> {
+        let own = self.parts.is_empty().then_some(self);
+        own.into_iter().chain(self.parts.iter().map(|part| &part.line))
     }
 }
 
@@ -110,24 +160,6 @@ pub struct Tax {
     pub sections: Vec<String>,
 }
 
-impl Tax {
-    /// The same tax on another sum, rounded once.
-    ///
-    /// # Errors
-    /// [`Overflow`] if the amount is larger than a bill can hold.
-    pub fn on(self, base: Decimal, currency: Currency) -> Result<Tax, Overflow> {
-        let exact = Ratio::from(base).times(&self.percent.into()).over(&Ratio::new(100, 1));
-        let amount = exact.rounded(currency.digits())?;
-        assert!(amount.scale() <= currency.digits(), "a tax is rounded to what can be paid");
-        Ok(Tax { base, amount, ..self })
-    }
-
-    /// Whether it applies to the lines of a section.
-    pub fn is_on(&self, section: &str) -> bool {
-        self.sections.iter().any(|pattern| matches(pattern, section))
-    }
-}
-
 /// What a statement says, before it has an identity: the same for a preview and for a bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -147,6 +179,8 @@ pub struct Draft {
     pub taxes: Vec<Tax>,
     /// Subtotal and taxes; `None` if a cost is missing.
     pub total: Option<Decimal>,
+    /// Where the taxes are rounded.
+    pub tax_rounding: TaxRounding,
 }
 
 impl Draft {
@@ -168,7 +202,7 @@ impl Draft {
             line.usage.volume = minus(line.usage.volume)?;
             line.cost = line.cost.map(minus).transpose()?;
             // What is taken back explains itself by what it takes back.
-            (line.working, line.evidence) = (None, None);
+            (line.working, line.evidence, line.parts) = (None, None, Vec::new());
         }
         for tax in &mut draft.taxes {
             (tax.base, tax.amount) = (minus(tax.base)?, minus(tax.amount)?);
@@ -177,7 +211,12 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Whether subtotal, taxes and total agree with the lines. Checked before storing.
+    /// Whether each tax is its percentage of the lines it is on.
+    pub fn taxes_agree(&self) -> bool {
+        taxes::agree(&self.taxes, &self.lines, self.currency, self.tax_rounding)
+    }
+
+    /// Whether subtotal and total agree with the lines and taxes. Checked before storing and after reading.
     pub fn adds_up(&self) -> bool {
         adds_up(&self.lines, &self.taxes, (self.subtotal, self.total))
     }
@@ -191,6 +230,11 @@ pub fn adds_up(lines: &[Line], taxes: &[Tax], sums: (Option<Decimal>, Option<Dec
 }
 
 impl Usage {
+    /// How the volume came about, by name; empty where it is not the same for all of it.
+    pub fn aggregate_name(&self) -> &'static str {
+        self.aggregate.map_or("", Aggregate::name)
+    }
+
     /// The order of a statement's lines: by section, location, service, resource and time (semantics 6).
     pub(crate) fn order(&self) -> impl Ord + use<'_> {
         let Usage { section, location, service, resource_name, resource_id, period, entry, .. } = self;

@@ -69,7 +69,7 @@ async fn copy(connection: &mut PgConnection, draft: &Draft, number: u64) -> sqlx
             usage.resource_name,
             usage.volume,
             usage.unit,
-            usage.aggregate.name()
+            usage.aggregate_name()
         );
     }
     let usage = "tenant_no, statement_id, series_no, period, meter, section, resource_name, volume, unit, aggregate";
@@ -87,7 +87,7 @@ async fn copy(connection: &mut PgConnection, draft: &Draft, number: u64) -> sqlx
             usage.resource_name,
             usage.entry,
             usage.meter,
-            usage.aggregate.name(),
+            usage.aggregate_name(),
             range(usage.period),
             usage.volume,
             usage.unit,

@@ -76,7 +76,7 @@ async fn insert(connection: &mut SqliteConnection, draft: &Draft, number: u64) -
             row.push_bind(tenant_no).push_bind(*series_no);
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros()).push_bind(&id);
             row.push_bind(&usage.meter).push_bind(&usage.section).push_bind(&usage.resource_name);
-            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate.name());
+            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate_name());
         });
         sql.build().execute(&mut *transaction).await?;
     }
@@ -91,7 +91,7 @@ async fn insert(connection: &mut SqliteConnection, draft: &Draft, number: u64) -
             row.push_bind(tenant_no).push_bind(&id).push_bind(*line_no);
             row.push_bind(&usage.section).push_bind(&usage.location).push_bind(&usage.service).push_bind(&line.name);
             row.push_bind(&usage.resource_id).push_bind(&usage.resource_name);
-            row.push_bind(&usage.entry).push_bind(&usage.meter).push_bind(usage.aggregate.name());
+            row.push_bind(&usage.entry).push_bind(&usage.meter).push_bind(usage.aggregate_name());
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros());
             row.push_bind(usage.volume.to_string()).push_bind(&usage.unit);
             row.push_bind(rate.map(|rate| rate.amount.to_string()));

@@ -66,7 +66,6 @@ use crate::config::{Checked, Settings};
 use crate::layout::Format;
 use crate::name::{FileName, Template, Values};
 use crate::protocol::Order;
-use crate::record::Record;
 use crate::store::Store;
 use crate::table::{Head, Table};
 
@@ -96,7 +95,7 @@ impl Backend for Csv {
     fn find(&self, _call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
         let record = self.store.find(header.key.as_str(), header.digest.as_str())?;
         let Some(record) = record else { return Ok(Standing::Absent) };
-        let receipt = receipt(&self.store, &record);
+        let receipt = record.receipt();
         Ok(match self.store.change(&record) {
             Some(what) => Standing::Changed { receipt, what: what.into() },
             None => Standing::Stands(receipt),
@@ -106,7 +105,7 @@ impl Backend for Csv {
     fn documents(&self, _call: &Call<'_>, _since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
         // All there are: a record does not say when it was made, and the times of files change with every copy.
         self.store.committed(&mut |record| {
-            let receipt = receipt(&self.store, &record);
+            let receipt = record.receipt();
             each(Document::new(record.key, record.digest, receipt).of_ledger(record.ledger_id))
         })?;
         Ok(Listing::whole())
@@ -181,7 +180,7 @@ impl Invoice for CsvInvoice {
         let format = self.format.clone();
         let bytes = self.bytes(&format)?;
         let record = self.store.commit(&self.order(&bytes, &format), &self.name)?;
-        Ok(receipt(&self.store, &record))
+        Ok(record.receipt())
     }
 
     fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
@@ -198,7 +197,7 @@ impl Invoice for CsvInvoice {
         };
         let bytes = self.bytes(&format)?;
         self.store.rewrite(&self.order(&bytes, &format), file, receipt.detail("sha256"))?;
-        // The directory may have been moved since; then this says where the document is now.
+        // For people it says where the document is now. (Older receipts have its path of then.)
         let mut now = receipt.clone();
         if same_directory(then.parent(), self.store.dir()) != Some(true) {
             now.reference = self.store.document(file).to_string_lossy().into_owned().into();
@@ -210,10 +209,6 @@ impl Invoice for CsvInvoice {
 fn same_directory(then: Option<&Path>, now: &Path) -> Option<bool> {
     let then = then?;
     Some(then == now || then.canonicalize().ok()? == now.canonicalize().ok()?)
-}
-
-fn receipt(store: &Store, record: &Record) -> Receipt {
-    record.receipt(&store.document(&record.file))
 }
 
 artifice_plugin_api::export! { module: "billing.csv_invoice", classes: [Csv] }

@@ -1,11 +1,11 @@
 //! File names: the template, and what makes any text safe to call a file.
 
+use artifice_plugin_api::file_name::{LONGEST_VALUE, cut, safe};
+
 use crate::nearest::nearest;
 
 /// No name is longer than that, in bytes. File systems take 255; the rest is for what people add.
 pub const LONGEST: usize = 200;
-/// No tenant's name takes more of it than that, so that the dates after it stay.
-const LONGEST_VALUE: usize = 120;
 /// A longer "extension" is not one.
 const LONGEST_EXTENSION: usize = 32;
 
@@ -113,7 +113,7 @@ impl Template {
         };
         let mut stem_end = String::new();
         if let Some((before, (end, tail))) = shortened {
-            let tail = replaced(tail);
+            let tail = safe(tail);
             let tail = tail.trim_end_matches(['.', ' ']);
             if tail.len() > 1 && tail.len() <= LONGEST_EXTENSION {
                 (parts, stem_end, extension) = (before, end.to_owned(), tail.to_owned());
@@ -127,7 +127,7 @@ impl Template {
             })
             .collect();
         stem.push_str(&stem_end);
-        FileName { stem: replaced(&stem), extension }
+        FileName { stem: safe(&stem), extension }
     }
 }
 
@@ -154,22 +154,6 @@ impl FileName {
     }
 }
 
-/// At most that many bytes of it, whole characters.
-fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
-}
-
-/// The text, without what separates paths, what Windows forbids, and what hides or turns around
-/// the characters next to it.
-fn replaced(text: &str) -> String {
-    let unsafe_char = |c: char| {
-        c.is_control()
-            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
-            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if unsafe_char(c) { '_' } else { c }).collect()
-}
-
 /// Whether Windows takes a file of that name for a device, whatever its extension.
 fn is_device(stem: &str) -> bool {
     let word = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
@@ -182,10 +166,5 @@ fn is_device(stem: &str) -> bool {
 
 /// Whether that can be a document's name: one plain component of a path, not hidden.
 pub fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 255 && !name.starts_with('.') && replaced(name) == name
-}
-
-/// Two names that any file system might take for one have one folded form.
-pub fn folded(name: &str) -> String {
-    name.to_uppercase().to_lowercase()
+    !name.is_empty() && name.len() <= 255 && !name.starts_with('.') && safe(name) == name
 }

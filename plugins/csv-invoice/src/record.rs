@@ -57,9 +57,9 @@ impl Record {
         Ok(())
     }
 
-    /// What the host is answered for the document, which stands at that path.
-    pub fn receipt(&self, path: &std::path::Path) -> Receipt {
-        Receipt::new(path.to_string_lossy())
+    /// What the host is answered for the document: its name, which stays right where the directory is moved.
+    pub fn receipt(&self) -> Receipt {
+        Receipt::new(&self.file)
             .with("file", &self.file)
             .with("sha256", &self.sha256)
             .with("format", serde_json::to_string(&self.format).unwrap_or_default())
@@ -90,5 +90,5 @@ pub fn slot(text: &str) -> String {
 
 /// The slot of a file name: one for all names that some file system might take for the same.
 pub fn folded_slot(file: &str) -> String {
-    slot(&crate::name::folded(file))
+    slot(&artifice_plugin_api::file_name::folded(file))
 }

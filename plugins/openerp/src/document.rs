@@ -11,7 +11,7 @@
 mod cells;
 mod commit;
 mod found;
-mod head;
+pub mod head;
 pub mod lines;
 mod list;
 pub mod load;

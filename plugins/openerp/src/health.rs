@@ -4,6 +4,7 @@ use artifice_plugin_api::Error;
 
 use crate::client::{Clock, Find};
 use crate::dialect::Dialect;
+use crate::document::head::method;
 use crate::erp::Erp;
 use crate::prices::today;
 use crate::settings::{Document, PriceFrom};
@@ -74,12 +75,14 @@ impl Erp {
         found.note(self.analytic(clock));
         found.note(self.precision(clock));
         let settings = &self.settings.plain;
-        if !settings.taxes.is_empty() && found.note(self.rounds_per_line(clock)) == Some(true) {
-            found.0.push(
-                "res.company: it rounds taxes line by line, a statement rounds them once; set the tax rounding method \
-                 to globally in the ERP's accounting settings"
-                    .to_owned(),
-            );
+        let ours = self.settings.rounds_lines;
+        if !settings.taxes.is_empty() && found.note(self.rounds_per_line(clock)).is_some_and(|theirs| theirs != ours) {
+            let (theirs, own) = if ours { ("once", "line by line") } else { ("line by line", "once") };
+            found.0.push(format!(
+                "res.company: it rounds taxes {theirs}, a statement rounds them {own}; set the tax rounding method to {} in \
+                 the ERP's accounting settings, or main.tax_rounding to what it does",
+                method(ours)
+            ));
         }
         if settings.document == Document::Invoice {
             found.note(self.look_at_lock(clock));

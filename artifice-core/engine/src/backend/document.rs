@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artifice_model::statement::{Line, Tax};
+use artifice_model::statement::{Line, Tax, TaxRounding};
 use artifice_model::{Calendar, Decimal, Timestamp};
 use artifice_plugin_host::api::{self, ErrorKind, RSlice, Standing};
 use artifice_plugin_host::{Backend, Invoice};
@@ -198,6 +198,16 @@ fn sections_taxes<'l>(lines: &'l [Line], taxes: &[Tax]) -> HashMap<&'l str, Vec<
     sections.into_iter().map(|section| (section, on(section))).collect()
 }
 
+/// What a backend is told of where taxes are rounded, if not once on the sum of the lines.
+pub(crate) fn rounding(rounding: TaxRounding) -> &'static [api::Pair<'static>] {
+    const LINE: &[api::Pair<'_>] =
+        &[api::Pair { key: api::RStr::from_str("tax_rounding"), value: api::RStr::from_str("line") }];
+    match rounding {
+        TaxRounding::Document => &[],
+        TaxRounding::Line => LINE,
+    }
+}
+
 fn with_header<T>(
     statement: &Statement,
     work: impl FnOnce(&api::Header<'_>) -> Result<T, api::Error>,
@@ -208,10 +218,11 @@ fn with_header<T>(
         date(&calendar, at).ok_or_else(no_date)
     };
     let about = statement.refers_to.as_ref().map(|referred| (referred, lend(&referred.receipt)));
+    let label = statement.label.iter().map(|label| api::Pair { key: "label".into(), value: label.as_str().into() });
+    let attributes: Vec<api::Pair<'_>> = label.collect();
     work(&api::Header {
         key: statement.id.as_str().into(),
-        // The ledger has no id of its own yet.
-        ledger_id: "".into(),
+        ledger_id: statement.ledger_id.as_str().into(),
         digest: statement.digest.as_str().into(),
         number: statement.number,
         kind: match statement.kind {
@@ -231,7 +242,7 @@ fn with_header<T>(
         tenant: api::Tenant {
             id: statement.tenant.id.as_str().into(),
             name: statement.tenant.name.as_deref().map(Into::into).into(),
-            attributes: RSlice::EMPTY,
+            attributes: RSlice::from_slice(&attributes),
         },
         start: api::Timestamp { micros: statement.period.start().micros() },
         end: api::Timestamp { micros: statement.period.end().micros() },
@@ -241,7 +252,7 @@ fn with_header<T>(
         issued: day(statement.created)?,
         currency: statement.currency.code().into(),
         currency_digits: statement.currency.digits(),
-        extra: RSlice::EMPTY,
+        extra: RSlice::from_slice(rounding(statement.tax_rounding())),
     })
 }
 
@@ -258,7 +269,7 @@ fn line<'l>(line: &'l Line, factor: Option<api::Fraction>, taxes: &'l [u32]) -> 
         resource_id: usage.resource_id.as_str().into(),
         resource_name: usage.resource_name.as_str().into(),
         meter: usage.meter.as_str().into(),
-        aggregate: usage.aggregate.name().into(),
+        aggregate: usage.aggregate_name().into(),
         start: api::Timestamp { micros: usage.period.start().micros() },
         end: api::Timestamp { micros: usage.period.end().micros() },
         quantity,

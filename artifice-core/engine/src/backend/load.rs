@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use artifice_ledger::Statement;
-use artifice_plugin_host::api::Context;
+use artifice_plugin_host::api::{Context, RSlice};
 use artifice_plugin_host::{Backend, Libraries, SearchPath};
 
 use crate::Engine;
@@ -27,7 +27,9 @@ impl Engine {
             std::path::absolute(&self.config().directory).unwrap_or_else(|_| self.config().directory.clone());
         let (directory, timezone) = (directory.display().to_string(), self.config().main.calendar.timezone());
         let libraries = Libraries(SearchPath::new(&self.config().plugin_path));
-        Ok(artifice_plugin_host::load(&libraries, class, settings, &Context::new(&directory, timezone))?)
+        let extra = document::rounding(self.config().main.tax_rounding);
+        let context = Context { extra: RSlice::from_slice(extra), ..Context::new(&directory, timezone) };
+        Ok(artifice_plugin_host::load(&libraries, class, settings, &context)?)
     }
 
     /// Whether what is behind a backend can be reached, and has what documents need.

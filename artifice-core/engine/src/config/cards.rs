@@ -4,7 +4,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use artifice_model::position::Mistake;
-use artifice_model::rate::{Card, CardPrice, Minimum, Price, Priced, RateRules, Scheme, TaxRule, Tiers, Validity};
+use artifice_model::rate::{
+    Card, CardPrice, Minimum, Price, Priced, RateRules, Scheme, TaxRule, Tier, Tiers, Validity,
+};
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Currency, Decimal};
 
@@ -39,8 +41,7 @@ fn read(mut root: Map<'_>, rules: CardRules) -> Card {
         prices.into_iter().filter_map(|node| price(node, currency, rules.rates.time_slice_us)).collect();
     let minimum = root.get("minimum").and_then(|node| {
         let amount = node.parse(|text| not_negative(text, text, "an amount, such as 10.00"))?;
-        let at = node.position();
-        Some((Minimum { amount, origin: at.to_string() }, at))
+        Some(Minimum { amount, origin: node.position().to_string() })
     });
     let taxes = root.get("taxes").map(|taxes| taxes.list()).unwrap_or_default();
     let taxes: Vec<TaxRule> = taxes.into_iter().filter_map(tax).collect();
@@ -102,6 +103,12 @@ fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardP
     {
         node.mistake("more than all is taken off; give at most 100%");
     }
+    let cap = map.parse("cap", |text| not_negative(text, text, "an amount, such as 8.00"));
+    if let (Some(cap), Some(node)) = (cap, map.get("cap"))
+        && cap.scale() > currency.digits()
+    {
+        node.mistake(format!("'{cap}' has more digits than {currency} has; write an amount that can be paid"));
+    }
     map.end();
     let at = node.position();
     let price = Price {
@@ -110,6 +117,7 @@ fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardP
         currency,
         free: free.unwrap_or(Decimal::ZERO),
         discount: discount.unwrap_or(Decimal::ZERO),
+        cap,
         origin: at.to_string(),
     };
     Some(CardPrice { of: of?, location, tenants, price: Arc::new(price), at })
@@ -173,6 +181,8 @@ fn ladder(steps: &Node<'_>) -> Option<Tiers> {
                 None
             }
         };
+        let flat = map.parse("flat", |text| not_negative(text, text, "an amount, such as 10.00"));
+        let tier = price.map(|price| Tier { price, flat: flat.unwrap_or(Decimal::ZERO) });
         map.end();
         match (index == last, &to) {
             (true, Some(to)) => {
@@ -186,9 +196,9 @@ fn ladder(steps: &Node<'_>) -> Option<Tiers> {
         {
             to.mistake(format!("it ends at {end}, and the step before at {before}; steps go up"));
         }
-        match (to.is_some(), end, price) {
-            (true, Some(end), Some(price)) => ending.push((end, price)),
-            (false, _, Some(price)) => beyond = Some(price),
+        match (to.is_some(), end, tier) {
+            (true, Some(end), Some(tier)) => ending.push((end, tier)),
+            (false, _, Some(tier)) => beyond = Some(tier),
             _ => whole = false,
         }
     }

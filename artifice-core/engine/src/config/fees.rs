@@ -49,6 +49,10 @@ fn fee(main: &Main, node: &Node<'_>) -> Option<Fee> {
     };
     let currency = map.parse("currency", Currency::from_str).unwrap_or(main.currency);
     let per = map.word("per", &[("month", FeePer::Month), ("period", FeePer::Period)]).unwrap_or(FeePer::Month);
+    let by_day = map.word("prorate", &[("day", true), ("none", false)]).unwrap_or(false);
+    if by_day && per == FeePer::Period {
+        node.mistake("`prorate: day` is for a fee per month; leave one of the two out");
+    }
     let tenants = texts(map.get("tenant")).into_iter().map(Into::into).collect();
     let valid = validity(&mut map, &main.calendar);
     let uses = texts(map.get("uses"));
@@ -58,5 +62,5 @@ fn fee(main: &Main, node: &Node<'_>) -> Option<Fee> {
         node.mistake(format!("'{amount}' has more digits than {currency} has; write an amount that can be paid"));
     }
     let origin = node.position().to_string();
-    Some(Fee { name, section, amount, currency, per, tenants, valid, uses, origin })
+    Some(Fee { name, section, amount, currency, per, by_day, tenants, valid, uses, origin })
 }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use artifice_model::aggregate::MaxGap;
+use artifice_model::statement::{Lines, TaxRounding};
 use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
 use artifice_settings::{Map, bytes, duration_us};
@@ -24,8 +25,17 @@ pub struct Main {
     pub workers: Option<usize>,
     /// `zero_lines: show`: whether a usage of 0 makes a line.
     pub zero_lines: bool,
+    /// `newer_documents: refuse`: whether nothing is billed where the backend has documents of this ledger that the
+    /// ledger does not know. Otherwise they are told.
+    pub refuses_newer_documents: bool,
+    /// `lines`: for what there is a line.
+    pub lines: Lines,
+    /// `tax_rounding`: where taxes are rounded.
+    pub tax_rounding: TaxRounding,
 }
 
+/// The words of `main.tax_rounding`.
+const ROUNDINGS: [(&str, TaxRounding); 2] = [("document", TaxRounding::Document), ("line", TaxRounding::Line)];
 /// The default of `main.settle`.
 const SETTLE_US: i64 = 2 * 3_600_000_000;
 /// The default of `main.memory`.
@@ -64,6 +74,9 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         memory_bytes: main.parse("memory", memory).unwrap_or(MEMORY_BYTES),
         workers: main.parse("workers", workers),
         zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
+        refuses_newer_documents: main.word("newer_documents", &[("refuse", true), ("warn", false)]).unwrap_or(true),
+        lines: main.word("lines", &[("resource", Lines::Resource), ("service", Lines::Service)]).unwrap_or_default(),
+        tax_rounding: main.word("tax_rounding", &ROUNDINGS).unwrap_or_default(),
     };
     // Read before this, for all entries.
     for key in ["region", "slice", "max_gap"] {

@@ -1,12 +1,16 @@
 //! What late metering changes in what is billed.
 
+use std::sync::Arc;
+
 use artifice_model::Period;
 use artifice_model::adjust::{Adjustment, BilledStatement, adjustment};
-use artifice_model::statement::Draft;
+use artifice_model::statement::{Draft, Rules};
 
 use crate::tell::{Advice, Listener, Notice};
 use crate::trouble::Trouble;
-use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Refusal, State, Statement, StatementId, all_statements};
+use artifice_ledger::{
+    Filter, Kind, Ledger, LedgerError, Refusal, State, Statement, StatementId, all_statements, lines_explained,
+};
 
 /// An invoice that is adjusted, and what the adjustment was worked out beside.
 pub(crate) struct Adjusting {
@@ -19,11 +23,12 @@ pub(crate) struct Adjusting {
     pub corrects: Vec<Option<StatementId>>,
 }
 
-/// Compares what a period comes to now with what its tenant was billed for it.
+/// Compares what a period comes to now, by `rules`, with what its tenant was billed for it.
 pub(crate) async fn compare(
     listener: &dyn Listener,
     ledger: Option<&dyn Ledger>,
     whole: &Draft,
+    rules: &Rules,
 ) -> Result<(Adjusting, Draft), Trouble> {
     let ledger = ledger.ok_or_else(not_billed)?;
     let of_tenant = Filter { tenant: Some(whole.tenant.id.clone()), concerns: Some(whole.period), ..Filter::default() };
@@ -36,21 +41,45 @@ pub(crate) async fn compare(
         );
         return Err(why.into());
     }
-    let is_live = |other: &&Statement| {
-        other.kind == Kind::Adjustment && other.refers_to.as_ref().is_some_and(|about| about.id == invoice.id)
-    };
-    let mut adjustments: Vec<&Statement> = statements.iter().filter(is_live).collect();
-    adjustments.sort_by_key(|adjustment| adjustment.revision);
-    let mut billed = vec![stored(ledger, invoice).await?];
-    for adjustment in &adjustments {
-        billed.push(stored(ledger, adjustment).await?);
+    if *rules_of(invoice)? != *rules {
+        let why = format!("statement {} took the place of another one meanwhile", invoice.number);
+        return Err(Trouble::with(why, Advice::RunAgain));
     }
+    let adjustments = adjustments_of(invoice, &statements);
+    let billed = stored_together(ledger, invoice, &adjustments).await?;
     let beside = adjustments.iter().map(|adjustment| adjustment.id.clone()).collect();
     let Adjustment { draft, corrects, gone } = adjustment(whole, &billed).map_err(|error| error.to_string())?;
     for resource in gone {
         listener.notice(&Notice::ResourceGone { tenant: whole.tenant.id.clone(), resource });
     }
     Ok((Adjusting { invoice: invoice.clone(), beside, corrects }, draft))
+}
+
+/// By which rules an invoice is adjusted: those by which it was made.
+///
+/// # Errors
+/// If these are the first edition's, by which nothing is aggregated any more.
+pub(crate) fn rules_of(invoice: &Statement) -> Result<Arc<Rules>, Trouble> {
+    let number = invoice.number;
+    invoice.rules.clone().ok_or_else(|| {
+        let why = format!(
+            "statement {number} was made by the first edition of the rules, by which nothing is charged any more, so it \
+             cannot be adjusted"
+        );
+        Trouble::with(why, Advice::VoidOrLeave { number })
+    })
+}
+
+/// An invoice's live adjustments, in their order.
+pub(crate) fn adjustments_of<'s>(invoice: &Statement, statements: &'s [Statement]) -> Vec<&'s Statement> {
+    let is_live = |other: &&Statement| {
+        other.kind == Kind::Adjustment
+            && other.state != State::Void
+            && other.refers_to.as_ref().is_some_and(|about| about.id == invoice.id)
+    };
+    let mut adjustments: Vec<&Statement> = statements.iter().filter(is_live).collect();
+    adjustments.sort_by_key(|adjustment| adjustment.revision);
+    adjustments
 }
 
 /// There is nothing to adjust.
@@ -66,22 +95,33 @@ fn invoice_of(statements: &[Statement], period: Period) -> Result<&Statement, Tr
         Some(other) if other.period != period => {
             Err(LedgerError::from(Refusal::Overlap { period, statement: Box::new(other.clone()) }).into())
         }
-        Some(invoice) if invoice.state == State::Committed => Ok(invoice),
-        Some(invoice) => {
-            let why =
-                format!("statement {} is {}: it is adjusted once the backend has it", invoice.number, invoice.state);
-            Err(why.into())
-        }
+        Some(invoice) => check_committed(invoice).map(|()| invoice),
     }
+}
+
+/// Refuses to adjust what the backend does not have.
+pub(crate) fn check_committed(invoice: &Statement) -> Result<(), Trouble> {
+    if invoice.state == State::Committed {
+        return Ok(());
+    }
+    Err(format!("statement {} is {}: it is adjusted once the backend has it", invoice.number, invoice.state).into())
+}
+
+/// What an invoice and its adjustments have billed.
+pub(crate) async fn stored_together(
+    ledger: &dyn Ledger,
+    invoice: &Statement,
+    adjustments: &[&Statement],
+) -> Result<Vec<BilledStatement>, LedgerError> {
+    let mut billed = vec![stored(ledger, invoice).await?];
+    for adjustment in adjustments {
+        billed.push(stored(ledger, adjustment).await?);
+    }
+    Ok(billed)
 }
 
 async fn stored(ledger: &dyn Ledger, statement: &Statement) -> Result<BilledStatement, LedgerError> {
     let usage = ledger.statement_usage(statement).await?;
-    let body = ledger.statement_body(statement).await?;
-    Ok(BilledStatement {
-        id: statement.id.clone(),
-        usage: usage.into_iter().map(|stored| (stored.usage, stored.corrects)).collect(),
-        lines: body.lines,
-        taxes: body.taxes,
-    })
+    let usage = usage.into_iter().map(|stored| (stored.usage, stored.corrects)).collect();
+    Ok(BilledStatement { id: statement.id.clone(), usage, lines: lines_explained(ledger, statement).await? })
 }

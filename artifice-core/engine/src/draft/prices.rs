@@ -10,7 +10,7 @@ use artifice_plugin_host::{ClassPath, api};
 
 use crate::Engine;
 use crate::backend::backends::Backends;
-use crate::backend::deadlines;
+use crate::backend::{deadlines, document};
 use crate::config::{OwnPrices, PricesFrom};
 use crate::error::EngineError;
 
@@ -51,6 +51,16 @@ impl Engine {
         Ok(Arc::new(Backends::new(self.clone(), self.load_backend()?)))
     }
 
+    /// Whether what a statement says depends on the others of its month.
+    pub(crate) fn counts_months(&self, prices: &Prices) -> bool {
+        prices.cards().is_some_and(Cards::count) || self.counts_days()
+    }
+
+    /// Whether it matters on which days something was used.
+    pub(crate) fn counts_days(&self) -> bool {
+        self.config().fees.iter().any(|fee| fee.by_day)
+    }
+
     /// The instants inside a period, in order, at which prices may change.
     pub(crate) fn cuts(&self, prices: &Prices, period: Period) -> Vec<Timestamp> {
         let calendar = &self.config().main.calendar;
@@ -82,8 +92,13 @@ impl Prices {
     }
 
     /// Whether somebody else's system is asked for them.
-    pub fn are_asked_for(&self) -> bool {
+    fn are_asked_for(&self) -> bool {
         matches!(self.source, Some(Source::Backend(_)))
+    }
+
+    /// Works out costs: where another system is asked for prices, it is waited for where that holds nobody else up.
+    pub async fn charged<T: Send + 'static>(&self, charge: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        if self.are_asked_for() { document::blocking(deadlines::PRICES, move |_| charge()).await } else { Ok(charge()) }
     }
 
     fn cards(&self) -> Option<&Cards> {
@@ -93,9 +108,9 @@ impl Prices {
         }
     }
 
-    /// Whether what a statement costs depends on the others of its month.
-    pub fn count(&self) -> bool {
-        self.cards().is_some_and(Cards::count)
+    /// Whether it matters what earlier statements charged for entering tiers.
+    pub fn count_flats(&self) -> bool {
+        self.cards().is_some_and(Cards::count_flats)
     }
 }
 

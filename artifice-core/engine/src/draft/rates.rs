@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use artifice_model::exact::Ratio;
 use artifice_model::rate::{Charged, MonthUnits, Names, Price, PriceQuery, Priced, Tariff, Validity};
 use artifice_model::units::Mismatch;
 use artifice_model::{Decimal, TenantId, Timestamp};
@@ -104,10 +105,9 @@ fn quote(prices: &Prices, supposed: &Supposed) -> Result<Option<Quoted>, String>
     let charged = match Tariff::new(price.clone(), &supposed.unit) {
         Ok(tariff) => {
             let mut month = MonthUnits::default();
-            month.total =
-                month.total.plus(&artifice_model::exact::Ratio::from(supposed.volume).times(tariff.unit().size()));
+            month.total = month.total.plus(&Ratio::from(supposed.volume).times(tariff.unit().size()));
             let too_large = |error| format!("{error}; the price is {}", price.origin);
-            Ok(tariff.charge(supposed.volume, &mut month).map_err(too_large)?)
+            Ok(tariff.charge(supposed.volume, &mut month, &Ratio::zero()).map_err(too_large)?)
         }
         Err(mismatch) => Err(mismatch),
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artifice_model::statement::Draft;
+use artifice_model::statement::{Draft, Rules};
 use artifice_plugin_host::{Backend, public_settings};
 use tracing::Instrument;
 
@@ -15,14 +15,15 @@ use crate::crash;
 use crate::error::EngineError;
 use crate::lifecycle::courier::BackendCourier;
 use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
+use crate::lifecycle::later::stand_in_the_way;
 use crate::lifecycle::machine::{LedgerDesk, Machine};
 use crate::lifecycle::owner::Owner;
 use crate::sound;
 use crate::tell::{Advice, Billed, How, Notice, Progress, Watch};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, is_held};
 use artifice_ledger::{
-    Change, Filter, Kind, Ledger, LedgerError, NewKind, NewStatement, State, Statement, StatementRef, TenantNo,
-    all_statements, only,
+    Change, Filter, Kind, Ledger, LedgerError, Month, NewKind, NewStatement, Refusal, State, Statement, StatementRef,
+    TenantNo, all_statements, only,
 };
 
 /// What everything that is done for a statement needs: a ledger and a backend. One serves a whole run and
@@ -57,6 +58,7 @@ impl Clerk {
         &'a self,
         draft: &'a Draft,
         kind: NewKind<'a>,
+        rules: Option<&'a Rules>,
         backend: &'a BackendNamed,
     ) -> NewStatement<'a> {
         NewStatement {
@@ -64,6 +66,8 @@ impl Clerk {
             kind,
             held: None,
             timezone: self.engine.config().main.calendar.timezone(),
+            rules,
+            label: None,
             backend: &backend.class,
             backend_version: &backend.version,
             settings: Some(&backend.settings),
@@ -124,6 +128,9 @@ impl Clerk {
 
     /// Takes a statement back: stops what the backend surely has not, issues a credit for what it has.
     /// Without a reason it only finishes what was begun. Answers the statement as it is then.
+    ///
+    /// Nothing is taken back on which its month has gone on: that is looked at before it begins, and the ledger
+    /// refuses if it has changed by then.
     pub async fn take_back(&self, of: &StatementRef, reason: Option<&str>) -> Result<Statement, Trouble> {
         loop {
             let statement = self.read(of).await?;
@@ -144,7 +151,8 @@ impl Clerk {
                 }
                 (_, None) => return Ok(statement),
                 (State::Held | State::Pending, Some(reason)) => {
-                    self.change(&statement, &Change::Void(Some(reason.to_owned()))).await?;
+                    let month = self.nothing_goes_on(&statement).await?;
+                    self.stop(&statement, reason, &month).await?;
                 }
                 (State::Sending | State::InDoubt, Some(_)) => {
                     if let Delivered::InDoubt { why, .. } = self.deliver(&statement, Aim::Settle).await? {
@@ -172,8 +180,25 @@ impl Clerk {
         }
     }
 
+    /// Ends a statement that the backend never had, if its month is still as it was looked at.
+    async fn stop(&self, statement: &Statement, reason: &str, month: &Month) -> Result<(), Trouble> {
+        let change = Change::Void(Some(reason.to_owned()));
+        match self.desk(statement.tenant_no).change_beside(&statement.id, &statement.basis(), &change, month).await {
+            // It is looked at once more.
+            Ok(_) | Err(LedgerError::Refused(Refusal::Outdated { .. })) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The live statements of a statement's months, none of which stands in the way of taking it back.
+    async fn nothing_goes_on(&self, statement: &Statement) -> Result<Month, Trouble> {
+        let (month, later) = self.engine.later(self.ledger.as_ref(), statement).await?;
+        if later.is_empty() { Ok(month) } else { Err(stand_in_the_way(statement, &later)) }
+    }
+
     /// Stores the credit that takes a committed statement back.
     async fn credit(&self, of: &Statement, reason: &str) -> Result<(), Trouble> {
+        let month = self.nothing_goes_on(of).await?;
         let backend = self.backend_named()?;
         let body = self.ledger.statement_body(of).await?;
         let taken_back = Draft {
@@ -185,13 +210,16 @@ impl Clerk {
             subtotal: Some(of.subtotal),
             taxes: body.taxes,
             total: Some(of.total),
+            tax_rounding: of.tax_rounding(),
         };
         let draft = taken_back.negated().map_err(|error| error.to_string())?;
-        let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, &backend);
-        // Its dates are the ones of what it takes back.
+        let mut new = self.new_statement(&draft, NewKind::Credit { of, reason }, of.rules.as_deref(), &backend);
+        // Its dates, and what it calls the tenant, are those of what it takes back.
         new.timezone = &of.timezone;
+        (new.label, new.month) = (of.label.as_deref(), Some(&month));
         match self.store(new).await {
-            Ok(_) => Ok(()),
+            // What has changed meanwhile is looked at once more.
+            Ok(_) | Err(LedgerError::Refused(Refusal::Changed { .. })) => Ok(()),
             // Somebody else was faster: then the statement is no longer committed.
             Err(LedgerError::Refused(_)) if self.read(&of.reference()).await?.state != State::Committed => Ok(()),
             Err(error) => Err(error.into()),
@@ -248,13 +276,6 @@ impl Clerk {
             }
         }
     }
-}
-
-/// What is said of a statement that waits for a person.
-pub(crate) fn is_held(statement: &Statement) -> Trouble {
-    let number = statement.number;
-    let why = statement.error.as_deref().unwrap_or("it is beyond a bound");
-    Trouble::with(format!("statement {number} is held, because {why}"), Advice::Release { number })
 }
 
 fn in_doubt(number: u64, why: &str) -> Trouble {

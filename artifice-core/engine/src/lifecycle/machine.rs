@@ -12,8 +12,8 @@ use crate::crash;
 use crate::lifecycle::deliver::{Desk, World};
 use crate::lifecycle::owner::Owner;
 use artifice_ledger::{
-    Basis, Change, ChangeOf, Ledger, LedgerError, Statement, StatementId, StatementRef, TenantNo, Token, one_statement,
-    only,
+    Basis, Change, ChangeOf, Ledger, LedgerError, Month, Statement, StatementId, StatementRef, TenantNo, Token,
+    one_statement, only,
 };
 
 /// The ledger as [`deliver`] sees it: one tenant's statements.
@@ -28,6 +28,31 @@ impl LedgerDesk<'_> {
     fn statement(&self, id: &StatementId) -> StatementRef {
         StatementRef { tenant: self.tenant, id: id.clone() }
     }
+
+    /// Changes a statement, if it is still as `basis` says, and the live statements of its months are those of `month`.
+    pub async fn change_beside(
+        &self,
+        id: &StatementId,
+        basis: &Basis,
+        change: &Change,
+        month: &Month,
+    ) -> Result<bool, LedgerError> {
+        self.change_if(id, basis, change, Some(month)).await
+    }
+
+    async fn change_if(
+        &self,
+        id: &StatementId,
+        basis: &Basis,
+        change: &Change,
+        month: Option<&Month>,
+    ) -> Result<bool, LedgerError> {
+        crash::point(&format!("before {}>{}", basis.state, change.to())).await;
+        let of = ChangeOf { statement: &self.statement(id), basis, change, month };
+        let changed = only(self.ledger.statement_change(&[of], self.engine.act()).await?)?;
+        crash::point(&format!("after {}>{}", basis.state, change.to())).await;
+        Ok(changed)
+    }
 }
 
 #[async_trait]
@@ -37,11 +62,7 @@ impl Desk for LedgerDesk<'_> {
     }
 
     async fn change(&self, id: &StatementId, basis: &Basis, change: &Change) -> Result<bool, LedgerError> {
-        crash::point(&format!("before {}>{}", basis.state, change.to())).await;
-        let of = ChangeOf { statement: &self.statement(id), basis, change };
-        let changed = only(self.ledger.statement_change(&[of], self.engine.act()).await?)?;
-        crash::point(&format!("after {}>{}", basis.state, change.to())).await;
-        Ok(changed)
+        self.change_if(id, basis, change, None).await
     }
 }
 

@@ -12,42 +12,30 @@ use crate::lifecycle::deliver::Desk;
 use crate::lifecycle::machine::LedgerDesk;
 use crate::tell::{Advice, Watch};
 use crate::trouble::Trouble;
-use artifice_ledger::{Change, Filter, Kind, Ledger, State, Statement, StatementRef, all_statements};
+use artifice_ledger::{Change, Filter, Kind, Ledger, State, Statement, all_statements};
+
+/// A statement that was taken back, and its credit if it has one.
+pub type TakenBack = (Statement, Option<Statement>);
 
 impl Engine {
     /// Takes a statement back, with the reason. What the backend surely has not is only stopped; what it
-    /// has is taken back by a credit. Safe to repeat: it goes on where it was interrupted. Answers the
-    /// statement, which is void then, and its credit if it has one.
+    /// has is taken back by a credit. Safe to repeat: it goes on where it was interrupted.
+    ///
+    /// Refused is one that has live adjustments, and one on which its month has gone on. `with_later` takes these back,
+    /// too, the last one first, and ends at the first that cannot be taken back. Answers what is taken back by then, in
+    /// that order, and how it ended: what was taken back stays so.
     pub async fn void(
         &self,
         ledger: Arc<dyn Ledger>,
         backend: Arc<dyn Backend>,
         key: &str,
-        reason: &str,
+        (reason, with_later): (&str, bool),
         watch: Watch,
-    ) -> Result<(Statement, Option<Statement>), EngineError> {
-        let statement = Engine::statement(ledger.as_ref(), key).await?;
-        let number = statement.number;
-        let refuse = |why: String, advice| EngineError::NotVoided { number, why, advice };
-        let about = Filter { refers_to: Some(statement.reference()), ..Filter::default() };
-        if statement.kind == Kind::Credit {
-            return Err(refuse("it is a credit".to_owned(), Some(Advice::BillPeriod)));
-        }
-        let adjustments = live_adjustments(ledger.as_ref(), &statement).await?;
-        if statement.state != State::Void && !adjustments.is_empty() {
-            let numbers = adjustments.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-            let why = format!("it has live adjustments; void these first, the last one first: {numbers}");
-            return Err(refuse(why, None));
-        }
-        let worker = Clerk::new(self.clone(), ledger.clone(), Arc::new(Backends::new(self.clone(), backend)), watch);
-        let done = worker.take_back(&statement.reference(), Some(reason)).await;
-        let statement = done.map_err(|trouble| match trouble {
-            Trouble::Cancelled => EngineError::Cancelled { unsent: 0 },
-            trouble => refuse(trouble.to_string(), trouble.advice()),
-        })?;
-        let credit =
-            all_statements(ledger.as_ref(), &about).await?.into_iter().find(|other| other.kind == Kind::Credit);
-        Ok((statement, credit))
+    ) -> (Vec<TakenBack>, Result<(), EngineError>) {
+        let mut done = Vec::new();
+        let clerk = Clerk::new(self.clone(), ledger, Arc::new(Backends::new(self.clone(), backend)), watch);
+        let ended = clerk.void(key, reason, with_later, &mut done).await;
+        (done, ended)
     }
 
     /// Lets a statement go that is held: the next bill sends it.
@@ -64,14 +52,44 @@ impl Engine {
     }
 }
 
-/// The numbers of the adjustments that stand in the way of taking a statement back: those of an invoice, or
-/// the later ones to the same invoice.
-async fn live_adjustments(ledger: &dyn Ledger, statement: &Statement) -> Result<Vec<u64>, EngineError> {
-    let invoice = statement.refers_to.as_ref().map_or(&statement.id, |about| &about.id);
-    let invoice = StatementRef { tenant: statement.tenant_no, id: invoice.clone() };
-    let about = Filter { refers_to: Some(invoice), ..Filter::default() };
-    let later = |other: &Statement| statement.kind == Kind::Invoice || other.revision > statement.revision;
-    let all = all_statements(ledger, &about).await?.into_iter();
-    let live = all.filter(|other| other.kind == Kind::Adjustment && other.state != State::Void && later(other));
-    Ok(live.map(|other| other.number).collect())
+impl Clerk {
+    async fn void(
+        &self,
+        key: &str,
+        reason: &str,
+        with_later: bool,
+        done: &mut Vec<TakenBack>,
+    ) -> Result<(), EngineError> {
+        let statement = Engine::statement(self.ledger.as_ref(), key).await?;
+        if statement.kind == Kind::Credit {
+            return Err(refused(&statement, "it is a credit".to_owned(), Some(Advice::BillPeriod)));
+        }
+        if with_later && !matches!(statement.state, State::Void | State::Voiding) {
+            let (_, later) = self.engine.later(self.ledger.as_ref(), &statement).await?;
+            for other in &later {
+                self.void_one(other, reason, done).await?;
+            }
+        }
+        self.void_one(&statement, reason, done).await
+    }
+
+    async fn void_one(
+        &self,
+        statement: &Statement,
+        reason: &str,
+        done: &mut Vec<TakenBack>,
+    ) -> Result<(), EngineError> {
+        let voided = self.take_back(&statement.reference(), Some(reason)).await.map_err(|trouble| match trouble {
+            Trouble::Cancelled => EngineError::Cancelled { unsent: 0 },
+            trouble => refused(statement, trouble.to_string(), trouble.advice()),
+        })?;
+        let about = Filter { refers_to: Some(statement.reference()), ..Filter::default() };
+        let about = all_statements(self.ledger.as_ref(), &about).await?;
+        done.push((voided, about.into_iter().find(|other| other.kind == Kind::Credit)));
+        Ok(())
+    }
+}
+
+fn refused(statement: &Statement, why: String, advice: Option<Advice>) -> EngineError {
+    EngineError::NotVoided { number: statement.number, why, advice }
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use artifice_collect::Seen;
 use artifice_ledger::Ledger;
 use artifice_model::{Period, TenantId};
 use artifice_plugin_host::Backend;
@@ -16,8 +17,10 @@ use crate::backend::backends::Backends;
 use crate::error::EngineError;
 use crate::lifecycle::Clerk;
 use crate::run::claims::Claims;
+use crate::run::groups::Group;
 use crate::run::shared::Run;
 use crate::run::tasks::Tasks;
+use crate::run::tenant::Taken;
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Metering, Usages, tell};
 use crate::tell::{Cancel, Notice, Progress, Told, Watch, cancelled};
@@ -46,6 +49,7 @@ impl Engine {
         let mut tenants = Tenants::new(named, artifice_ledger::all_tenants(ledger.as_ref()).await?, &selection.tenants);
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
+        run.look_for_newer_documents().await?;
         loop {
             run.round(metering, &tenants, selection).await?;
             let left = std::mem::take(&mut *run.left());
@@ -107,29 +111,56 @@ impl Run {
         selection: &Selection,
         done: &BTreeSet<TenantId>,
     ) -> Result<(), EngineError> {
+        let listener = self.clerk.watch.listener.as_ref();
+        let mut metering = Some(metering);
+        for group in self.groups(tenants, done).await? {
+            // (A source is used up by one reading.)
+            let metering = match metering.take() {
+                Some(metering) => metering,
+                None => self.clerk.engine.connect(&self.clerk.watch.cancel).await?,
+            };
+            let Some(seen) = self.collect_group(metering, tenants, selection, &group).await? else { return Ok(()) };
+            if group.is_rest {
+                let left = self.left().clone();
+                let missing = tenants.missing(&seen).into_iter();
+                missing
+                    .filter(|failed| !done.contains(&failed.tenant.id) && !left.contains(&failed.tenant.id))
+                    .for_each(|failed| self.tell(Told::Failed(failed)));
+            }
+        }
+        self.note_idle(tenants, done, listener).await
+    }
+
+    /// Collects, stores and sends what is new of those who go by the same rules. Answers nothing if somebody wished
+    /// the run to end.
+    async fn collect_group(
+        self: &Arc<Self>,
+        metering: Metering,
+        tenants: &Tenants,
+        selection: &Selection,
+        group: &Group,
+    ) -> Result<Option<Seen>, EngineError> {
         let (config, watch) = (self.clerk.engine.config(), &self.clerk.watch);
         let listener = watch.listener.as_ref();
         listener.progress(&Progress::Collecting);
         let cuts = self.clerk.engine.cuts(&self.prices, self.period);
         let (claims, _answering) = Claims::of(self.clone());
-        let mut usages = Usages::of(metering, config, tenants, selection, (self.period, cuts), done, claims);
+        let (rules, of_group, skip) = (&group.rules, group.of(tenants), &group.skip);
+        let when = (self.period, cuts);
+        let mut usages = Usages::of(metering, config, rules, &of_group, selection, when, skip, claims);
         let mut tasks = Tasks::new(config.workers(), watch.clone());
         while let Some(usage) = tasks.while_working(usages.next()).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
-            tell(listener, &tenant, &usage.noticed);
-            tasks.start(async move { run.tenant(tenant, usage).await }).await;
+            tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
+            let label = tenants.label(&usage.tenant).map(str::to_owned);
+            let taken = Taken { tenant, label, usage, rules: rules.clone() };
+            tasks.start(async move { run.tenant(taken).await }).await;
         }
         tasks.end().await?;
         if self.is_cancelled() {
-            return Ok(());
+            return Ok(None);
         }
-        let seen = usages.end(tenants, listener).await?;
-        let left = self.left().clone();
-        let missing = tenants.missing(&seen).into_iter();
-        missing
-            .filter(|failed| !done.contains(&failed.tenant.id) && !left.contains(&failed.tenant.id))
-            .for_each(|failed| self.tell(Told::Failed(failed)));
-        Ok(())
+        usages.end(tenants, listener).await.map(Some)
     }
 
     /// Ends a run that somebody wished to end: says what waits.

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use artifice_model::Period;
 
+use crate::draft::adjust::rules_of;
+use crate::draft::following::Following;
 use crate::draft::{Drafted, Whole};
 use crate::error::EngineError;
+use crate::run::groups::{adjusted, groups};
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Everybody, Metering, Usages, tell};
 use crate::tell::{Failed, Listener, Preview, Told};
@@ -31,6 +34,15 @@ impl Engine {
         let failed = |failed| listener.told(Told::Failed(failed));
         let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
         let cuts = self.cuts(&prices, period);
+        if let Some(ledger) = ledger.filter(|_| self.counts_months(&prices) || purpose.is_some())
+            && !ledger.schema_status().await?.missing.is_empty()
+        {
+            let database = self.config().database.to_string();
+            return Err(match self.counts_months(&prices) {
+                true => EngineError::MonthUnread { database },
+                false => EngineError::BilledUnread { database },
+            });
+        }
         let (known, billed) = match ledger {
             Some(ledger) if purpose.is_some() => {
                 let concerned = Filter { concerns: Some(period), ..Filter::default() };
@@ -39,11 +51,6 @@ impl Engine {
             Some(ledger) => (all_tenants(ledger).await?, Listed::default()),
             None => (Vec::new(), Listed::default()),
         };
-        if let Some(ledger) = ledger.filter(|_| prices.count())
-            && !ledger.schema_status().await?.missing.is_empty()
-        {
-            return Err(EngineError::MonthUnread { database: self.config().database.to_string() });
-        }
         let metering = Metering::connect(self.config()).await?;
         let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
         let mut before = BTreeSet::new();
@@ -52,32 +59,56 @@ impl Engine {
             before.insert(row.tenant.id.clone());
             failed(Failed::of(row.tenant, row.error));
         }
-        for statement in billed.statements.into_iter().filter(of_this) {
+        for statement in billed.statements.iter().filter(|statement| of_this(statement)) {
             let (this, tenant) = (statement.period == period, statement.tenant.clone());
             if this && purpose == Some(Purpose::Adjustment) {
+                if let Err(why) = rules_of(statement).map_err(|trouble| trouble.of(tenant.clone()))
+                    && tenants.is_wanted(&tenant.id)
+                    && before.insert(tenant.id)
+                {
+                    failed(why);
+                }
                 continue;
             }
             if tenants.is_wanted(&tenant.id) && before.insert(tenant.id.clone()) && !this {
-                let overlap = Refusal::Overlap { period, statement: Box::new(statement) };
+                let overlap = Refusal::Overlap { period, statement: Box::new(statement.clone()) };
                 failed(Failed::of(tenant, overlap));
             }
         }
-        let mut usages = Usages::of(metering, self.config(), &tenants, selection, (period, cuts), &before, Everybody);
-        while let Some(usage) = usages.next().await {
-            let tenant = tenants.found(&usage.tenant);
-            tell(listener, &tenant, &usage.noticed);
-            let sections = selection.sections.clone();
-            let whole = Whole { tenant: tenant.clone(), period, purpose, sections, is_billed: false };
-            match self.draft(listener, &prices, ledger, whole, usage).await {
-                Ok(Drafted { draft, .. }) if draft.lines.is_empty() => {}
-                Ok(Drafted { draft, problems, .. }) => {
-                    listener.told(Told::Previewed(Box::new(Preview { draft, problems })));
+        let adjusted = adjusted(&billed.statements, period).filter(|invoice| tenants.is_wanted(&invoice.tenant.id));
+        let adjusted = adjusted.filter(|_| purpose == Some(Purpose::Adjustment));
+        let mut metering = Some(metering);
+        for group in groups(self.config().rules(), adjusted, &before) {
+            // (A source is used up by one reading.)
+            let metering = match metering.take() {
+                Some(metering) => metering,
+                None => Metering::connect(self.config()).await?,
+            };
+            let when = (period, cuts.clone());
+            let (of_group, skip) = (group.of(&tenants), &group.skip);
+            let mut usages =
+                Usages::of(metering, self.config(), &group.rules, &of_group, selection, when, skip, Everybody);
+            while let Some(usage) = usages.next().await {
+                let (tenant, rules) = (tenants.found(&usage.tenant), group.rules.clone());
+                tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
+                let sections = selection.sections.clone();
+                let whole = Whole { tenant: tenant.clone(), period, rules, purpose, sections, is_billed: false };
+                match self.draft(listener, &prices, ledger, whole, usage).await {
+                    Ok(Drafted { draft, problems, following, .. }) => {
+                        let all = std::iter::once((draft, problems));
+                        let following = following.into_iter().map(|Following { draft, .. }| (draft, Vec::new()));
+                        for (draft, problems) in all.chain(following).filter(|(draft, _)| !draft.lines.is_empty()) {
+                            listener.told(Told::Previewed(Box::new(Preview { draft, problems })));
+                        }
+                    }
+                    Err(trouble) => failed(trouble.of(tenant)),
                 }
-                Err(trouble) => failed(trouble.of(tenant)),
+            }
+            let seen = usages.end(&tenants, listener).await?;
+            if group.is_rest {
+                tenants.missing(&seen).into_iter().for_each(failed);
             }
         }
-        let seen = usages.end(&tenants, listener).await?;
-        tenants.missing(&seen).into_iter().for_each(failed);
         Ok(())
     }
 }

@@ -30,13 +30,16 @@ pub(crate) struct Run {
     taken: Mutex<BTreeMap<TenantId, OwnedSemaphorePermit>>,
     /// Whom another worker has.
     left: Mutex<BTreeSet<TenantId>>,
+    /// For whom this run has a statement, or has failed.
+    busy: Mutex<BTreeSet<TenantId>>,
 }
 
 impl Run {
     pub fn new(clerk: Clerk, prices: Arc<Prices>, period: Period, purpose: Purpose) -> Run {
         let leases = Leases::new(clerk.ledger.clone());
         let places = Arc::new(Semaphore::new(clerk.engine.config().workers()));
-        Run { clerk, leases, prices, period, purpose, places, taken: Mutex::default(), left: Mutex::default() }
+        let (taken, left, busy) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Run { clerk, leases, prices, period, purpose, places, taken, left, busy }
     }
 
     pub fn ledger(&self) -> &dyn Ledger {
@@ -45,6 +48,10 @@ impl Run {
 
     pub fn left(&self) -> MutexGuard<'_, BTreeSet<TenantId>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn busy(&self) -> MutexGuard<'_, BTreeSet<TenantId>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn taken(&self) -> MutexGuard<'_, BTreeMap<TenantId, OwnedSemaphorePermit>> {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use artifice_model::{Tenant, TenantId};
 
+use crate::run::labels::labels;
 use crate::tell::Failed;
 use artifice_collect::Seen;
 
 /// The tenants of a command.
+#[derive(Clone)]
 pub(crate) struct Tenants {
     /// Those that the source or the ledger knows, by id.
     known: BTreeMap<TenantId, Tenant>,
@@ -15,6 +17,10 @@ pub(crate) struct Tenants {
     asked: Vec<(String, Result<TenantId, String>)>,
     /// Every id that was asked for.
     wanted: Option<BTreeSet<TenantId>>,
+    /// Those that the ledger knows.
+    in_ledger: BTreeSet<TenantId>,
+    /// What those are called whose name is not their own.
+    labels: BTreeMap<TenantId, String>,
 }
 
 impl Tenants {
@@ -24,6 +30,7 @@ impl Tenants {
         let by_id = |tenants: Vec<Tenant>| tenants.into_iter().map(|tenant| (tenant.id.clone(), tenant));
         let source: BTreeMap<TenantId, Tenant> = by_id(source).collect();
         let mut known: BTreeMap<TenantId, Tenant> = by_id(ledger).collect();
+        let in_ledger = known.keys().cloned().collect();
         let named = |known: &BTreeMap<TenantId, Tenant>, text: &String| -> Vec<TenantId> {
             known.values().filter(|tenant| tenant.name.as_ref() == Some(text)).map(|tenant| tenant.id.clone()).collect()
         };
@@ -51,12 +58,29 @@ impl Tenants {
                 known.insert(id, tenant);
             }
         }
-        Tenants { known, asked, wanted }
+        let labels = labels(known.values());
+        Tenants { known, asked, wanted, in_ledger, labels }
     }
 
     /// The same, for some of them only.
     pub fn only(self, ids: BTreeSet<TenantId>) -> Self {
-        Tenants { known: self.known, asked: Vec::new(), wanted: Some(ids) }
+        Tenants { asked: Vec::new(), wanted: Some(ids), ..self }
+    }
+
+    /// Those of them that the ledger knows, and that are wanted.
+    pub fn billed_before(&self) -> impl Iterator<Item = &TenantId> {
+        self.in_ledger.iter().filter(|id| self.is_wanted(id))
+    }
+
+    /// What a tenant is called whose name is not its own.
+    pub fn label(&self, id: &TenantId) -> Option<&str> {
+        self.labels.get(id).map(String::as_str)
+    }
+
+    /// A tenant as people are told of it.
+    pub fn told(&self, id: &TenantId) -> Tenant {
+        let found = self.found(id);
+        Tenant { name: self.label(id).map(str::to_owned).or(found.name), ..found }
     }
 
     /// The ids of those that anybody knows.

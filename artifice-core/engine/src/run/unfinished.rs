@@ -7,12 +7,13 @@ use artifice_ledger::{Kind, Listed, Refusal, State, Statement, StatementId};
 use artifice_model::{Tenant, TenantId};
 
 use crate::Purpose;
+use crate::draft::adjust::rules_of;
 use crate::error::EngineError;
-use crate::lifecycle::is_held;
 use crate::run::shared::Run;
 use crate::run::tasks::{Outcome, Tasks};
 use crate::run::tenants::Tenants;
 use crate::tell::{Billed, Failed, How, Progress, Told};
+use crate::trouble::is_held;
 
 impl Run {
     /// Finishes what earlier runs left unfinished, and refuses whoever has been billed for a part of
@@ -99,6 +100,11 @@ impl Run {
             return;
         }
         if this && self.purpose == Purpose::Adjustment {
+            if let (Kind::Invoice, State::Committed, Err(why)) = (statement.kind, statement.state, rules_of(&statement))
+            {
+                done.insert(tenant.id.clone());
+                self.tell(Told::Failed(why.of(tenant.clone())));
+            }
             // What cannot be adjusted yet was told already.
             if statement.state != State::Committed {
                 done.insert(tenant.id);

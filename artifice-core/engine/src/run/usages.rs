@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use artifice_model::aggregate::Entry;
+use artifice_model::statement::Rules;
 use artifice_model::{Period, Tenant, TenantId, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -141,11 +142,12 @@ impl Drop for CancelsAtLast {
 }
 
 impl Usages {
-    /// Starts collecting for a period, cut where prices may change, of those who are admitted. Those that were billed `before` are left out, and not
-    /// even asked for where that can be spared.
+    /// Starts collecting for a period, cut where prices may change, of those who are admitted, by some rules. Those that
+    /// were billed `before` are left out, and not even asked for where that can be spared.
     pub fn of(
         metering: Metering,
         config: &Config,
+        rules: &Rules,
         tenants: &Tenants,
         selection: &Selection,
         (period, cuts): (Period, Vec<Timestamp>),
@@ -153,9 +155,9 @@ impl Usages {
         admission: impl Admission,
     ) -> Self {
         let source = metering.source;
-        let mut entries: Vec<Entry> = config.entries.clone();
+        let mut entries: Vec<Entry> = rules.entries.clone();
         entries.retain(|entry| selection.sections.is_empty() || selection.sections.contains(&entry.section));
-        let (locations, memory_bytes) = (config.locations.clone(), config.main.memory_bytes);
+        let (locations, memory_bytes) = (rules.locations.clone(), config.main.memory_bytes);
         // Whoever is admitted has one of the run's places until it is billed, and there are no more than those.
         let (at_once, cancel) = (config.workers(), Cancel::default());
         // Of a part of the entries nobody can say what the others do not charge.
@@ -196,7 +198,7 @@ impl Usages {
         if seen.without_tenant > 0 {
             listener.notice(&Notice::WithoutTenant { samples: seen.without_tenant });
         }
-        seen.noticed.iter().for_each(|(tenant, noticed)| tell(listener, &tenants.found(tenant), noticed));
+        seen.noticed.iter().for_each(|(tenant, noticed)| tell(listener, &tenants.told(tenant), noticed));
         Ok(seen)
     }
 }

@@ -22,6 +22,13 @@ pub enum Advice {
         /// Its number.
         number: u64,
     },
+    /// Take back what has gone on from it, too.
+    WithLater,
+    /// Take a statement back and bill its period again, or leave it.
+    VoidOrLeave {
+        /// Its number.
+        number: u64,
+    },
     /// Look which statements there are.
     ListStatements,
     /// Bring the ledger's schema up to date.

@@ -2,7 +2,7 @@
 
 use artifice_collect::Noticed;
 use artifice_model::statement::Problem;
-use artifice_model::{Tenant, TenantId};
+use artifice_model::{Period, Tenant, TenantId};
 
 /// What somebody should know, though it fails nobody.
 #[derive(Debug, Clone)]
@@ -32,6 +32,34 @@ pub enum Notice {
         tenant: TenantId,
         /// The resource's id.
         resource: String,
+    },
+    /// Time before the period that no statement covers.
+    Gap {
+        /// Whose.
+        tenant: Tenant,
+        /// Which time.
+        times: Vec<Period>,
+    },
+    /// A backend does not say which documents it has.
+    NotListed {
+        /// The backend.
+        backend: String,
+        /// Why not.
+        why: String,
+    },
+    /// A backend has documents of this ledger that the ledger does not know, and newer ones than it has.
+    NewerDocuments {
+        /// The backend.
+        backend: String,
+        /// Their receipts.
+        documents: String,
+    },
+    /// A backend has newer documents that this ledger does not know, and of which nobody knows whose they are.
+    DocumentsWithoutLedger {
+        /// The backend.
+        backend: String,
+        /// Their receipts.
+        documents: String,
     },
     /// Another program is billing some of the tenants, and is waited for.
     Waiting {

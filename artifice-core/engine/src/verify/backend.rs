@@ -2,6 +2,7 @@
 //! somebody wants to know.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use artifice_model::Timestamp;
@@ -198,7 +199,7 @@ fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> O
             format!("the backend does not say what it has of it: {why}"),
             "correct what the backend says, and run this again",
         ),
-        (Some(stored), Ok(Some(found))) if stored.reference != found.reference => finding(
+        (Some(stored), Ok(Some(found))) if !is_same(&stored.reference, &found.reference) => finding(
             "document_receipt",
             format!("the ledger has the receipt '{}', and the backend answers '{}'", stored.reference, found.reference),
             OTHER,
@@ -215,6 +216,13 @@ fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> O
         ),
         (Some(_), Ok(Some(_))) | (None, Ok(None)) => None,
     }
+}
+
+/// Whether two receipts name one document. One that an older program kept as a path from the root is the same as its
+/// end: the directory may have been moved since.
+fn is_same(stored: &str, found: &str) -> bool {
+    let path = Path::new(stored);
+    stored == found || (path.is_absolute() && path.ends_with(found))
 }
 
 /// A document that was made of something else than the statement is now. (A backend may know no digest.)

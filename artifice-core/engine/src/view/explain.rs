@@ -4,7 +4,7 @@ use artifice_model::Decimal;
 use artifice_model::aggregate::MaxGap;
 use artifice_model::exact::Ratio;
 use artifice_model::rate::Working;
-use artifice_model::statement::Line;
+use artifice_model::statement::{Line, Part};
 use serde_json::{Value, json};
 
 /// A line's explanation. Fractions are texts: `7/3`, or a decimal where there is one.
@@ -40,8 +40,23 @@ pub fn explanation(line: &Line) -> Value {
             "units": fraction(&step.units), "price": step.price, "cost": fraction(&step.cost()),
         })).collect::<Vec<_>>(),
         "discount": working.discount,
+        "flats": working.flats.iter().map(|flat| json!({
+            "beyond": fraction(&flat.bound.clone().times(&working.conversion)), "cost": flat.amount,
+        })).collect::<Vec<_>>(),
+        "cap": working.cap.as_ref().map(|cap| json!({"amount": cap.amount, "spent": fraction(&cap.spent)})),
+        "days": working.days.map(|days| json!({"used": days.used, "of": days.of, "amount": days.amount})),
         "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| fraction(&cost)),
         "billed_before": working.billed.as_ref().map(|billed| json!({"volume": billed.volume, "cost": billed.cost})),
+        "resources": line.parts.iter().map(|Part { line, exact }| json!({
+            "resource_id": line.usage.resource_id,
+            "resource_name": line.usage.resource_name,
+            "meter": line.usage.meter,
+            "aggregate": line.usage.aggregate_name(),
+            "volume": line.usage.volume,
+            "cost": line.cost,
+            "cost_exact": fraction(exact),
+            "explained": explanation(line),
+        })).collect::<Vec<_>>(),
     })
 }
 

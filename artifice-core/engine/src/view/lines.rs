@@ -25,7 +25,7 @@ pub fn line(line: &Line, period: Period, currency: Currency) -> Value {
         "resource_id": usage.resource_id,
         "resource_name": usage.resource_name,
         "meter": usage.meter,
-        "aggregate": usage.aggregate.name(),
+        "aggregate": usage.aggregate_name(),
         "volume": usage.volume,
         "unit": usage.unit,
         "rate": line.rate.as_ref().map(|rate| rate.amount),

@@ -1,7 +1,8 @@
 //! Prices, and what a usage would cost.
 
 use crate::{ListedPrice, Quoted, Supposed};
-use artifice_model::rate::{Names, Priced, Scheme, Tiers};
+use artifice_model::Decimal;
+use artifice_model::rate::{Names, Priced, Scheme, Tier, Tiers};
 use serde_json::{Value, json};
 
 /// Prices, and what a usage would cost if that was asked.
@@ -39,8 +40,18 @@ fn price(listed: &ListedPrice, names: &Names) -> Value {
     let (service, name) = of(&listed.of, names);
     let price = &listed.price;
     let steps = |tiers: &Tiers| {
-        let ending = tiers.ending.iter().map(|(to, price)| json!({ "to": to, "price": price }));
-        ending.chain([json!({ "price": tiers.beyond })]).collect::<Vec<_>>()
+        let own = |to: Option<&Decimal>, tier: Tier| {
+            let mut step = json!({ "price": tier.price });
+            if let Some(to) = to {
+                step["to"] = json!(to);
+            }
+            if !tier.flat.is_zero() {
+                step["flat"] = json!(tier.flat);
+            }
+            step
+        };
+        let ending = tiers.ending.iter().map(|(to, tier)| own(Some(to), *tier));
+        ending.chain([own(None, tiers.beyond)]).collect::<Vec<_>>()
     };
     let mut value = json!({
         "service": (!service.is_empty()).then_some(service),
@@ -53,6 +64,7 @@ fn price(listed: &ListedPrice, names: &Names) -> Value {
         "per": price.per.to_string(),
         "free": price.free,
         "discount": price.discount,
+        "cap": price.cap,
         "origin": price.origin,
     });
     match &price.scheme {

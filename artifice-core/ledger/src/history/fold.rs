@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use artifice_model::exact::Exact;
+use artifice_model::statement::Line;
 use artifice_model::{Calendar, Currency, Decimal, Period, Tenant, Timestamp};
 use hashbrown::HashMap;
 
@@ -21,13 +22,15 @@ pub(crate) struct Shape {
     pub start: bool,
     /// Whether it matters which line begins last.
     pub latest: bool,
+    /// Whether lines of different resources are kept apart.
+    pub resource: bool,
     /// The columns of texts that keep lines apart, in order. The last one is always the unit.
     pub texts: Vec<&'static str>,
 }
 
 impl Shape {
     pub fn of(by: &[Dimension]) -> Self {
-        let mut shape = Shape { tenant: false, start: false, latest: false, texts: Vec::new() };
+        let mut shape = Shape { tenant: false, start: false, latest: false, resource: false, texts: Vec::new() };
         for dimension in by {
             let columns: &[&str] = match dimension {
                 Dimension::Tenant => &[],
@@ -40,6 +43,7 @@ impl Shape {
             shape.texts.extend(columns);
             shape.tenant |= matches!(dimension, Dimension::Tenant | Dimension::Resource);
             shape.start |= matches!(dimension, Dimension::Month);
+            shape.resource |= matches!(dimension, Dimension::Resource);
             shape.latest |= matches!(dimension, Dimension::Service | Dimension::Resource);
         }
         shape.texts.push("unit");
@@ -114,6 +118,27 @@ impl Parts {
         part.lines += 1;
         part.volume.add(volume, 1);
         part.cost.add(cost, 1);
+    }
+
+    /// Adds what a line says of single resources.
+    pub fn add_resources(&mut self, tenant_no: i64, currency: Currency, line: &Line, shape: &Shape) {
+        let begin = line.usage.period.start().micros();
+        let tenant_no = if shape.tenant { tenant_no } else { 0 };
+        let start = if shape.start { begin } else { 0 };
+        for own in line.by_resource() {
+            let usage = &own.usage;
+            let text = |column: &&'static str| match *column {
+                "location" => usage.location.as_str(),
+                "section" => &usage.section,
+                "service" => &usage.service,
+                "name" => &own.name,
+                "resource_id" => &usage.resource_id,
+                "resource_name" => &usage.resource_name,
+                _ => &usage.unit,
+            };
+            let texts: Vec<&str> = shape.texts.iter().map(text).collect();
+            self.add((tenant_no, start, begin), currency, &texts, (usage.volume, own.cost.unwrap_or_default()));
+        }
     }
 
     pub fn all(self) -> Vec<Part> {
@@ -249,10 +274,10 @@ mod tests {
 
     #[test]
     fn only_columns_that_matter_are_read() {
-        let month = Shape { tenant: false, start: true, latest: false, texts: vec!["unit"] };
+        let month = Shape { tenant: false, start: true, latest: false, resource: false, texts: vec!["unit"] };
         assert_eq!(Shape::of(&[Dimension::Month]), month);
         let texts = vec!["resource_id", "resource_name", "location", "unit"];
-        let both = Shape { tenant: true, start: false, latest: true, texts };
+        let both = Shape { tenant: true, start: false, latest: true, resource: true, texts };
         assert_eq!(Shape::of(&[Dimension::Resource, Dimension::Location]), both);
     }
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use tracing::Instrument;
 
+use super::insert::month_is_the_same;
 use super::{PostgresLedger, Tries, instant};
 use crate::audit::{Act, Action, Entry, PROGRAM};
 use crate::change::Change;
@@ -57,12 +58,16 @@ impl PostgresLedger {
         transaction.commit().await
     }
 
-    /// Changes a statement, if it is still as the change's basis says.
-    pub(super) async fn change(&self, of: &ChangeOf<'_>, by: Act<'_>) -> sqlx::Result<bool> {
-        let ChangeOf { statement, basis, change } = of;
+    /// Changes a statement, if it is still as the change's basis says. Answers nothing if it was not decided on
+    /// beside what is live now.
+    pub(super) async fn change(&self, of: &ChangeOf<'_>, by: Act<'_>) -> sqlx::Result<Option<bool>> {
+        let ChangeOf { statement, basis, change, month } = of;
         let (tenant_no, id) = (statement.tenant.0, statement.id.as_str());
         let mut transaction = self.pool.begin().await?;
         lock_tenant(&mut transaction, statement.tenant).instrument(tracing::debug_span!("lock")).await?;
+        if !month_is_the_same(&mut transaction, tenant_no, *month).await? {
+            return Ok(None);
+        }
         let set = match change {
             Change::Claim(_) => "claim = $5, owner = $6, lease_until = $7, tries = tries + 1",
             Change::Commit(_) => "error = NULL, lease_until = NULL, doubted = NULL, receipt = $5, receipt_details = $6",
@@ -108,7 +113,7 @@ impl PostgresLedger {
             append(&mut transaction, statement, change.action(), change.detail(), by).await?;
         }
         transaction.commit().await?;
-        Ok(changed)
+        Ok(Some(changed))
     }
 }
 

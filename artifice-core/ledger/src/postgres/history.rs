@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use artifice_model::exact::Exact;
-use artifice_model::{Currency, Decimal, Tenant};
+use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{Postgres, QueryBuilder, Row};
+use sqlx::postgres::types::PgRange;
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row};
 
 use super::{PostgresLedger, instant};
-use crate::history::{Part, Shape, groups};
+use crate::history::{Part, Parts, Shape, groups};
 use crate::ledger::History;
-use crate::{EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
+use crate::{Covered, EachLine, Group, Grouping, LedgerError, TooLarge, Wanted, rows};
 
 /// Lines, with the columns that `rows` reads.
 const LINES: &str = "SELECT line.statement_id::text AS statement_id, number.number, s.currency,
@@ -22,7 +23,7 @@ const LINES: &str = "SELECT line.statement_id::text AS statement_id, number.numb
        (extract(epoch FROM lower(line.period)) * 1000000)::bigint AS period_start,
        (extract(epoch FROM upper(line.period)) * 1000000)::bigint AS period_end,
        line.volume::text AS volume, line.unit, line.rate::text AS rate, line.rate_unit, line.rate_origin,
-       line.cost::text AS cost
+       line.cost::text AS cost, line.free, line.parts, line.tenant_no
      FROM line JOIN statement AS s ON s.tenant_no = line.tenant_no AND s.statement_id = line.statement_id
      JOIN invoice_number AS number ON number.tenant_no = s.tenant_no AND number.statement_id = s.statement_id
      JOIN tenant ON tenant.tenant_no = line.tenant_no
@@ -50,11 +51,41 @@ impl History for PostgresLedger {
 
     async fn history_groups(&self, wanted: &Wanted, grouping: Grouping<'_>) -> Result<Vec<Group>, LedgerError> {
         let shape = Shape::of(grouping.by);
-        let parts = self.parts(wanted, &shape).await?;
+        let mut parts = self.parts(wanted, &shape).await?;
+        if shape.resource {
+            parts.extend(self.resources(wanted, &shape).await?);
+        }
         let tenants = self.tenants_by_number().await.map_err(|error| self.error(error))?;
         groups(parts, grouping, &tenants).map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+
+    async fn coverage(&self) -> Result<Vec<Covered>, LedgerError> {
+        let sql = rows::coverage(START, END, "");
+        let found = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
+        let found = found.and_then(|found| found.iter().map(rows::covered).collect());
+        found.map_err(|error| self.error(error))
+    }
+
+    async fn idle_insert(&self, tenants: &[TenantId], period: Period, at: Timestamp) -> Result<(), LedgerError> {
+        let tenants: Vec<&str> = tenants.iter().map(TenantId::as_str).collect();
+        let noted = async {
+            sqlx::query(
+                "INSERT INTO idle (tenant_no, period, noted)
+                 SELECT tenant_no, $2, $3 FROM tenant WHERE tenant_id = ANY($1) ON CONFLICT DO NOTHING",
+            )
+            .bind(tenants)
+            .bind(PgRange::from(instant(period.start())?..instant(period.end())?))
+            .bind(instant(at)?)
+            .execute(&self.pool)
+            .await
+        };
+        noted.await.map(drop).map_err(|error| self.error(error))
+    }
 }
+
+/// How a period's ends are spelled in [`rows::coverage`].
+pub(super) const START: &str = "(extract(epoch FROM lower(@.period)) * 1000000)::bigint";
+pub(super) const END: &str = "(extract(epoch FROM upper(@.period)) * 1000000)::bigint";
 
 impl PostgresLedger {
     async fn parts(&self, wanted: &Wanted, shape: &Shape) -> Result<Vec<Part>, LedgerError> {
@@ -80,6 +111,10 @@ impl PostgresLedger {
             columns.join(", ")
         ));
         push_wanted(&mut sql, wanted).map_err(|error| self.error(error))?;
+        if shape.resource {
+            // Lines for several resources are read apart.
+            sql.push(" AND line.parts IS NULL");
+        }
         sql.push(" GROUP BY ").push(keys.join(", "));
         let mut found = sql.build().fetch(&self.pool);
         let mut parts = Vec::new();
@@ -88,6 +123,20 @@ impl PostgresLedger {
             parts.push(part(&row, shape).map_err(|error| self.error(error))?.ok_or_else(too_large)?);
         }
         Ok(parts)
+    }
+
+    /// The lines that are for several resources.
+    async fn resources(&self, wanted: &Wanted, shape: &Shape) -> Result<Vec<Part>, LedgerError> {
+        let mut sql = QueryBuilder::new(LINES);
+        sql.push(" AND line.parts IS NOT NULL");
+        push_wanted(&mut sql, wanted).map_err(|error| self.error(error))?;
+        let mut parts = Parts::default();
+        let mut found = sql.build().fetch(&self.pool);
+        while let Some(row) = found.try_next().await.map_err(|error| self.error(error))? {
+            let (tenant_no, currency, line) = rows::line_of_resources(&self.name, &row)?;
+            parts.add_resources(tenant_no, currency, &line, shape);
+        }
+        Ok(parts.all())
     }
 
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {

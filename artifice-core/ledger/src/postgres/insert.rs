@@ -18,6 +18,7 @@ use crate::content::without_nul;
 use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
+use crate::parts;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
@@ -80,6 +81,7 @@ const LINE: Table = Table {
         ("cost", "numeric"),
         ("free", "text"),
         ("explained", "text"),
+        ("parts", "text"),
     ],
 };
 
@@ -147,7 +149,11 @@ impl PostgresLedger {
 }
 
 /// Whether the live statements of the month are still those that the new one was worked out beside.
-async fn month_is_the_same(connection: &mut PgConnection, tenant_no: i64, month: Option<&Month>) -> sqlx::Result<bool> {
+pub(super) async fn month_is_the_same(
+    connection: &mut PgConnection,
+    tenant_no: i64,
+    month: Option<&Month>,
+) -> sqlx::Result<bool> {
     let Some(Month { months, beside }) = month else { return Ok(true) };
     let months = PgRange::from(instant(months.start())?..instant(months.end())?);
     let now: Vec<String> = sqlx::query_scalar(
@@ -218,9 +224,9 @@ async fn insert_head(
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period, tenant_name, timezone, currency,
                                 subtotal, total, digest, backend, backend_version, created, refers_to, revision,
-                                settings, state, error)
+                                settings, state, error, rules, tenant_label)
          VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8::numeric, $9::numeric, $10, $11, $12, $13, $14::uuid, $15,
-                 $16, $17, $18)",
+                 $16, $17, $18, $19, $20)",
     )
     .bind(tenant_no)
     .bind(id)
@@ -240,6 +246,8 @@ async fn insert_head(
     .bind(new.settings)
     .bind(new.state().to_string())
     .bind(new.held)
+    .bind(new.rules.map(|rules| serde_json::json!(rules).to_string()))
+    .bind(new.label)
     .execute(connection)
     .await
     .map(drop)
@@ -277,7 +285,7 @@ async fn insert_usage(
         let series_no = numbers.number(usage).map(|number| number.to_string());
         row.integer(tenant_no).text(id).optional(series_no.as_deref()).period(usage.period)?;
         row.text(&usage.meter).text(&usage.section).text(&usage.resource_name);
-        row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate.name());
+        row.decimal(usage.volume).text(&usage.unit).text(usage.aggregate_name());
         row.optional(new.kind.corrects(index));
         Ok(())
     })
@@ -303,12 +311,13 @@ async fn insert_lines(connection: &mut PgConnection, tenant_no: i64, id: &str, l
         row.integer(tenant_no).text(id).text(&(index + 1).to_string());
         row.text(&usage.section).text(&usage.location).text(&usage.service).text(&line.name);
         row.text(&usage.resource_id).text(&usage.resource_name);
-        row.text(&usage.entry).text(&usage.meter).text(usage.aggregate.name());
+        row.text(&usage.entry).text(&usage.meter).text(usage.aggregate_name());
         row.period(usage.period)?.decimal(usage.volume).text(&usage.unit);
         row.optional(rate.map(|rate| rate.amount.to_string()).as_deref());
         row.optional(rate.map(|rate| &*rate.per)).optional(rate.map(|rate| &*rate.origin));
         row.optional(line.cost.map(|cost| cost.to_string()).as_deref());
         row.optional(free_text(line).as_deref()).optional(Explained::text(line).as_deref());
+        row.optional(parts::text(line).as_deref());
         Ok(())
     })
     .await

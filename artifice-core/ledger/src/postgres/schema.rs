@@ -46,6 +46,11 @@ impl Schema for PostgresLedger {
         Ok(())
     }
 
+    async fn ledger_id(&self) -> Result<String, LedgerError> {
+        let id = sqlx::query_scalar("SELECT ledger_id::text FROM ledger").fetch_one(&self.pool).await;
+        id.map_err(|error| self.error(error))
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }

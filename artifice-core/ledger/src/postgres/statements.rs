@@ -46,6 +46,7 @@ pub(super) const STATEMENTS: &str = concat!(
        s.state, s.claim, s.owner, (extract(epoch FROM s.lease_until) * 1000000)::bigint AS lease_until_us,
        (extract(epoch FROM s.doubted) * 1000000)::bigint AS doubted_us, s.tries, s.error,
        s.receipt, s.receipt_details, s.refers_to::text AS refers_to, s.revision, s.settings, s.void_reason,
+       s.rules, s.tenant_label, (SELECT ledger_id::text FROM ledger) AS ledger_id,
        about_number.number AS refers_number, about.receipt AS refers_receipt,
        about.receipt_details AS refers_receipt_details
      FROM statement AS s
@@ -60,7 +61,7 @@ pub(super) const STATEMENTS: &str = concat!(
 const LINES: &str = concat!(
     "SELECT section, location, service, name, resource_id, resource_name, entry, meter, aggregate, ",
     period!("line"),
-    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost, free
+    ", volume::text AS volume, unit, rate::text AS rate, rate_unit, rate_origin, cost::text AS cost, free, parts
      FROM line WHERE tenant_no = $1 AND statement_id = $2::uuid ORDER BY line_no"
 );
 
@@ -111,7 +112,7 @@ impl Statements for PostgresLedger {
                     break done.map_err(|error| self.error(error));
                 }
             };
-            each.push(apart(changed)?);
+            each.push(apart(changed.and_then(|changed| changed.ok_or_else(|| of.outdated().into())))?);
         }
         Ok(each)
     }
@@ -138,6 +139,14 @@ impl Statements for PostgresLedger {
         let rows = sql.build_query_as::<(i64, String)>().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(rows.into_iter().map(|(no, id)| StatementRef { tenant: TenantNo(no), id: id.into() }).collect())
+    }
+
+    async fn statement_newest(&self, backend: &str) -> Result<Option<(Timestamp, bool)>, LedgerError> {
+        let sql = "SELECT (extract(epoch FROM max(created)) * 1000000)::bigint, bool_or(receipt IS NOT NULL)
+                   FROM statement WHERE backend = $1";
+        let newest = sqlx::query_as(sql).bind(backend).fetch_one(&self.pool).await;
+        let (created, has_document): (Option<i64>, Option<bool>) = newest.map_err(|error| self.error(error))?;
+        Ok(created.map(|created| (Timestamp::from_micros(created), has_document.unwrap_or_default())))
     }
 
     async fn statement_list(&self, filter: &Filter, page: Page<StatementPlace>) -> Result<Listed, LedgerError> {

@@ -6,11 +6,12 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::PostgresLedger;
+use super::history::{END, START};
 use super::statements::STATEMENTS;
 use crate::ledger::Verify;
 use crate::limits::VERIFY_PAGE;
-use crate::verify::{self, Found, Snapshot, Trouble};
-use crate::{Body, Checked, LedgerError, Listed, Part, Statement, rows};
+use crate::verify::{self, Found, SHARED, SharedLine, Snapshot, Trouble};
+use crate::{Body, Checked, Covered, LedgerError, Listed, Part, Statement, rows};
 
 /// How the rules' words are spelled.
 const WORDS: &[(&str, &str)] = &[
@@ -38,7 +39,10 @@ impl Verify for PostgresLedger {
     async fn verify_parts(&self) -> Result<Vec<Part>, LedgerError> {
         let query = sqlx::query_scalar(AssertSqlSafe(verify::tenants()));
         let tenants: Vec<i64> = query.fetch_all(&self.pool).await.map_err(|error| self.error(error))?;
-        Ok([Part::Schema, Part::Numbers].into_iter().chain(tenants.into_iter().map(Part::Tenant)).collect())
+        Ok([Part::Schema, Part::Numbers, Part::Resources]
+            .into_iter()
+            .chain(tenants.into_iter().map(Part::Tenant))
+            .collect())
     }
 
     async fn verify_part(&self, part: Part, now: Timestamp) -> Result<Checked, LedgerError> {
@@ -51,6 +55,7 @@ impl Verify for PostgresLedger {
             let checked = match part {
                 Part::Schema => self.check_schema(snapshot.connection).await,
                 Part::Numbers => verify::numbers(&mut snapshot, now).await,
+                Part::Resources => verify::resources(&mut snapshot).await,
                 Part::Tenant(tenant_no) => verify::tenant(&mut snapshot, tenant_no, now).await,
             };
             transaction.rollback().await?;
@@ -107,6 +112,17 @@ impl Snapshot for Reading<'_> {
 
     async fn content(&mut self, statement: &Statement) -> Result<Body, LedgerError> {
         self.ledger.content(self.connection, statement).await
+    }
+
+    async fn covered(&mut self, tenant_no: i64) -> sqlx::Result<Vec<Covered>> {
+        let sql = rows::coverage(START, END, " AND @.tenant_no = $1");
+        let found = sqlx::query(AssertSqlSafe(sql)).bind(tenant_no).fetch_all(&mut *self.connection).await?;
+        Ok(found.iter().filter_map(|row| rows::covered(row).ok()).collect())
+    }
+
+    async fn shared(&mut self) -> sqlx::Result<Vec<SharedLine>> {
+        let found: Vec<_> = sqlx::query_as(SHARED).fetch_all(&mut *self.connection).await?;
+        Ok(found.into_iter().filter_map(SharedLine::of).collect())
     }
 
     fn words(&self) -> &'static [(&'static str, &'static str)] {

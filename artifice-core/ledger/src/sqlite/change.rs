@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
+use super::insert::month_is_the_same;
 use crate::audit::{Act, Action, Entry, PROGRAM};
 use crate::change::Change;
 use crate::error::LedgerError;
@@ -34,17 +35,25 @@ impl Audit for SqliteLedger {
     }
 }
 
-/// Changes a statement, if it is still as the change's basis says.
-pub(super) async fn change(connection: &mut SqliteConnection, of: &ChangeOf<'_>, by: Act<'_>) -> sqlx::Result<bool> {
+/// Changes a statement, if it is still as the change's basis says. Answers nothing if it was not decided on beside
+/// what is live now.
+pub(super) async fn change(
+    connection: &mut SqliteConnection,
+    of: &ChangeOf<'_>,
+    by: Act<'_>,
+) -> sqlx::Result<Option<bool>> {
+    if !month_is_the_same(connection, of.statement.tenant.0, of.month).await? {
+        return Ok(None);
+    }
     if !update(connection, of).await? {
-        return Ok(false);
+        return Ok(Some(false));
     }
     append(connection, of.statement, of.change.action(), of.change.detail(), by).await?;
-    Ok(true)
+    Ok(Some(true))
 }
 
 async fn update(connection: &mut SqliteConnection, of: &ChangeOf<'_>) -> sqlx::Result<bool> {
-    let ChangeOf { statement, basis, change } = of;
+    let ChangeOf { statement, basis, change, .. } = of;
     let set = match change {
         Change::Claim(_) => "claim = ?5, owner = ?6, lease_until_us = ?7, tries = tries + 1",
         Change::Commit(_) => {

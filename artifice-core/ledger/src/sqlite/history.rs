@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use artifice_model::{Currency, Decimal, Tenant, TenantId};
+use artifice_model::{Currency, Decimal, Period, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
 
 use super::SqliteLedger;
 use super::block::{self, Block, Unreadable};
 use crate::history::{Parts, Shape, groups};
 use crate::ledger::History;
 use crate::limits::SQLITE_BLOCK;
-use crate::{EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
+use crate::{Covered, EachLine, Group, Grouping, LedgerError, Refusal, TooLarge, Wanted, rows};
 
 #[async_trait]
 impl History for SqliteLedger {
@@ -57,13 +57,61 @@ impl History for SqliteLedger {
             })?;
         }
         drop(found);
+        if shape.resource {
+            self.add_resources(wanted, &shape, &mut parts).await?;
+        }
         let tenants = self.tenants_by_number().await.map_err(|error| self.error(error))?;
         groups(parts.all(), grouping, &tenants)
             .map_err(|TooLarge| LedgerError::TooLarge { database: self.name.clone() })
     }
+
+    async fn coverage(&self) -> Result<Vec<Covered>, LedgerError> {
+        let sql = rows::coverage(START, END, "");
+        let found = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
+        let found = found.and_then(|found| found.iter().map(rows::covered).collect());
+        found.map_err(|error| self.error(error))
+    }
+
+    async fn idle_insert(&self, tenants: &[TenantId], period: Period, at: Timestamp) -> Result<(), LedgerError> {
+        let noted = self.in_transaction(async |connection| {
+            for tenant in tenants {
+                let sql = "INSERT INTO idle (tenant_no, period_start, period_end, noted_us)
+                           SELECT tenant_no, ?2, ?3, ?4 FROM tenant WHERE tenant_id = ?1 ON CONFLICT DO NOTHING";
+                let query = sqlx::query(sql).bind(tenant.as_str()).bind(period.start().micros());
+                query.bind(period.end().micros()).bind(at.micros()).execute(&mut *connection).await?;
+            }
+            Ok(())
+        });
+        noted.await.map_err(|error| self.error(error))
+    }
 }
 
+/// How a period's ends are spelled in [`rows::coverage`].
+pub(super) const START: &str = "@.period_start";
+pub(super) const END: &str = "@.period_end";
+
 impl SqliteLedger {
+    /// Adds the lines that are for several resources.
+    async fn add_resources(&self, wanted: &Wanted, shape: &Shape, parts: &mut Parts) -> Result<(), LedgerError> {
+        let mut sql = QueryBuilder::new(
+            "SELECT line.*, s.currency FROM statement AS s
+             JOIN line ON line.tenant_no = s.tenant_no AND line.statement_id = s.statement_id
+             WHERE s.state <> 'void' AND s.kind <> 'credit' AND line.parts IS NOT NULL",
+        );
+        if let Some(tenants) = &wanted.tenants {
+            sql.push(" AND s.tenant_no IN (SELECT tenant_no FROM tenant WHERE tenant_id ");
+            push_in(&mut sql, tenants);
+            sql.push(")");
+        }
+        push_period(&mut sql, wanted);
+        let mut found = sql.build().fetch(&self.pool);
+        while let Some(row) = found.try_next().await.map_err(|error| self.error(error))? {
+            let (tenant_no, currency, line) = rows::line_of_resources(&self.name, &row)?;
+            parts.add_resources(tenant_no, currency, &line, shape);
+        }
+        Ok(())
+    }
+
     async fn tenants_by_number(&self) -> sqlx::Result<HashMap<i64, Tenant>> {
         let rows: Vec<(i64, String, Option<String>)> =
             sqlx::query_as("SELECT tenant_no, tenant_id, name FROM tenant").fetch_all(&self.pool).await?;
@@ -97,6 +145,10 @@ fn blocks(wanted: &Wanted, shape: &Shape) -> QueryBuilder<Sqlite> {
     sql.push(" FROM line WHERE tenant_no = b.tenant_no AND statement_id = b.statement_id AND line_no >= b.first AND line_no < b.first + ");
     sql.push(SQLITE_BLOCK);
     push_period(&mut sql, wanted);
+    if shape.resource {
+        // Lines for several resources are read apart.
+        sql.push(" AND parts IS NULL");
+    }
     sql.push(") AS lines FROM block AS b WHERE b.first IS NOT NULL");
     sql
 }

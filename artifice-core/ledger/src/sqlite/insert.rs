@@ -15,6 +15,7 @@ use crate::error::LedgerError;
 use crate::explained::{Explained, free_text};
 use crate::ids::{StatementRef, TenantNo};
 use crate::limits::SQLITE_ROWS;
+use crate::parts;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
 use crate::statement::{Month, NewKind, NewStatement, Statement};
@@ -74,7 +75,7 @@ async fn insert(
 }
 
 /// Whether the live statements of the month are still those that the new one was worked out beside.
-async fn month_is_the_same(
+pub(super) async fn month_is_the_same(
     connection: &mut SqliteConnection,
     tenant_no: i64,
     month: Option<&Month>,
@@ -137,8 +138,8 @@ async fn insert_statement(
     sqlx::query(
         "INSERT INTO statement (tenant_no, statement_id, kind, period_start, period_end, tenant_name, timezone, currency,
                                 subtotal, total, digest, backend, backend_version, created_us, refers_to, revision,
-                                settings, state, error)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                settings, state, error, rules, tenant_label)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(tenant_no)
     .bind(id)
@@ -159,6 +160,8 @@ async fn insert_statement(
     .bind(new.settings)
     .bind(new.state().to_string())
     .bind(new.held)
+    .bind(new.rules.map(|rules| serde_json::json!(rules).to_string()))
+    .bind(new.label)
     .execute(connection)
     .await?;
     Ok(())
@@ -210,7 +213,7 @@ async fn insert_usage(
             row.push_bind(tenant_no).push_bind(numbers.number(usage));
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros()).push_bind(id);
             row.push_bind(&usage.meter).push_bind(&usage.section).push_bind(&usage.resource_name);
-            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate.name());
+            row.push_bind(usage.volume.to_string()).push_bind(&usage.unit).push_bind(usage.aggregate_name());
             row.push_bind(new.kind.corrects(*index));
         });
         sql.build().execute(&mut *connection).await?;
@@ -224,20 +227,20 @@ async fn insert_lines(connection: &mut SqliteConnection, tenant_no: i64, id: &st
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO line (tenant_no, statement_id, line_no, section, location, service, name, resource_id, resource_name,
                                entry, meter, aggregate, period_start, period_end, volume, unit, rate, rate_unit, rate_origin, cost,
-                               free, explained) ",
+                               free, explained, parts) ",
         );
         sql.push_values(rows, |mut row, (number, line)| {
             let (usage, rate) = (&line.usage, line.rate.as_ref());
             row.push_bind(tenant_no).push_bind(id).push_bind(*number);
             row.push_bind(&usage.section).push_bind(&usage.location).push_bind(&usage.service).push_bind(&line.name);
             row.push_bind(&usage.resource_id).push_bind(&usage.resource_name);
-            row.push_bind(&usage.entry).push_bind(&usage.meter).push_bind(usage.aggregate.name());
+            row.push_bind(&usage.entry).push_bind(&usage.meter).push_bind(usage.aggregate_name());
             row.push_bind(usage.period.start().micros()).push_bind(usage.period.end().micros());
             row.push_bind(usage.volume.to_string()).push_bind(&usage.unit);
             row.push_bind(rate.map(|rate| rate.amount.to_string()));
             row.push_bind(rate.map(|rate| &rate.per)).push_bind(rate.map(|rate| &rate.origin));
             row.push_bind(line.cost.map(|cost| cost.to_string()));
-            row.push_bind(free_text(line)).push_bind(Explained::text(line));
+            row.push_bind(free_text(line)).push_bind(Explained::text(line)).push_bind(parts::text(line));
         });
         sql.build().execute(&mut *connection).await?;
     }

@@ -47,6 +47,11 @@ impl Schema for SqliteLedger {
         self.schema_status_in(&mut connection).await
     }
 
+    async fn ledger_id(&self) -> Result<String, LedgerError> {
+        let id = sqlx::query_scalar("SELECT ledger_id FROM ledger").fetch_one(&self.pool).await;
+        id.map_err(|error| self.error(error))
+    }
+
     async fn close(&self) {
         self.light.close().await;
         self.pool.close().await;

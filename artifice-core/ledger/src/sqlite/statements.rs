@@ -1,6 +1,6 @@
 //! Statements: stored, changed and read back.
 
-use artifice_model::{Tenant, TenantId};
+use artifice_model::{Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder};
@@ -20,7 +20,8 @@ use crate::{rows, storing};
 /// Statements, with the columns that `rows` reads.
 pub(super) const STATEMENTS: &str =
     "SELECT statement.*, invoice_number.number, tenant.tenant_id, about.receipt AS refers_receipt,
-            about.receipt_details AS refers_receipt_details, about_number.number AS refers_number
+            about.receipt_details AS refers_receipt_details, about_number.number AS refers_number,
+            (SELECT ledger_id FROM ledger) AS ledger_id
      FROM statement
      JOIN invoice_number USING (statement_id) JOIN tenant ON tenant.tenant_no = statement.tenant_no
      LEFT JOIN statement AS about ON about.statement_id = statement.refers_to
@@ -55,7 +56,8 @@ impl Statements for SqliteLedger {
                     continue;
                 }
             };
-            each.push(apart(changed.map_err(|error| self.error(error)))?);
+            let changed = changed.map_err(|error| self.error(error));
+            each.push(apart(changed.and_then(|changed| changed.ok_or_else(|| of.outdated().into())))?);
         }
         Ok(each)
     }
@@ -83,6 +85,13 @@ impl Statements for SqliteLedger {
         let rows = sql.build_query_as::<(i64, String)>().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(rows.into_iter().map(|(no, id)| StatementRef { tenant: TenantNo(no), id: id.into() }).collect())
+    }
+
+    async fn statement_newest(&self, backend: &str) -> Result<Option<(Timestamp, bool)>, LedgerError> {
+        let sql = "SELECT max(created_us), max(receipt IS NOT NULL) FROM statement WHERE backend = ?";
+        let newest = sqlx::query_as(sql).bind(backend).fetch_one(&self.pool).await;
+        let (created, has_document): (Option<i64>, Option<bool>) = newest.map_err(|error| self.error(error))?;
+        Ok(created.map(|created| (Timestamp::from_micros(created), has_document.unwrap_or_default())))
     }
 
     async fn statement_list(&self, filter: &Filter, page: Page<StatementPlace>) -> Result<Listed, LedgerError> {

@@ -1,9 +1,11 @@
 //! Which samples an entry charges: those whose metadata says what it must.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sample::Metadata;
 
 /// A metadata key, and the values of which a sample must have one (`match:`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// The key; nested ones with dots.
     pub key: String,

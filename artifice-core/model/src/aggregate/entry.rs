@@ -30,8 +30,8 @@ impl MaxGap {
     }
 }
 
-/// One entry of `meters:`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One entry of `meters:`. (A statement keeps those that it was made by.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its name, unique among the entries.
     pub id: String,

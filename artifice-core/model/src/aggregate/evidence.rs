@@ -46,6 +46,10 @@ pub struct Evidence {
     /// The width of a slice, in microseconds; `None` for aggregates without slices.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub slice_us: Option<i64>,
+    /// The days, from midnight to midnight, in which something other than 0 was added: only where fees are charged
+    /// by the day. Neighbouring days are one entry.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<(Timestamp, Timestamp)>,
 }
 
 /// Times between two neighbouring samples that were longer than `max_gap`.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::entry::{EVENT_TYPE, Entry};
 use crate::sample::Facts;
 
 /// Hosts and the locations (datacenters) they belong to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locations {
     region: Arc<str>,
     /// Patterns with what they stand for, the most specific first.

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::decimal::Decimal;
 use crate::limits::MAX_DENOMINATOR;
 
 /// A factor: a decimal, or a fraction such as `1/1024`. Not 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Factor {
     numerator: Decimal,
     denominator: u64,
@@ -25,7 +28,7 @@ pub struct NotAFactor(String);
 ///
 /// The denominator is not divided by: it is kept, and becomes a part of what the sum is divided by at the
 /// end, so that nothing is rounded on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scaling {
     factor: Factor,
     /// Times the denominator.
@@ -55,6 +58,20 @@ impl fmt::Display for Factor {
             1 => write!(f, "{}", self.numerator),
             denominator => write!(f, "{}/{denominator}", self.numerator),
         }
+    }
+}
+
+impl From<Factor> for String {
+    fn from(factor: Factor) -> Self {
+        factor.to_string()
+    }
+}
+
+impl TryFrom<String> for Factor {
+    type Error = NotAFactor;
+
+    fn try_from(text: String) -> Result<Self, NotAFactor> {
+        text.parse()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Texts with places that a sample's metadata fills: `{metadata.instance_type}`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sample::Metadata;
 
 /// Alternatives, of which the first counts whose places can all be filled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<String>", try_from = "Vec<String>")]
 pub struct Template(Vec<Vec<Piece>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,24 @@ impl Template {
     }
 }
 
+impl From<Template> for Vec<String> {
+    fn from(template: Template) -> Self {
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Metadata(key) => format!("{{metadata.{key}}}"),
+        };
+        template.0.iter().map(|pieces| pieces.iter().map(text).collect()).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Template {
+    type Error = TemplateError;
+
+    fn try_from(texts: Vec<String>) -> Result<Self, TemplateError> {
+        Template::new(texts)
+    }
+}
+
 fn parts(text: &str) -> Result<Vec<Piece>, TemplateError> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -108,6 +129,14 @@ mod tests {
         assert_eq!(fill(&[("type", "ssd")]).as_deref(), Some("ssd"));
         assert_eq!(fill(&[("az", "akl")]).as_deref(), Some("none"));
         assert_eq!(template.keys().collect::<Vec<_>>(), ["az", "type", "type"]);
+    }
+
+    #[test]
+    fn what_is_stored_of_a_template_is_what_one_writes() {
+        let template = Template::new(["{metadata.az}/{metadata.a.b}", "none"]).unwrap();
+        let stored: Vec<String> = template.clone().into();
+        assert_eq!(stored, ["{metadata.az}/{metadata.a.b}", "none"]);
+        assert_eq!(Template::try_from(stored).as_ref(), Ok(&template));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
-use super::price::{Minimum, Price, PriceError, PriceQuery, Quote, TaxRule, Terms};
+use super::price::{Minimum, Price, PriceError, PriceQuery, Quote, Scheme, TaxRule, Terms};
 use crate::aggregate::matches;
 use crate::money::Currency;
 use crate::position::{Mistake, Position};
@@ -26,8 +26,8 @@ pub struct Card {
     pub valid: Validity,
     /// Its prices.
     pub prices: Vec<CardPrice>,
-    /// What the lines of a month come to at least, with its place.
-    pub minimum: Option<(Minimum, Position)>,
+    /// What the lines of a month come to at least.
+    pub minimum: Option<Minimum>,
     /// Its taxes, in order.
     pub taxes: Vec<TaxRule>,
 }
@@ -98,7 +98,7 @@ impl Cards {
     /// Puts cards together, in their order.
     ///
     /// # Errors
-    /// All pairs of prices of which neither is more specific, and of minimum charges that hold together.
+    /// All pairs of prices of which neither is more specific.
     pub fn new(cards: Vec<Card>, names: &Names) -> Result<Self, Vec<Mistake>> {
         let mut places: HashMap<Priced, Vec<(usize, usize)>> = HashMap::new();
         for (number, card) in cards.iter().enumerate() {
@@ -108,7 +108,6 @@ impl Cards {
         }
         let cards = Cards { cards, places };
         let mut mistakes = cards.ambiguous(names);
-        mistakes.extend(cards.minimums());
         mistakes.sort();
         if mistakes.is_empty() { Ok(cards) } else { Err(mistakes) }
     }
@@ -123,10 +122,16 @@ impl Cards {
         self.cards.iter().flat_map(|card| card.prices.iter().map(|price| (price, card.valid)))
     }
 
-    /// Whether a price has tiers, packages or free units, or a card a minimum: whether a statement
+    /// Whether a price has tiers, packages, free units or a cap, or a card a minimum: whether a statement
     /// depends on the others of its month.
     pub fn count(&self) -> bool {
         self.prices().any(|(price, _)| price.price.counts()) || self.cards.iter().any(|card| card.minimum.is_some())
+    }
+
+    /// Whether entering a tier of all of a month's units costs something: then it matters what earlier statements
+    /// charged for that.
+    pub fn count_flats(&self) -> bool {
+        self.prices().any(|(price, _)| matches!(&price.price.scheme, Scheme::Volume(tiers) if tiers.have_flats()))
     }
 
     /// The instants inside a period at which a card begins or ends to hold.
@@ -174,7 +179,11 @@ impl Cards {
         let mut terms = Terms::default();
         for card in self.cards.iter().filter(|card| card.currency == currency && card.valid.holds(at)) {
             terms.taxes.extend(card.taxes.iter().cloned());
-            terms.minimum = terms.minimum.or_else(|| card.minimum.as_ref().map(|(minimum, _)| minimum.clone()));
+            let minimum = card
+                .minimum
+                .as_ref()
+                .filter(|minimum| terms.minimum.as_ref().is_none_or(|largest| largest.amount < minimum.amount));
+            terms.minimum = minimum.cloned().or(terms.minimum);
         }
         terms
     }
@@ -212,21 +221,6 @@ impl Cards {
                         );
                         mistakes.push(Mistake { at: second.at.clone(), what });
                     }
-                }
-            }
-        }
-        mistakes
-    }
-
-    /// Pairs of minimum charges of which nobody could say which one counts.
-    fn minimums(&self) -> Vec<Mistake> {
-        let all: Vec<_> = self.cards.iter().filter_map(|card| Some((card, card.minimum.as_ref()?))).collect();
-        let mut mistakes = Vec::new();
-        for (index, (card, (_, at))) in all.iter().enumerate() {
-            for (other, (_, other_at)) in all.iter().take(index) {
-                if card.currency == other.currency && card.valid.meets(other.valid) {
-                    let what = format!("the minimum at {other_at} holds at the same time; keep one of the two");
-                    mistakes.push(Mistake { at: at.clone(), what });
                 }
             }
         }

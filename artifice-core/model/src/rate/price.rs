@@ -40,6 +40,8 @@ pub struct Price {
     pub free: Decimal,
     /// So many hundredths are taken off.
     pub discount: Decimal,
+    /// What a resource costs at most in a calendar month.
+    pub cap: Option<Decimal>,
     /// Where it stands, for people: `rates.csv:12:40`.
     pub origin: String,
 }
@@ -65,21 +67,50 @@ pub enum Scheme {
 /// Prices by how many units came before. The last tier has no end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiers {
-    /// The tiers that end: the last unit of each, which still belongs to it, and what one unit costs. In order.
-    pub ending: Vec<(Decimal, Decimal)>,
-    /// What a unit beyond all of them costs.
-    pub beyond: Decimal,
+    /// The tiers that end: the last unit of each, which still belongs to it. In order.
+    pub ending: Vec<(Decimal, Tier)>,
+    /// The tier beyond all of them.
+    pub beyond: Tier,
+}
+
+/// A tier of a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tier {
+    /// What one unit costs.
+    pub price: Decimal,
+    /// What is charged once when the month enters the tier; 0 if nothing is.
+    pub flat: Decimal,
+}
+
+impl From<Decimal> for Tier {
+    fn from(price: Decimal) -> Self {
+        Tier { price, flat: Decimal::ZERO }
+    }
+}
+
+impl Tiers {
+    /// The tiers in order, each with the unit behind which it begins.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Decimal, Tier)> {
+        let begins = [Decimal::ZERO].into_iter().chain(self.ending.iter().map(|(to, _)| *to));
+        begins.zip(self.ending.iter().map(|(_, tier)| *tier).chain([self.beyond]))
+    }
+
+    /// Whether entering one of them costs something.
+    pub fn have_flats(&self) -> bool {
+        self.all().any(|(_, tier)| !tier.flat.is_zero())
+    }
 }
 
 impl Price {
     /// The same amount for each unit, and nothing else.
     pub fn flat(amount: Decimal, per: Unit, currency: Currency, origin: String) -> Self {
-        Price { scheme: Scheme::Flat(amount), per, currency, free: Decimal::ZERO, discount: Decimal::ZERO, origin }
+        let (free, discount) = (Decimal::ZERO, Decimal::ZERO);
+        Price { scheme: Scheme::Flat(amount), per, currency, free, discount, cap: None, origin }
     }
 
     /// Whether what a unit costs depends on the others of its month.
     pub fn counts(&self) -> bool {
-        !matches!(self.scheme, Scheme::Flat(_)) || !self.free.is_zero()
+        !matches!(self.scheme, Scheme::Flat(_)) || !self.free.is_zero() || self.cap.is_some()
     }
 }
 

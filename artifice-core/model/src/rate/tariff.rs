@@ -1,9 +1,10 @@
 //! What a volume costs at a price.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::price::{Price, Scheme, Tiers};
-use super::working::{Step, Working};
+use super::price::{Price, Scheme, Tier, Tiers};
+use super::working::{Cap, Flat, Step, Working};
 use crate::decimal::{Decimal, pow10};
 use crate::exact::{Overflow, Ratio};
 use crate::limits::{MAX_WHOLE_DIGITS, VOLUME_PLACES};
@@ -26,7 +27,7 @@ pub struct Tariff {
     plain: Arc<Working>,
 }
 
-/// How many units of a service at a location a tenant had in a calendar month so far. All three are in the
+/// How many units of a service at a location a tenant had in a calendar month so far. All are in the
 /// smallest of their kind, so that volumes in different units add up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthUnits {
@@ -36,11 +37,24 @@ pub struct MonthUnits {
     pub free: Ratio,
     /// All units up to the end of the statement's period.
     pub total: Ratio,
+    /// What was charged for entering tiers, by the units behind which they begin.
+    pub flats: BTreeMap<Ratio, Ratio>,
 }
 
 impl Default for MonthUnits {
     fn default() -> Self {
-        MonthUnits { charged: Ratio::zero(), free: Ratio::zero(), total: Ratio::zero() }
+        let flats = BTreeMap::new();
+        MonthUnits { charged: Ratio::zero(), free: Ratio::zero(), total: Ratio::zero(), flats }
+    }
+}
+
+impl MonthUnits {
+    /// Takes note of what was charged for entering tiers, by volumes of `unit`.
+    pub fn add_flats(&mut self, flats: &[Flat], unit: &Unit) {
+        for Flat { bound, amount } in flats {
+            let all = self.flats.entry(bound.clone().times(unit.size())).or_insert_with(Ratio::zero);
+            *all = all.clone().plus(&(*amount).into());
+        }
     }
 }
 
@@ -86,6 +100,9 @@ impl Tariff {
 
     fn quick_factors(&self) -> Option<(i128, i128)> {
         let Scheme::Flat(amount) = self.price.scheme else { return None };
+        if self.price.counts() {
+            return None;
+        }
         let coins = Decimal::new(pow10(self.price.currency.digits())?, 0).ok()?;
         let parts = Decimal::new(pow10(VOLUME_PLACES)?, 0).ok()?;
         let each = self.conversion.clone().times(&amount.into()).times(&self.kept);
@@ -111,15 +128,16 @@ impl Tariff {
             (Some(cost), Scheme::Flat(amount)) => {
                 Ok(Charged { cost, rate: Some(*amount), working: self.plain.clone() })
             }
-            _ => self.charge(volume, &mut MonthUnits::default()),
+            _ => self.charge(volume, &mut MonthUnits::default(), &Ratio::zero()),
         }
     }
 
-    /// What a volume costs, after what its month has had so far; the month has had it then.
+    /// What a volume costs, after what its month has had so far, and its resource has `spent`; the month has had
+    /// it then.
     ///
     /// # Errors
     /// [`Overflow`] if the cost is larger than a bill can hold.
-    pub fn charge(&self, volume: Decimal, month: &mut MonthUnits) -> Result<Charged, Overflow> {
+    pub fn charge(&self, volume: Decimal, month: &mut MonthUnits, spent: &Ratio) -> Result<Charged, Overflow> {
         let price = &self.price;
         let per = price.per.size();
         let units = Ratio::from(volume).times(self.unit.size());
@@ -129,13 +147,22 @@ impl Tariff {
         let free = units.clone().min(left).max(Ratio::zero());
         let charged = units.minus(&free);
         let (before, here) = (month.charged.clone().over(per), charged.clone().over(per));
+        let mut flats = Vec::new();
         let (steps, rate) = match &price.scheme {
             Scheme::Flat(amount) => (vec![Step { units: here, price: *amount }], Some(*amount)),
-            Scheme::Graduated(tiers) => tiers.graduated(before, here),
+            Scheme::Graduated(tiers) => {
+                flats = tiers.entered(&before, &here);
+                tiers.graduated(before, here)
+            }
             Scheme::Volume(tiers) => {
                 let total = month.total.clone().minus(&free_of_month).max(Ratio::zero()).over(per);
-                let amount = tiers.at(&total);
-                (vec![Step { units: here, price: amount }], Some(amount))
+                let (bound, tier) = tiers.at(&total);
+                // Once a month and tier, by whoever is charged first.
+                let known = month.flats.get(&Ratio::from(bound).times(per)).is_some_and(|known| !known.is_zero());
+                if !tier.flat.is_zero() && !known && here > Ratio::zero() {
+                    flats.push((bound, tier.flat));
+                }
+                (vec![Step { units: here, price: tier.price }], Some(tier.price))
             }
             Scheme::Package { size, amount } => {
                 let size = Ratio::from(*size);
@@ -144,22 +171,42 @@ impl Tariff {
                 (vec![Step { units: blocks, price: *amount }], Some(*amount))
             }
         };
+        let flat = |(bound, amount)| Flat { bound: Ratio::from(bound).over(&self.conversion), amount };
+        let flats: Vec<Flat> = flats.into_iter().map(flat).collect();
+        let cap = price.cap.map(|amount| Cap { amount, spent: spent.clone() });
         let sum = steps.iter().fold(Ratio::zero(), |sum, step| sum.plus(&step.cost()));
-        let cost = sum.times(&self.kept).rounded(price.currency.digits())?;
+        let cost = flats.iter().fold(sum.times(&self.kept), |sum, flat| sum.plus(&flat.amount.into()));
+        let cost = cap.as_ref().map_or(cost.clone(), |cap| cost.min(cap.left()));
+        let cost = cost.rounded(price.currency.digits())?;
         month.free = month.free.clone().plus(&free);
         month.charged = month.charged.clone().plus(&charged);
+        month.add_flats(&flats, &self.unit);
         let steps = if matches!(price.scheme, Scheme::Flat(_)) { Vec::new() } else { steps };
         let price = rate.is_none().then(|| (price.per.to_string(), price.origin.clone()));
-        let working = Working { free: free.over(self.unit.size()), steps, price, ..Working::clone(&self.plain) };
+        let free = free.over(self.unit.size());
+        let working = Working { free, steps, flats, cap, price, ..Working::clone(&self.plain) };
         Ok(Charged { cost, rate, working: Arc::new(working) })
     }
 }
 
 impl Tiers {
-    /// What the unit costs that ends at `position`: a tier's last unit is its own.
-    fn at(&self, position: &Ratio) -> Decimal {
-        let tier = self.ending.iter().find(|(to, _)| *position <= Ratio::from(*to));
-        tier.map_or(self.beyond, |(_, price)| *price)
+    /// The tier in which the unit lies that ends at `position`, with where it begins: a tier's last unit is its own.
+    fn at(&self, position: &Ratio) -> (Decimal, Tier) {
+        let reached = self.all().take_while(|(begin, _)| begin.is_zero() || *position > Ratio::from(*begin));
+        reached.last().unwrap_or((Decimal::ZERO, self.beyond))
+    }
+
+    /// What it costs to enter the tiers in which the units behind `before` lie that are not in the one of the
+    /// units before them; units below 0 give back what they leave.
+    fn entered(&self, before: &Ratio, units: &Ratio) -> Vec<(Decimal, Decimal)> {
+        let end = before.clone().plus(units);
+        let has_begun = |begin: Decimal, position: &Ratio| *position > Ratio::from(begin);
+        let flat = |(begin, tier): (Decimal, Tier)| match (has_begun(begin, before), has_begun(begin, &end)) {
+            (false, true) => Some((begin, tier.flat)),
+            (true, false) => Some((begin, Decimal::ZERO.checked_sub(tier.flat)?)),
+            _ => None,
+        };
+        self.all().filter(|(_, tier)| !tier.flat.is_zero()).filter_map(flat).collect()
     }
 
     /// What the units behind `before` cost, tier by tier; and the price, if it is one for all.
@@ -169,8 +216,8 @@ impl Tiers {
         let (from, to) = if units.is_negative() { (end, before) } else { (before, end) };
         let mut steps: Vec<Step> = Vec::new();
         let mut start = from.clone();
-        let tiers = self.ending.iter().map(|(to, price)| (Some(Ratio::from(*to)), *price));
-        for (last, price) in tiers.chain([(None, self.beyond)]) {
+        let tiers = self.ending.iter().map(|(to, tier)| (Some(Ratio::from(*to)), tier.price));
+        for (last, price) in tiers.chain([(None, self.beyond.price)]) {
             let stop = last.map_or(to.clone(), |last| last.min(to.clone()));
             if stop > start {
                 let here = stop.clone().minus(&start);
@@ -191,6 +238,6 @@ impl Tiers {
     /// What the first unit behind `position` costs.
     fn next(&self, position: &Ratio) -> Decimal {
         let tier = self.ending.iter().find(|(to, _)| *position < Ratio::from(*to));
-        tier.map_or(self.beyond, |(_, price)| *price)
+        tier.map_or(self.beyond.price, |(_, tier)| tier.price)
     }
 }

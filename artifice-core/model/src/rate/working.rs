@@ -7,7 +7,7 @@ use crate::decimal::Decimal;
 use crate::exact::Ratio;
 
 /// The arithmetic of a cost: volume, minus what is free, times the conversion, times the price, minus the
-/// discount, rounded.
+/// discount, and what entering tiers costs; at most what is left of the cap; rounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Working {
     /// How much of the volume was free, in its unit. The ledger keeps it apart: the month's next line needs it.
@@ -25,6 +25,21 @@ pub struct Working {
     /// How many hundredths were taken off.
     #[serde(rename = "d", default, skip_serializing_if = "is_zero")]
     pub discount: Decimal,
+    /// What was charged for the tiers that the month entered. No discount is on it.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub flats: Vec<Flat>,
+    /// The cap, where the price has one.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Cap>,
+    /// What the parts of a line for several resources cost together, exactly: each has an arithmetic of its own.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Ratio>,
+    /// What of a month a fee is for.
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Days>,
+    /// Whether the price counts the units of a month, also where this cost does not show it.
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_month: bool,
     /// What the price is per, and where it stands, where the line itself does not say it because it has no
     /// single price.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +61,59 @@ pub struct BilledBefore {
     /// How much of it was free.
     #[serde(rename = "f", default = "Ratio::zero", skip_serializing_if = "Ratio::is_zero")]
     pub free: Ratio,
+    /// What was charged for entering tiers.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub flats: Vec<Flat>,
+}
+
+/// What entering a tier costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flat {
+    /// Behind how many charged units of the month the tier begins, in the volume's unit.
+    #[serde(rename = "b")]
+    pub bound: Ratio,
+    /// How much.
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+}
+
+/// What a resource costs at most in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cap {
+    /// How much.
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+    /// What its lines of the month cost before this one.
+    #[serde(rename = "s", default = "Ratio::zero", skip_serializing_if = "Ratio::is_zero")]
+    pub spent: Ratio,
+}
+
+impl Cap {
+    /// What is left of it.
+    pub fn left(&self) -> Ratio {
+        Ratio::from(self.amount).minus(&self.spent).max(Ratio::zero())
+    }
+}
+
+/// The days of a month that a fee is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// On how many something was used.
+    #[serde(rename = "d")]
+    pub used: u32,
+    /// How many the month has.
+    #[serde(rename = "m")]
+    pub of: u32,
+    /// What the whole month costs.
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+}
+
+impl Days {
+    /// What of an amount for the whole month falls to the days.
+    pub fn part_of(&self, amount: Decimal) -> Ratio {
+        Ratio::from(amount).times(&Ratio::new(self.used.into(), self.of.max(1).into()))
+    }
 }
 
 /// Some units at one price.
@@ -74,6 +142,11 @@ impl Default for Working {
             steps: Vec::new(),
             block: None,
             discount: Decimal::ZERO,
+            flats: Vec::new(),
+            cap: None,
+            sum: None,
+            days: None,
+            by_month: false,
             price: None,
             billed: None,
         }
@@ -87,7 +160,7 @@ impl Working {
             Scheme::Package { size, .. } => Some(size),
             _ => None,
         };
-        Working { conversion, block, discount: price.discount, ..Working::default() }
+        Working { conversion, block, discount: price.discount, by_month: price.counts(), ..Working::default() }
     }
 
     /// The volume that the cost is worked out from: where `volume` is only the difference, the whole.
@@ -105,6 +178,18 @@ impl Working {
     /// What the whole costs before it is rounded; `None` where there is no price. `volume` and `rate` are the
     /// line's.
     pub fn exact(&self, volume: Decimal, rate: Option<Decimal>) -> Option<Ratio> {
+        if let Some(sum) = &self.sum {
+            return Some(sum.clone());
+        }
+        if let Some(days) = self.days {
+            return Some(days.part_of(days.amount));
+        }
+        let cost = self.uncapped(volume, rate)?;
+        Some(self.cap.as_ref().map_or(cost.clone(), |cap| cost.min(cap.left())))
+    }
+
+    /// The same without regard to the cap.
+    pub fn uncapped(&self, volume: Decimal, rate: Option<Decimal>) -> Option<Ratio> {
         let hundred = Ratio::new(100, 1);
         let kept = hundred.clone().minus(&self.discount.into()).over(&hundred);
         let sum = if self.steps.is_empty() {
@@ -113,12 +198,22 @@ impl Working {
         } else {
             self.steps.iter().fold(Ratio::zero(), |sum, step| sum.plus(&step.cost()))
         };
-        Some(sum.times(&kept))
+        Some(self.flats.iter().fold(sum.times(&kept), |sum, flat| sum.plus(&flat.amount.into())))
     }
 
     /// Whether the cost depends on other units of the month.
     pub fn counts(&self) -> bool {
-        !self.steps.is_empty() || !self.free.is_zero()
+        self.by_month || !self.steps.is_empty() || !self.free.is_zero()
+    }
+
+    /// What was charged for entering tiers; where the line is only the difference, what that adds to what was
+    /// billed before.
+    pub fn new_flats(&self) -> Vec<Flat> {
+        let before = self.billed.iter().flat_map(|billed| &billed.flats);
+        let back = before.filter_map(|flat| {
+            Some(Flat { bound: flat.bound.clone(), amount: Decimal::ZERO.checked_sub(flat.amount)? })
+        });
+        self.flats.iter().cloned().chain(back).collect()
     }
 
     /// Whether it says nothing that is not plain.

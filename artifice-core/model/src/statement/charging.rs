@@ -2,6 +2,7 @@
 
 use super::billed::BilledLine;
 use super::fees::Fee;
+use super::rules::{Lines, TaxRounding};
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::money::Currency;
@@ -29,6 +30,10 @@ pub struct Charging<'a> {
     pub fees: &'a [Fee],
     /// What the tenant's live statements have billed already in the months of the period.
     pub earlier: &'a [BilledLine],
+    /// For what there is a line.
+    pub lines: Lines,
+    /// Where taxes are rounded.
+    pub tax_rounding: TaxRounding,
     /// The only sections that are wanted: then there is no minimum to be reached, and no fee of another one.
     /// All if empty.
     pub sections: &'a [String],

@@ -7,6 +7,8 @@ use super::error::DraftError;
 use super::metered::Metered;
 use super::months::Months;
 use super::problem::{Problem, joined};
+use super::rules::Lines;
+use super::service::{self, Services};
 use super::stretch::Stretches;
 use super::{Draft, Line, Rate, Usage, terms};
 use crate::decimal::Decimal;
@@ -27,15 +29,27 @@ impl Draft {
         let mut problems = BTreeSet::new();
         let (usage, mut metered) = priced(&tenant, period, metered, charging, &mut problems)?;
         charge(&mut metered, period, charging)?;
+        let services = match charging.lines {
+            Lines::Resource => None,
+            Lines::Service => Some(Services::of(&mut metered)?),
+        };
         let currency = currency(&metered, charging);
         let terms = terms::of(currency, period, charging);
-        let (lines, taxes) = (Vec::new(), Vec::new());
-        let mut draft = Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None };
+        let (lines, taxes, tax_rounding) = (Vec::new(), Vec::new(), charging.tax_rounding);
+        let mut draft =
+            Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None, tax_rounding };
         let unmetered = terms::lines(&draft, &metered, terms.minimum, charging, &mut problems)?;
-        draft.lines = metered.into_iter().map(|metered| line(metered, currency, charging, &mut problems)).collect();
+        let lines = metered.into_iter().map(|metered| line(metered, currency, charging, &mut problems));
+        draft.lines = match services {
+            None => lines.collect(),
+            Some(services) => services.lines(lines.collect())?,
+        };
         draft.lines.extend(unmetered);
         draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
-        draft.taxes = terms::taxes(terms.taxes, &draft.lines, currency)?;
+        if charging.lines == Lines::Resource {
+            service::drifts(&draft.lines, currency, &mut problems)?;
+        }
+        draft.taxes = terms::taxes(terms.taxes, &draft)?;
         draft.add_up()?;
         Ok((draft, joined(problems)))
     }
@@ -70,7 +84,7 @@ fn priced(
 
 /// Works out what everything costs: first what counts the units of its month, in the order in which they
 /// are counted, then the rest.
-fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
+pub(super) fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Result<(), DraftError> {
     for mut indices in counted_together(metered) {
         indices.sort_by_key(|index| {
             let usage = &metered[*index].usage;
@@ -78,7 +92,9 @@ fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Re
         });
         let Some(first) = indices.first().map(|index| place(&metered[*index].usage)) else { continue };
         let earlier = charging.earlier.iter().filter(|billed| place(&billed.line.usage) == first);
-        let mut months = Months::new(earlier, period, charging.calendar);
+        let has_cap =
+            |index: &usize| metered[*index].tariff.as_ref().is_some_and(|tariff| tariff.price().cap.is_some());
+        let mut months = Months::new(earlier, period, charging, indices.iter().any(has_cap));
         for index in &indices {
             let Metered { usage, tariff, .. } = &metered[*index];
             if let Some(tariff) = tariff {
@@ -88,7 +104,7 @@ fn charge(metered: &mut [Metered], period: Period, charging: Charging<'_>) -> Re
         for index in indices {
             let Metered { usage, tariff, charged, .. } = &mut metered[index];
             if let Some(tariff) = tariff {
-                let cost = months.charge(usage.period, tariff, usage.volume);
+                let cost = months.charge(usage, tariff);
                 *charged = Some(cost.map_err(|Overflow| too_large(usage, tariff))?);
             }
         }
@@ -144,7 +160,7 @@ fn currency(metered: &[Metered], charging: Charging<'_>) -> Currency {
 fn line(metered: Metered, currency: Currency, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Line {
     let Metered { usage, evidence, tariff, charged, .. } = metered;
     let name = charging.names.of(&usage.service).to_owned();
-    let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence };
+    let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence, parts: Vec::new() };
     match (tariff, charged) {
         (Some(tariff), Some(charged)) if tariff.price().currency == currency => {
             assert!(charged.cost.scale() <= currency.digits(), "a cost is rounded to what can be paid");

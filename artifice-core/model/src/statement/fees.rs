@@ -19,6 +19,8 @@ pub struct Fee {
     pub currency: Currency,
     /// How often.
     pub per: FeePer,
+    /// Of a month's fee: whether it is only for the days on which something of `uses` was used.
+    pub by_day: bool,
     /// Who pays it, by id; everybody if empty.
     pub tenants: Vec<TenantId>,
     /// When it is raised: as of the last instant of what it is for.
@@ -40,13 +42,13 @@ pub enum FeePer {
 }
 
 impl Fee {
-    /// Whether it is for a tenant who used these (section, service).
-    pub(super) fn is_for<'u>(&self, tenant: &TenantId, mut used: impl Iterator<Item = (&'u str, &'u str)>) -> bool {
-        let pays = self.tenants.is_empty() || self.tenants.contains(tenant);
-        let named = |(section, service): (&str, &str)| {
-            self.uses.is_empty()
-                || self.uses.iter().any(|pattern| matches(pattern, section) || matches(pattern, service))
-        };
-        pays && used.any(named)
+    /// Whether a tenant is among those who pay it.
+    pub(super) fn is_paid_by(&self, tenant: &TenantId) -> bool {
+        self.tenants.is_empty() || self.tenants.contains(tenant)
+    }
+
+    /// Whether it is for who used that.
+    pub(super) fn is_for(&self, section: &str, service: &str) -> bool {
+        self.uses.is_empty() || self.uses.iter().any(|pattern| matches(pattern, section) || matches(pattern, service))
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::Usage;
 use super::billed::BilledLine;
 use super::charging::Charging;
 use super::metered::Metered;
+use super::rules::Lines;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
@@ -15,16 +17,31 @@ use crate::units::Unit;
 /// What a service at a location has had in each month so far.
 pub(super) struct Months<'a> {
     calendar: &'a Calendar,
+    lines: Lines,
     /// By the month's first instant. Units of another kind are counted apart.
     all: HashMap<Timestamp, Vec<(Unit, MonthUnits)>>,
+    /// What each resource has cost, where a price has a cap.
+    spent: Option<HashMap<Spender, Ratio>>,
 }
+
+/// Who may have a cap: the month's first instant, the resource's id and the entry's.
+type Spender = (Timestamp, String, String);
 
 impl<'a> Months<'a> {
     /// What `earlier` lines have left.
-    pub fn new<'e>(earlier: impl Iterator<Item = &'e BilledLine>, period: Period, calendar: &'a Calendar) -> Self {
-        let mut months = Months { calendar, all: HashMap::new() };
+    pub fn new<'e>(
+        earlier: impl Iterator<Item = &'e BilledLine>,
+        period: Period,
+        charging: Charging<'a>,
+        has_cap: bool,
+    ) -> Self {
+        let spent = has_cap.then(HashMap::new);
+        let mut months = Months { calendar: charging.calendar, lines: charging.lines, all: HashMap::new(), spent };
         for BilledLine { line, .. } in earlier {
             let usage = &line.usage;
+            for own in line.by_resource() {
+                months.spends(usage.period, &own.usage, &own.cost.unwrap_or_default().into());
+            }
             let unit = Unit::of_volume(&usage.unit);
             let units = Ratio::from(usage.volume).times(unit.size());
             let free = line.free().times(unit.size());
@@ -34,13 +51,29 @@ impl<'a> Months<'a> {
             }
             month.charged = month.charged.clone().plus(&units).minus(&free);
             month.free = month.free.clone().plus(&free);
+            month.add_flats(&line.flats(), &unit);
         }
         months
     }
 
+    /// The first instant of the month in which a period begins.
+    fn start_of(&self, period: Period) -> Timestamp {
+        self.calendar.month_of(period.start()).map_or(period.start(), Period::start)
+    }
+
+    /// Takes note of what a resource costs.
+    fn spends(&mut self, period: Period, usage: &Usage, cost: &Ratio) {
+        let start = self.start_of(period);
+        if let Some(spent) = &mut self.spent {
+            let spender = (start, usage.resource_id.clone(), usage.entry.clone());
+            let known = spent.entry(spender).or_insert_with(Ratio::zero);
+            *known = known.clone().plus(cost);
+        }
+    }
+
     /// What the month has had in which a period begins.
     fn of(&mut self, period: Period, unit: &Unit) -> &mut MonthUnits {
-        let start = self.calendar.month_of(period.start()).map_or(period.start(), Period::start);
+        let start = self.start_of(period);
         let kinds = self.all.entry(start).or_default();
         let place = kinds.iter().position(|(other, _)| other.is_like(unit)).unwrap_or_else(|| {
             kinds.push((unit.clone(), MonthUnits::default()));
@@ -56,8 +89,18 @@ impl<'a> Months<'a> {
     }
 
     /// Charges the next units.
-    pub fn charge(&mut self, period: Period, tariff: &Tariff, volume: Decimal) -> Result<Charged, Overflow> {
-        tariff.charge(volume, self.of(period, tariff.unit()))
+    pub fn charge(&mut self, usage: &Usage, tariff: &Tariff) -> Result<Charged, Overflow> {
+        let spent = self.spent.as_ref().and_then(|spent| {
+            spent.get(&(self.start_of(usage.period), usage.resource_id.clone(), usage.entry.clone())).cloned()
+        });
+        let month = self.of(usage.period, tariff.unit());
+        let charged = tariff.charge(usage.volume, month, &spent.unwrap_or_else(Ratio::zero))?;
+        if self.spent.is_some() {
+            // What goes into the line of a service is not rounded yet.
+            let exact = charged.working.exact(usage.volume, charged.rate).filter(|_| self.lines == Lines::Service);
+            self.spends(usage.period, usage, &exact.unwrap_or_else(|| charged.cost.into()));
+        }
+        Ok(charged)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::decimal::Decimal;
 use crate::money::Currency;
 use crate::time::Timestamp;
 
@@ -76,12 +77,32 @@ pub enum Problem {
         /// The first instant of the new price.
         at: Timestamp,
     },
+    /// Rounding each line makes much of a difference. No bill is refused for it.
+    #[error(
+        "the {lines} lines of {} at '{location}' come to {currency} {rounded}, each of them rounded, and together to {exact};          `main.lines: service` makes one line of them, rounded once", named(.service, .name)
+    )]
+    Drift {
+        /// The service's internal name.
+        service: String,
+        /// What people call it.
+        name: String,
+        /// The location.
+        location: String,
+        /// How many lines.
+        lines: usize,
+        /// The statement's currency.
+        currency: Currency,
+        /// The sum of the rounded lines.
+        rounded: Decimal,
+        /// The sum, rounded.
+        exact: Decimal,
+    },
 }
 
 impl Problem {
     /// Whether a bill is refused for it.
     pub fn refuses(&self) -> bool {
-        !matches!(self, Problem::Free { .. })
+        !matches!(self, Problem::Free { .. } | Problem::Drift { .. })
     }
 }
 

@@ -2,6 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aggregate::{Entry, Locations};
+
+/// All that a statement was made by, but for prices: kept with it, and what adjusts it later goes on by the same.
+/// One of the first edition has none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The edition of the rules.
+    pub edition: Edition,
+    /// For what there is a line.
+    pub lines: Lines,
+    /// Where taxes were rounded.
+    pub tax_rounding: TaxRounding,
+    /// What was charged, each with its slice and its `max_gap`.
+    pub entries: Vec<Entry>,
+    /// Where things ran: the region, and the datacenters.
+    pub locations: Locations,
+}
+
 /// The edition of the rules of a bill (semantics).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,24 +1,23 @@
 //! What a statement says beside its usage: fees, then the minimum charge, then taxes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::billed::BilledLine;
 use super::charging::Charging;
+use super::days;
 use super::error::DraftError;
 use super::fees::FeePer;
 use super::metered::Metered;
 use super::months::MonthCosts;
-use super::{Draft, Line, Problem, Rate, Tax, Usage, sum};
+use super::{Draft, Line, MINIMUM, Problem, Rate, Tax, Usage, sum};
 use crate::aggregate::Aggregate;
 use crate::calendar::Calendar;
 use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::money::Currency;
-use crate::rate::{Minimum, TaxRule, Terms};
+use crate::rate::{Minimum, TaxRule, Terms, Working};
 use crate::time::{Period, Timestamp};
-
-/// Section and service of the line for what a month lacks to its minimum.
-const MINIMUM: &str = "Minimum charge";
 
 /// The lines for what nobody has metered: fees, and what months lack to the minimum.
 pub(super) fn lines(
@@ -36,7 +35,7 @@ pub(super) fn lines(
     }
     let mut costs = MonthCosts::of(metered, draft.period, charging)?;
     let months = months_that_end(draft.period, charging.calendar);
-    let mut lines = fees(draft, &months, &costs, charging, problems);
+    let mut lines = fees(draft, &months, (metered, &costs), charging, problems)?;
     for fee in &lines {
         // A fee of a period over several months is of the first.
         let month = charging.calendar.month_of(fee.usage.period.start()).unwrap_or(fee.usage.period);
@@ -61,7 +60,7 @@ fn last(period: Period) -> Timestamp {
 }
 
 /// The months whose end a period reaches.
-fn months_that_end(period: Period, calendar: &Calendar) -> Vec<Period> {
+pub(super) fn months_that_end(period: Period, calendar: &Calendar) -> Vec<Period> {
     let mut months = Vec::new();
     let mut at = period.start();
     while let Some(month) = calendar.month_of(at).filter(|month| month.end() <= period.end()) {
@@ -79,10 +78,10 @@ fn within(month: Period, period: Period) -> Period {
 fn fees(
     draft: &Draft,
     months: &[Period],
-    costs: &MonthCosts<'_>,
+    (metered, costs): (&[Metered], &MonthCosts<'_>),
     charging: Charging<'_>,
     problems: &mut BTreeSet<Problem>,
-) -> Vec<Line> {
+) -> Result<Vec<Line>, Overflow> {
     let mut lines = Vec::new();
     let is_wanted = |section: &String| charging.sections.is_empty() || charging.sections.contains(section);
     for fee in charging.fees.iter().filter(|fee| is_wanted(&fee.section)) {
@@ -92,10 +91,18 @@ fn fees(
             FeePer::Month => months.iter().copied().map(Some).collect(),
         };
         for month in times {
+            if !fee.valid.holds(last(month.unwrap_or(draft.period))) || !fee.is_paid_by(&draft.tenant.id) {
+                continue;
+            }
+            let days = month.filter(|_| fee.by_day).map(|month| days::of(fee, month, metered, charging));
             let is_then = |start: Timestamp| month.is_none_or(|month| month.start() == start);
-            let used = costs.used.iter().filter(|(start, ..)| is_then(*start));
-            let used = used.map(|(_, section, service)| (*section, *service));
-            if !fee.valid.holds(last(month.unwrap_or(draft.period))) || !fee.is_for(&draft.tenant.id, used) {
+            let is_used = match days {
+                Some(days) => days.used > 0,
+                None => {
+                    costs.used.iter().any(|(start, section, service)| is_then(*start) && fee.is_for(section, service))
+                }
+            };
+            if !is_used {
                 continue;
             }
             let period = month.map_or(draft.period, |month| within(month, draft.period));
@@ -107,15 +114,23 @@ fn fees(
                     expected: draft.currency,
                 });
             }
-            let cost = (fee.currency == draft.currency).then_some(fee.amount);
-            lines.push(line_of(&fee.section, &fee.name, period, fee.amount, cost, &fee.origin, charging));
+            let amount = match &days {
+                Some(days) => days.part_of(fee.amount).rounded(fee.currency.digits())?,
+                None => fee.amount,
+            };
+            let cost = (fee.currency == draft.currency).then_some(amount);
+            let mut line = line_of(&fee.section, &fee.name, period, amount, cost, &fee.origin, charging);
+            if month.is_some() {
+                line.working = Some(Arc::new(Working { by_month: true, days, ..Working::default() }));
+            }
+            lines.push(line);
         }
     }
-    lines
+    Ok(lines)
 }
 
 /// The line for what a month lacks to its minimum, if it lacks something. A month without usage lacks nothing.
-fn lacking(
+pub(super) fn lacking(
     draft: &Draft,
     month: Period,
     costs: &MonthCosts<'_>,
@@ -158,7 +173,7 @@ fn line_of(
         period,
         volume: Decimal::ONE,
         unit: "1".to_owned(),
-        aggregate: Aggregate::Count,
+        aggregate: Some(Aggregate::Count),
     };
     Line {
         usage,
@@ -167,16 +182,15 @@ fn line_of(
         cost,
         working: None,
         evidence: None,
+        parts: Vec::new(),
     }
 }
 
 /// The taxes on lines; on no lines there are none.
-pub(super) fn taxes(rules: Vec<TaxRule>, lines: &[Line], currency: Currency) -> Result<Vec<Tax>, Overflow> {
+pub(super) fn taxes(rules: Vec<TaxRule>, draft: &Draft) -> Result<Vec<Tax>, Overflow> {
     let tax = |TaxRule { name, percent, sections }| {
         let tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
-        let taxed = lines.iter().filter(|line| tax.is_on(&line.usage.section));
-        let base = sum(taxed.map(|line| Some(line.cost.unwrap_or_default())))?.unwrap_or_default();
-        tax.on(base, currency)
+        tax.on(&draft.lines, draft.currency, draft.tax_rounding)
     };
-    if lines.is_empty() { Ok(Vec::new()) } else { rules.into_iter().map(tax).collect() }
+    if draft.lines.is_empty() { Ok(Vec::new()) } else { rules.into_iter().map(tax).collect() }
 }

@@ -2,7 +2,7 @@
 
 use artifice_model::position::Position;
 use artifice_model::rate::{CardPrice, Names, Price, Priced};
-use artifice_model::statement::Charging;
+use artifice_model::statement::{Charging, Lines, TaxRounding};
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Currency, Decimal};
 
@@ -42,6 +42,8 @@ pub fn plain<'a>(names: &'a Names, calendar: &'a Calendar) -> Charging<'a> {
         cuts: &[],
         fees: &[],
         earlier: &[],
+        lines: Lines::Resource,
+        tax_rounding: TaxRounding::Document,
         sections: &[],
     }
 }

@@ -13,6 +13,7 @@ mod additivity;
 mod adjusting;
 mod conversion;
 mod definition;
+mod month_prices;
 mod parts;
 mod rating;
 mod repetition;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Aggregate, VolumeParts};
-use artifice_model::exact::Exact;
+use artifice_model::exact::{Exact, Ratio};
 use artifice_model::rate::{
     Card, Cards, MonthUnits, Names, Price, PriceList, Scheme, Tariff, TaxRule, Tiers, Validity,
 };
@@ -38,7 +38,7 @@ fn usage(period: Period, hours: &[u16]) -> Vec<Metered> {
         period,
         volume: i64::from(*hours).into(),
         unit: "hour".to_owned(),
-        aggregate: Aggregate::Uptime,
+        aggregate: Some(Aggregate::Uptime),
     });
     used.map(Into::into).collect()
 }
@@ -69,8 +69,8 @@ impl Coins {
     fn scheme(&self) -> Scheme {
         let money = |coins: &u8| Decimal::new(i128::from(*coins), 2).unwrap();
         let tiers = |ending: &[(u16, u8)], beyond: &u8| Tiers {
-            ending: ending.iter().map(|(to, coins)| (i64::from(*to).into(), money(coins))).collect(),
-            beyond: money(beyond),
+            ending: ending.iter().map(|(to, coins)| (i64::from(*to).into(), money(coins).into())).collect(),
+            beyond: money(beyond).into(),
         };
         match self {
             Coins::Graduated(ending, beyond) => Scheme::Graduated(tiers(ending, beyond)),
@@ -242,7 +242,7 @@ proptest! {
         let flat = Price::flat(Decimal::new(price.into(), scale).unwrap(), per, nzd(), String::new());
         let tariff = Tariff::new(Price { discount: discount.into(), ..flat }.into(), units.0).unwrap();
         let volume = Decimal::new(volume.into(), 6).unwrap();
-        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut MonthUnits::default()));
+        prop_assert_eq!(tariff.flat(volume), tariff.charge(volume, &mut MonthUnits::default(), &Ratio::zero()));
     }
 
     #[test]

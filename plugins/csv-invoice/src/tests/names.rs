@@ -1,5 +1,7 @@
 use super::*;
-use crate::name::{LONGEST, Template, Values, folded, is_plain};
+use artifice_plugin_api::file_name::folded;
+
+use crate::name::{LONGEST, Template, Values, is_plain};
 
 fn named(tenant: &str) -> String {
     let home = home();

@@ -1,6 +1,6 @@
 //! The head of a statement.
 
-use artifice_plugin_api::{Header, Kind};
+use artifice_plugin_api::{Header, Kind, Pair};
 
 use super::origin;
 
@@ -28,6 +28,18 @@ pub struct Head {
     pub currency: String,
     /// Digits of its minor unit.
     pub digits: u8,
+    /// Whether its taxes are rounded for each line, and not once.
+    pub rounds_lines: bool,
+}
+
+/// Whether taxes are rounded for each line (`tax_rounding`), as a header or a context says.
+pub fn rounds_lines(extra: &[Pair<'_>]) -> bool {
+    extra.iter().any(|pair| pair.key == "tax_rounding" && pair.value == "line")
+}
+
+/// How the ERP calls that it rounds taxes as a statement does.
+pub fn method(rounds_lines: bool) -> &'static str {
+    if rounds_lines { "per line" } else { "globally" }
 }
 
 impl Head {
@@ -49,6 +61,7 @@ impl Head {
             days: [header.first_day, header.last_day, header.issued].map(|day| day.to_string()),
             currency: header.currency.to_string(),
             digits: header.currency_digits,
+            rounds_lines: rounds_lines(&header.extra),
         }
     }
 

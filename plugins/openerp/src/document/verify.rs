@@ -2,6 +2,7 @@
 
 use artifice_plugin_api::{Decimal, Error};
 
+use super::head::method;
 use super::parties::Parties;
 use super::{Document, Sums};
 use crate::decimals::{minus, rounded, sum};
@@ -60,8 +61,14 @@ impl Document {
             return Ok(None);
         }
         let only_tax = lines == Some(rows) && amount("amount_untaxed") == Some(sums.subtotal);
-        if only_tax && !sums.taxes.is_empty() && self.erp.rounds_per_line(self.clock).unwrap_or(false) {
-            found.push("the company rounds taxes line by line: set its rounding method to globally".to_owned());
+        let ours = self.head.rounds_lines;
+        if only_tax && !sums.taxes.is_empty() && self.erp.rounds_per_line(self.clock).is_ok_and(|theirs| theirs != ours)
+        {
+            let how = if ours { "once for all lines" } else { "line by line" };
+            let method = method(ours);
+            found.push(format!(
+                "the company rounds taxes {how}: set its rounding method to {method}, or main.tax_rounding"
+            ));
         }
         Ok(Some(found.join(", ")))
     }

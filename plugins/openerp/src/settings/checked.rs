@@ -9,6 +9,7 @@ use artifice_plugin_api::{Context, Error};
 use reqwest::Url;
 
 use super::{Document, Settings};
+use crate::document::head::rounds_lines;
 use crate::secret::Secret;
 use crate::text::template::{self, Template};
 
@@ -22,6 +23,8 @@ pub struct Checked {
     pub cost_line_text: Template,
     /// The note at the beginning.
     pub note: Option<Template>,
+    /// Whether today's statements round taxes for each line, and not once.
+    pub rounds_lines: bool,
 }
 
 /// Where the ERP is, and as whom it is asked.
@@ -106,7 +109,8 @@ impl Settings {
                 let mut plain = self;
                 // It is in `endpoint`, where nothing prints it.
                 plain.password = None;
-                Ok((Checked { plain, line_text, cost_line_text, note: note.flatten() }, endpoint))
+                let rounds_lines = rounds_lines(&context.extra);
+                Ok((Checked { plain, line_text, cost_line_text, note: note.flatten(), rounds_lines }, endpoint))
             }
             _ => {
                 let lines: Vec<String> = wrong.iter().map(|why| format!("invoice:config: {why}")).collect();

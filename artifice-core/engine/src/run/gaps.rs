@@ -1,0 +1,49 @@
+//! What a run takes note of beside its statements: who had nothing to bill, and which time no statement covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use artifice_ledger::{Cover, gaps};
+use artifice_model::{Period, TenantId};
+
+use crate::Purpose;
+use crate::error::EngineError;
+use crate::run::shared::Run;
+use crate::run::tenants::Tenants;
+use crate::tell::{Listener, Notice};
+
+impl Run {
+    /// Takes note of those who have nothing to be billed in the period, and tells of whom time before it is covered by no
+    /// statement. Of what may still change nothing is noted.
+    pub async fn note_idle(
+        &self,
+        tenants: &Tenants,
+        done: &BTreeSet<TenantId>,
+        listener: &dyn Listener,
+    ) -> Result<(), EngineError> {
+        if self.purpose != Purpose::Invoice {
+            return Ok(());
+        }
+        let (left, busy) = (self.left().clone(), self.busy().clone());
+        let looked_at: Vec<&TenantId> =
+            tenants.billed_before().filter(|id| !done.contains(*id) && !left.contains(*id)).collect();
+        let mut covered: BTreeMap<TenantId, Vec<(Period, Cover)>> = BTreeMap::new();
+        for of in self.ledger().coverage().await?.into_iter().filter(|of| of.period.start() < self.period.start()) {
+            covered.entry(of.tenant.id).or_default().push((of.period, of.by));
+        }
+        for id in &looked_at {
+            let mut own = covered.remove(*id).unwrap_or_default();
+            let last = own.iter().filter(|(_, by)| *by != Cover::Idle).map(|(period, _)| period.end()).max();
+            own.push((self.period, if busy.contains(*id) { Cover::Invoice } else { Cover::Idle }));
+            let is_new = |gap: &Period| last.is_some_and(|last| gap.start() >= last);
+            let times: Vec<Period> = gaps(own).into_iter().map(|(gap, _)| gap).filter(is_new).collect();
+            if !times.is_empty() {
+                listener.notice(&Notice::Gap { tenant: tenants.told(id), times });
+            }
+        }
+        let idle: Vec<TenantId> = looked_at.into_iter().filter(|id| !busy.contains(*id)).cloned().collect();
+        if !idle.is_empty() && self.clerk.engine.check_settled(self.period).is_ok() {
+            self.ledger().idle_insert(&idle, self.period, crate::clock::now()).await?;
+        }
+        Ok(())
+    }
+}

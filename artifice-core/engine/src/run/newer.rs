@@ -1,0 +1,116 @@
+//! Whether the ledger came back from a backup: the backend has documents of this ledger that it does not know.
+
+use artifice_ledger::StatementName;
+use artifice_model::Timestamp;
+use artifice_plugin_host::api::Document;
+
+use crate::backend::document;
+use crate::error::EngineError;
+use crate::run::shared::Run;
+use crate::tell::{Notice, cancelled};
+
+/// How many documents are named.
+const NAMED: usize = 5;
+
+impl Run {
+    /// Before anything is billed, asks the backend for documents that are newer than the ledger's newest statement. The
+    /// ledger is read after the list: what another worker has stored meanwhile, it knows.
+    ///
+    /// # Errors
+    /// [`EngineError::NewerDocuments`] if there are some of this ledger, unless `main.newer_documents` is `warn`.
+    pub async fn look_for_newer_documents(&self) -> Result<(), EngineError> {
+        let (backend, cancel) = (self.clerk.backend()?, &self.clerk.watch.cancel);
+        let class = backend.class().to_string();
+        let newest = self.ledger().statement_newest(&class).await?;
+        let (newest, has_documents) = newest.map_or((None, false), |(newest, has)| (Some(newest), has));
+        let listing = document::list(backend, newest.unwrap_or(Timestamp::from_micros(0)));
+        let listed = tokio::select! {
+            listed = listing => listed,
+            () = cancelled(cancel) => return Ok(()),
+        };
+        let documents = match listed {
+            Ok((_, None)) => return Ok(()),
+            Ok((documents, Some(_))) => documents,
+            Err(why) => {
+                // Where it has none of this ledger's yet, it may have no place for them either.
+                if has_documents {
+                    self.clerk.watch.listener.notice(&Notice::NotListed { backend: class, why });
+                }
+                return Ok(());
+            }
+        };
+        let id = self.ledger().ledger_id().await?;
+        let (mut of_this, mut of_nobody) = (Vec::new(), Vec::new());
+        for document in documents.into_iter().filter(|document| is_newer(document, newest)) {
+            let known = !self.ledger().statement_find(&StatementName::of(&document.key)).await?.is_empty();
+            let reference = document.receipt.reference.to_string();
+            match document.ledger_id.as_str() {
+                _ if known => {}
+                "" => of_nobody.push(reference),
+                of if of == id => of_this.push(reference),
+                _ => {}
+            }
+        }
+        if !of_nobody.is_empty() {
+            let documents = named(of_nobody);
+            self.clerk.watch.listener.notice(&Notice::DocumentsWithoutLedger { backend: class.clone(), documents });
+        }
+        if of_this.is_empty() {
+            return Ok(());
+        }
+        let documents = named(of_this);
+        if self.clerk.engine.config().main.refuses_newer_documents {
+            return Err(EngineError::NewerDocuments { backend: class, documents });
+        }
+        self.clerk.watch.listener.notice(&Notice::NewerDocuments { backend: class, documents });
+        Ok(())
+    }
+}
+
+/// Whether a document was made after a statement. Its key says when, if a ledger minted it; of others nobody knows.
+fn is_newer(document: &Document, newest: Option<Timestamp>) -> bool {
+    let minted = uuid::Uuid::parse_str(&document.key).ok().and_then(|key| key.get_timestamp());
+    let (Some(newest), Some(minted)) = (newest, minted) else { return true };
+    let (seconds, nanos) = minted.to_unix();
+    // A key has milliseconds, and was minted a little later than its statement says.
+    let micros = seconds.saturating_mul(1_000_000).saturating_add(u64::from(nanos) / 1000).saturating_add(999);
+    i64::try_from(micros).map_or(true, |micros| micros >= newest.micros())
+}
+
+/// The first of some documents, and how many more there are.
+fn named(mut documents: Vec<String>) -> String {
+    documents.sort();
+    let more = documents.len().saturating_sub(NAMED);
+    documents.truncate(NAMED);
+    let named = documents.join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
+}
+
+#[cfg(test)]
+mod tests {
+    use artifice_plugin_host::api::Receipt;
+
+    use super::*;
+
+    fn document(key: &str) -> Document {
+        Document::new(key, "", Receipt::new("R"))
+    }
+
+    #[test]
+    fn a_key_says_when_it_was_minted() {
+        // 0x0198c1f27d2f ms since 1970.
+        let (key, ms) = ("0198c1f2-7d2f-7000-8000-000000000001", 0x0198_c1f2_7d2f_i64);
+        let newer = |key: &str, than_us: i64| is_newer(&document(key), Some(Timestamp::from_micros(than_us)));
+        assert!(newer(key, ms * 1000));
+        assert!(newer(key, ms * 1000 + 999));
+        assert!(!newer(key, ms * 1000 + 1000));
+        assert!(newer("of another kind", i64::MAX) && is_newer(&document(key), None));
+    }
+
+    #[test]
+    fn only_some_are_named() {
+        assert_eq!(named(vec!["b".to_owned(), "a".to_owned()]), "a, b");
+        let many = (1..=7).map(|number| number.to_string()).collect();
+        assert_eq!(named(many), "1, 2, 3, 4, 5 and 2 more");
+    }
+}
