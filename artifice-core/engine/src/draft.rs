@@ -2,6 +2,7 @@
 
 mod adjust;
 pub(crate) mod bounds;
+pub(crate) mod doubts;
 mod month;
 pub(crate) mod prices;
 pub(crate) mod rates;

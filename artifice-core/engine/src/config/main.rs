@@ -64,7 +64,7 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         zero_lines: main.word("zero_lines", &[("show", true), ("hide", false)]).unwrap_or(false),
     };
     // Read before this, for all entries.
-    for key in ["region", "slice", "max_gap"] {
+    for key in ["region", "slice", "max_gap", "stale_after"] {
         main.get(key);
     }
     main.end();

@@ -5,6 +5,8 @@ use artifice_model::statement::BilledLine;
 use artifice_model::{Calendar, Period, TenantId};
 
 use crate::Purpose;
+use crate::tell::Advice;
+use crate::trouble::Trouble;
 use artifice_ledger::{Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementId, all_statements};
 
 /// The lines of earlier statements of the months of a period, and the statements they are of.
@@ -39,6 +41,30 @@ pub(crate) async fn earlier(
         }));
     }
     Ok((lines, Month { months, beside }))
+}
+
+/// Refuses to bill beside a statement of the same month that is held: what it says of the month's units may not stay.
+pub(crate) async fn refuse_held(
+    ledger: &dyn Ledger,
+    calendar: &Calendar,
+    tenant: &TenantId,
+    period: Period,
+) -> Result<(), Trouble> {
+    let months = whole_months(calendar, period);
+    let filter = Filter { tenant: Some(tenant.clone()), concerns: Some(months), ..Filter::default() };
+    let held = all_statements(ledger, &filter)
+        .await?
+        .into_iter()
+        .find(|other| other.state == State::Held && other.period != period && other.period.overlaps(months));
+    held.map_or(Ok(()), |held| {
+        let number = held.number;
+        let why = format!(
+            "statement {number} for {} is held, and prices count the units of its month, so nothing else of that month is \
+             billed",
+            held.period
+        );
+        Err(Trouble::with(why, Advice::Release { number }))
+    })
 }
 
 /// Whether a statement's units come before those of the new one: all others', or, of an invoice that is

@@ -9,6 +9,7 @@ use artifice_model::{Period, Tenant};
 
 use crate::backend::{deadlines, document};
 use crate::draft::adjust::{Adjusting, compare};
+use crate::draft::doubts::Doubts;
 use crate::draft::month;
 use crate::draft::prices::Prices;
 use crate::tell::{Listener, Notice};
@@ -36,6 +37,8 @@ pub(crate) struct Drafted {
     pub month: Option<Month>,
     /// Of an adjustment: what it changes.
     pub adjusting: Option<Adjusting>,
+    /// What a person should look at before it is sent.
+    pub doubts: Doubts,
 }
 
 impl Engine {
@@ -48,10 +51,14 @@ impl Engine {
         whole: Whole,
         usage: TenantUsage,
     ) -> Result<Drafted, Trouble> {
+        let doubts = Doubts::of(&usage);
         let usage = usage.usage.map_err(|error| error.to_string())?;
         let (mut earlier, mut month) = (Vec::new(), None);
         let Whole { tenant, period, purpose, sections, is_billed } = whole;
         if let Some(ledger) = ledger.filter(|_| prices.count()) {
+            if purpose.is_some() {
+                month::refuse_held(ledger, &self.config().main.calendar, &tenant.id, period).await?;
+            }
             let of_month = month::earlier(ledger, &self.config().main.calendar, &tenant.id, period, purpose).await?;
             (earlier, month) = (of_month.0, Some(of_month.1));
         }
@@ -90,10 +97,10 @@ impl Engine {
             refuse_for(&problems)?;
         }
         if !adjusts {
-            return Ok(Drafted { draft, problems, month, adjusting: None });
+            return Ok(Drafted { draft, problems, month, adjusting: None, doubts });
         }
         let (adjusting, draft) = compare(listener, ledger, &draft).await?;
-        Ok(Drafted { draft, problems, month, adjusting: Some(adjusting) })
+        Ok(Drafted { draft, problems, month, adjusting: Some(adjusting), doubts })
     }
 }
 

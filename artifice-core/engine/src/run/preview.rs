@@ -30,6 +30,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let failed = |failed| listener.told(Told::Failed(failed));
         let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
+        prices.tell(listener, self.config().locations.region());
         let cuts = self.cuts(&prices, period);
         let (known, billed) = match ledger {
             Some(ledger) if purpose.is_some() => {

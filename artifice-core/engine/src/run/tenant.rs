@@ -31,13 +31,16 @@ impl Run {
         let (period, purpose) = (self.period, Some(self.purpose));
         let whole = Whole { tenant, period, purpose, sections: Vec::new(), is_billed: true };
         let drafting = self.clerk.engine.draft(listener, &self.prices, Some(self.ledger()), whole, usage);
-        let Drafted { draft, month, adjusting, .. } = drafting.await?;
+        let Drafted { draft, month, adjusting, doubts, .. } = drafting.await?;
         if draft.lines.is_empty() {
             return Ok(None);
         }
         let backend = self.clerk.backend_named()?;
         let invoice = adjusting.as_ref().map(|adjusting| &adjusting.invoice);
-        let held = bounds::beyond(self.ledger(), config.limits, &draft, invoice).await?;
+        let before = adjusting.as_ref().map(|adjusting| (&adjusting.invoice, &adjusting.adjustments[..]));
+        let doubtful = doubts.why(self.ledger(), before).await?;
+        let beyond = bounds::beyond(self.ledger(), config.limits, &draft, invoice).await?;
+        let held = doubtful.into_iter().chain(beyond).reduce(|one, other| format!("{one}; {other}"));
         let kind = adjusting.as_ref().map_or(NewKind::Invoice, |adjusting| NewKind::Adjustment {
             of: &adjusting.invoice,
             beside: &adjusting.beside,
