@@ -1,9 +1,8 @@
 //! What a tenant's other statements have billed in the months of a period: tiers, packages and free units
 //! go on where they ended, and a month's minimum is for all of them together.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use artifice_model::aggregate::Entry;
 use artifice_model::statement::{BilledLine, Line};
 use artifice_model::{Calendar, Period, TenantId};
 
@@ -109,15 +108,13 @@ pub(crate) fn todays(
     statement: &Statement,
     lines: impl IntoIterator<Item = Line>,
 ) -> impl Iterator<Item = Line> {
-    let entries: BTreeMap<&str, &Entry> =
-        config.entries.iter().map(|entry| (entry.id.as_str(), entry)).filter(|_| statement.rules.is_none()).collect();
+    let was_host = statement.rules.is_none() && config.locations.is_region_alone();
+    // What an entry itself says of its location, it said then.
+    let of_hosts = config.entries.iter().filter(|entry| was_host && entry.location.is_none());
+    let of_hosts: BTreeSet<&str> = of_hosts.map(|entry| entry.id.as_str()).collect();
     lines.into_iter().map(move |mut line| {
-        let entry = entries.get(line.usage.entry.as_str()).filter(|_| !line.is_of_the_whole());
-        // What an entry itself says of its location, it said then.
-        let says_none =
-            |entry: &Entry| entry.location == Entry::new(&entry.meter, &entry.section, entry.aggregate).location;
-        if entry.is_some_and(|entry| says_none(entry)) {
-            line.usage.location = config.locations.of(Some(&line.usage.location)).to_string();
+        if of_hosts.contains(line.usage.entry.as_str()) && !line.is_of_the_whole() {
+            line.usage.location = config.locations.region().to_owned();
         }
         line
     })

@@ -9,6 +9,7 @@ use artifice_model::statement::{Draft, Rules};
 
 use crate::Purpose;
 use crate::draft::adjust::{Adjusting, rules_of};
+use crate::draft::doubts::Doubts;
 use crate::draft::following::Following;
 use crate::draft::{Drafted, Whole, bounds};
 use crate::run::shared::Run;
@@ -51,11 +52,12 @@ impl Run {
         let (period, purpose) = (self.period, Some(self.purpose));
         let whole = Whole { tenant, period, rules: rules.clone(), purpose, sections: Vec::new(), is_billed: true };
         let drafting = self.clerk.engine.draft(listener, &self.prices, Some(self.ledger()), whole, usage);
-        let Drafted { draft, mut month, adjusting, following, .. } = drafting.await?;
+        let Drafted { draft, mut month, adjusting, following, doubts, .. } = drafting.await?;
         let mut stored = Vec::new();
         if !draft.lines.is_empty() {
             let label = label.as_deref();
-            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), month.as_ref()).await?);
+            let held = self.why_held(&draft, adjusting.as_ref(), doubts).await?;
+            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), (month.as_ref(), held)).await?);
         }
         // All of them are stored before one is sent: what is stored is finished by whatever run comes next.
         for Following { adjusting, draft } in &following {
@@ -66,12 +68,27 @@ impl Run {
             let (rules, label) = (rules_of(&adjusting.invoice)?, adjusting.invoice.label.as_deref());
             // Beside what it was worked out is known of the first one's months; it may lie in others, too.
             let same = month.as_ref().filter(|month| month.months == self.months(adjusting.invoice.period));
-            stored.push(self.store(draft, &rules, label, Some(adjusting), same).await?);
+            let held = self.why_held(draft, Some(adjusting), Doubts::default()).await?;
+            stored.push(self.store(draft, &rules, label, Some(adjusting), (same, held)).await?);
         }
         for (statement, how) in stored {
             billed.push(self.clerk.send(statement, how).await?);
         }
         Ok(())
+    }
+
+    /// Why a person should look at it before it is sent, if somebody should.
+    async fn why_held(
+        &self,
+        draft: &Draft,
+        adjusting: Option<&Adjusting>,
+        doubts: Doubts,
+    ) -> Result<Option<String>, Trouble> {
+        let before = adjusting.map(|adjusting| (&adjusting.invoice, &adjusting.adjustments[..]));
+        let doubtful = doubts.why(self.ledger(), before).await?;
+        let invoice = adjusting.map(|adjusting| &adjusting.invoice);
+        let beyond = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
+        Ok(doubtful.into_iter().chain(beyond).reduce(|one, other| format!("{one}; {other}")))
     }
 
     /// Stores what a tenant is to be billed.
@@ -81,11 +98,9 @@ impl Run {
         rules: &Rules,
         label: Option<&str>,
         adjusting: Option<&Adjusting>,
-        month: Option<&Month>,
+        (month, held): (Option<&Month>, Option<String>),
     ) -> Result<(Statement, How), Trouble> {
         let backend = self.clerk.backend_named()?;
-        let invoice = adjusting.map(|adjusting| &adjusting.invoice);
-        let held = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
         let kind = adjusting.map_or(NewKind::Invoice, |adjusting| NewKind::Adjustment {
             of: &adjusting.invoice,
             beside: &adjusting.beside,
