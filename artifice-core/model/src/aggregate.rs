@@ -18,6 +18,7 @@ mod evidence;
 mod groups;
 mod kind;
 mod life;
+mod measured;
 mod parts;
 mod presets;
 mod reader;
