@@ -77,6 +77,7 @@ mod document;
 mod error;
 mod export;
 mod guard;
+pub mod spreadsheet;
 mod values;
 
 use std::ops::ControlFlow;

@@ -5,7 +5,7 @@ use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::Calendar;
 
 use super::statements::body_table;
-use super::{period, print, table};
+use super::{Ids, period, print, table};
 use crate::args::TableOrJson;
 use crate::ending::CommandError;
 use crate::words;
@@ -71,13 +71,14 @@ fn period_of(statement: &Statement) -> String {
 
 /// The statements, as a table.
 pub fn list_table(statements: &[Statement]) -> String {
+    let ids = Ids::of(statements.iter().map(|statement| statement.tenant.id.as_str()));
     let row = |statement: &Statement| {
         let total = money(Some(statement.total), statement.currency).unwrap_or_default();
         let what = receipt(statement).or(statement.error.as_deref()).unwrap_or_default();
         vec![
             statement.number.to_string(),
             statement.kind.name().to_owned(),
-            statement.tenant.called().to_owned(),
+            ids.show(statement.tenant.called()),
             period_of(statement),
             format!("{} {total}", statement.currency),
             statement.state.to_string(),
@@ -101,7 +102,7 @@ pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String
     }
     match (&statement.error, statement.tries) {
         (Some(error), 0) => text.push_str(&format!("Because {error}\n")),
-        (Some(error), tries) => text.push_str(&format!("After {tries} tries: {error}\n")),
+        (Some(error), tries) => text.push_str(&format!("After {}: {error}\n", words::tries(tries.into()))),
         (None, _) => {}
     }
     if let Some(reason) = &statement.void_reason {

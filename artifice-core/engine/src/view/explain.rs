@@ -30,7 +30,7 @@ pub fn explanation(line: &Line) -> Value {
     });
     json!({
         "samples": samples,
-        "volume_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
+        "quantity_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
         "rate_unit": known.as_ref().map(|(per, _)| per),
         "origin": known.as_ref().map(|(_, origin)| origin),
         "conversion": fraction(&working.conversion),
@@ -41,7 +41,7 @@ pub fn explanation(line: &Line) -> Value {
         })).collect::<Vec<_>>(),
         "discount": working.discount,
         "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| fraction(&cost)),
-        "billed_before": working.billed.as_ref().map(|billed| json!({"volume": billed.volume, "cost": billed.cost})),
+        "billed_before": working.billed.as_ref().map(|billed| json!({"quantity": billed.volume, "cost": billed.cost})),
     })
 }
 
