@@ -13,7 +13,8 @@ use crate::ending::CommandError;
 #[derive(Debug, Parser)]
 #[command(name = "artifice", version, propagate_version = true)]
 pub struct Args {
-    /// The configuration file [default: $ARTIFICE_CONFIG, /etc/artifice/artifice.yaml, /etc/openstack/artifice.conf]
+    /// The configuration file [default: $ARTIFICE_CONFIG, ./artifice.yaml, /etc/artifice/artifice.yaml,
+    /// /etc/openstack/artifice.conf]
     #[arg(short, long, global = true, value_name = "FILE", env = "ARTIFICE_CONFIG", hide_env = true)]
     pub config: Option<PathBuf>,
     /// Say more; twice for even more
@@ -167,7 +168,7 @@ pub enum StatementCommand {
         #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
         format: TableOrJson,
     },
-    /// Say where a statement's lines come from: the samples, the volume, the rate, the arithmetic
+    /// Say where a statement's lines come from: the samples, the quantity, the rate, the arithmetic
     Explain {
         /// Its id or number
         id: String,
@@ -215,9 +216,9 @@ pub enum RatesCommand {
         /// The service's internal name, or what people call it
         service: String,
         /// How much of it is used, as the first of its month
-        #[arg(long, value_name = "VOLUME", requires = "unit", allow_negative_numbers = true)]
-        volume: Option<Decimal>,
-        /// The volume's unit, as `usage` shows it: hour, B, GB·hour
+        #[arg(long, alias = "volume", value_name = "QUANTITY", requires = "unit", allow_negative_numbers = true)]
+        quantity: Option<Decimal>,
+        /// The quantity's unit, as `usage` shows it: hour, B, GB·hour
         #[arg(long, value_name = "UNIT")]
         unit: Option<String>,
         /// Who pays, by id
@@ -284,8 +285,8 @@ pub struct TenantArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct PeriodArgs {
-    /// A calendar month
-    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "to"])]
+    /// A calendar month, in main.timezone: YYYY-MM, `previous` or `current`
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to"])]
     month: Option<String>,
     /// The first instant: a date, or RFC 3339
     #[arg(long, value_name = "WHEN", requires = "to")]
@@ -296,11 +297,11 @@ pub struct PeriodArgs {
 }
 
 impl PeriodArgs {
-    /// The period that was asked for, if one was.
-    pub fn period(&self, calendar: &Calendar) -> Result<Option<Period>, CommandError> {
+    /// The period that was asked for at `now`, if one was.
+    pub fn period(&self, calendar: &Calendar, now: Timestamp) -> Result<Option<Period>, CommandError> {
         let wrong = |why: String| CommandError::Arguments(why);
         if let Some(month) = &self.month {
-            return calendar.month(month).map(Some).map_err(|error| wrong(format!("--month: {error}")));
+            return named_month(month, calendar, now).map(Some).map_err(|why| wrong(format!("--month: {why}")));
         }
         let (Some(from), Some(to)) = (&self.from, &self.to) else { return Ok(None) };
         let start = calendar.when(from).map_err(|error| wrong(format!("--from: {error}")))?;
@@ -332,6 +333,19 @@ pub fn dimensions(by: &[By]) -> Vec<Dimension> {
         }
     }
     dimensions
+}
+
+/// A month, by its name or from now.
+fn named_month(name: &str, calendar: &Calendar, now: Timestamp) -> Result<Period, String> {
+    let outside = || "this month lies outside what instants can be".to_owned();
+    let current = || calendar.month_of(now).ok_or_else(outside);
+    let before =
+        |month: Period| calendar.month_of(Timestamp::from_micros(month.start().micros() - 1)).ok_or_else(outside);
+    match name {
+        "current" => current(),
+        "previous" => before(current()?),
+        name => calendar.month(name).map_err(|error| format!("{error} (or `previous`, `current`)")),
+    }
 }
 
 /// The current month up to now.

@@ -19,8 +19,8 @@ use clap::CommandFactory;
 use crate::args::{Args, Command};
 use crate::ending::{CommandError, Ending};
 
-/// Where the configuration is when nobody says.
-const DEFAULT_FILES: [&str; 2] = ["/etc/artifice/artifice.yaml", "/etc/openstack/artifice.conf"];
+/// Where the configuration is when nobody says: the first that is there.
+const DEFAULT_FILES: [&str; 3] = ["./artifice.yaml", "/etc/artifice/artifice.yaml", "/etc/openstack/artifice.conf"];
 
 /// Runs a command.
 pub async fn run(args: Args) -> Result<Ending, CommandError> {
@@ -62,6 +62,6 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
 
 fn config_file(named: Option<&Path>) -> PathBuf {
     let there = |path: &&&str| Path::new(path).exists();
-    let default = DEFAULT_FILES.iter().find(there).unwrap_or(&DEFAULT_FILES[0]);
+    let default = DEFAULT_FILES.iter().find(there).unwrap_or(&DEFAULT_FILES[1]);
     named.map_or_else(|| default.into(), Path::to_owned)
 }

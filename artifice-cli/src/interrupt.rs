@@ -5,7 +5,7 @@ use std::pin::pin;
 use artifice_engine::Cancel;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::output::note;
+use crate::say;
 
 /// The exit status of a command that Ctrl-C ended, as shells know it: 128 and the signal's number.
 pub const INTERRUPTED: u8 = 130;
@@ -20,7 +20,7 @@ pub async fn between_steps<T>(cancel: &Cancel, work: impl Future<Output = T>) ->
         _ = interrupts.recv() => {}
     }
     cancel.cancel();
-    note("ending: what is being sent now is sent to its end; Ctrl-C once more ends at once");
+    say::note("ending: what is being sent now is sent to its end; Ctrl-C once more ends at once");
     tokio::select! {
         done = work => done,
         _ = interrupts.recv() => std::process::exit(INTERRUPTED.into()),

@@ -1,19 +1,22 @@
 //! What people and scripts see: tables, JSON, CSV on standard output; everything else on standard error.
 
 pub mod bills;
+pub mod csv;
 pub mod explain;
 pub mod history;
 pub mod rates;
 pub mod statements;
+mod tables;
 pub mod verify;
 
 use std::io::{self, Write};
 
 use artifice_engine::Failed;
 use artifice_model::{Calendar, Period};
-use comfy_table::{ContentArrangement, Table, presets};
 
+use crate::say;
 use crate::words;
+pub use tables::{Ids, table};
 
 /// Writes to standard output. Whoever closed it has read enough: that is no error, and changes
 /// nothing of how the command ends.
@@ -25,23 +28,12 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// Says something to a person, on standard error.
-pub fn note(text: &str) {
-    // Nobody is there to hear of a standard error that is closed.
-    let _ = writeln!(io::stderr(), "{}", harmless(text));
-}
-
-/// A text without what a terminal would obey: names come from tenants.
-fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
-
 /// Says who failed, and why.
 pub fn failure(failed: &Failed) {
     let (tenant, why) = (&failed.tenant, words::why(failed));
     match &tenant.name {
-        Some(name) => note(&format!("error: tenant {name} ({}): {why}", tenant.id)),
-        None => note(&format!("error: tenant {}: {why}", tenant.id)),
+        Some(name) => say::error(&format!("tenant {name} ({}): {why}", tenant.id)),
+        None => say::error(&format!("tenant {}: {why}", tenant.id)),
     }
 }
 
@@ -52,16 +44,4 @@ pub fn period(period: Period, calendar: Option<Calendar>) -> String {
         (Some(start), Some(end)) => format!("{start} to {end}"),
         _ => period.to_string(),
     }
-}
-
-/// A table for people, with a line break at its end; empty without rows.
-pub fn table(headers: &[&str], rows: Vec<Vec<String>>) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-    let harmless = |row: Vec<String>| row.iter().map(|cell| harmless(cell)).collect::<Vec<_>>();
-    table.set_header(headers).add_rows(rows.into_iter().map(harmless));
-    format!("{table}\n")
 }

@@ -1,10 +1,15 @@
 //! What the engine tells, in words: nobody else words it.
 
 mod advice;
+mod count;
+mod metering;
 mod notice;
+mod shared;
 
 pub use advice::advice;
-pub use notice::{notice, unreachable};
+pub use count::{Count, many, named, tries};
+pub use notice::{notice, problem, unreachable};
+pub use shared::{Shared, Words};
 
 use artifice_engine::{EngineError, Failed};
 

@@ -78,6 +78,7 @@ mod error;
 mod export;
 pub mod file_name;
 mod guard;
+pub mod spreadsheet;
 mod values;
 
 use std::ops::ControlFlow;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use artifice_plugin_api::Error;
 
+use crate::settings::UnknownKey;
+
 /// Why a backend cannot be loaded: what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -93,6 +95,14 @@ pub enum LoadError {
         class: String,
         /// The classes it has, the nearest first.
         known: Vec<String>,
+    },
+    /// The configuration has keys that the class does not know.
+    #[error("{class}: there is no such key in its configuration: {}", .keys.iter().map(|key| key.path.join(".")).collect::<Vec<_>>().join(", "))]
+    UnknownKeys {
+        /// The class.
+        class: String,
+        /// The keys, in the order of the configuration.
+        keys: Vec<UnknownKey>,
     },
     /// The class does not accept its configuration, or failed.
     #[error("{class}: {error}")]

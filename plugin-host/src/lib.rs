@@ -30,4 +30,4 @@ pub use error::LoadError;
 pub use library::Libraries;
 pub use loader::{Loader, ModuleInfo, load};
 pub use search::{Found, SearchPath};
-pub use settings::{public_settings, with_secrets_of};
+pub use settings::{UnknownKey, public_settings, with_secrets_of};

@@ -84,6 +84,10 @@ impl Library {
             return Err(LoadError::OtherModule { path: self.path.clone(), found, expected });
         }
         let info = self.class(class.class())?.clone();
+        let keys = settings::unknown_keys(config, &settings::schema_of(&info));
+        if !keys.is_empty() {
+            return Err(LoadError::UnknownKeys { class: class.to_string(), keys });
+        }
         let text = config.to_string();
         let object = (self.module.create())(RStr::from_str(class.class()), RStr::from_str(&text), context)
             .into_result()

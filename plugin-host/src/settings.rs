@@ -10,6 +10,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unknown;
 
 use serde_json::{Map, Value, json};
 
@@ -17,6 +18,7 @@ use artifice_plugin_api::abi::ClassInfo;
 
 use schema::Place;
 use text::HIDDEN;
+pub use unknown::{UnknownKey, unknown_keys};
 
 /// Shorter secrets are left in messages: they would be found everywhere in them.
 const SHORTEST: usize = 3;

@@ -2,6 +2,7 @@
 
 mod again;
 mod edges;
+mod exports;
 mod failures;
 mod once;
 mod shapes;

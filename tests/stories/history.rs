@@ -46,7 +46,7 @@ fn groups(cloud: &Cloud, arguments: &str) -> Vec<String> {
         let mut words: Vec<String> = by.iter().map(|by| place(&group[*by])).collect();
         words.push(format!("{}:", group["lines"]));
         words.push(list(&group["costs"], "currency", "cost").join(" + "));
-        words.push(format!("for {}", list(&group["volumes"], "volume", "unit").join(" + ")));
+        words.push(format!("for {}", list(&group["quantities"], "quantity", "unit").join(" + ")));
         words.join(" ")
     };
     shown["groups"].as_array().unwrap().iter().map(group).collect()

@@ -42,7 +42,7 @@ fn used(ran: &Ran) {
                 resource,
                 text("service"),
                 text("location"),
-                text("volume"),
+                text("quantity"),
                 text("unit"),
             ]);
         }

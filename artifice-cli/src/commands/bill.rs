@@ -9,10 +9,12 @@ use super::open::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::interrupt::between_steps;
-use crate::listening::Listening;
+use crate::listening::{Listening, Noticing};
 use crate::output;
 use crate::output::bills;
 use crate::output::statements::Writer;
+use crate::say;
+use crate::words::many;
 
 /// How to bill.
 pub struct Options {
@@ -30,8 +32,10 @@ pub async fn run(
 ) -> Result<Ending, CommandError> {
     let engine = engine(file)?;
     let calendar = engine.config().main.calendar;
-    let Some(period) = period.period(&calendar)? else {
-        return Err(CommandError::Arguments("which period? add --month YYYY-MM, or --from and --to".to_owned()));
+    let Some(period) = period.period(&calendar, artifice_engine::now())? else {
+        return Err(CommandError::Arguments(
+            "which period? add --month YYYY-MM (or `previous`), or --from and --to".to_owned(),
+        ));
     };
     if !options.accept_incomplete {
         engine.check_settled(period)?;
@@ -39,21 +43,24 @@ pub async fn run(
     let format = options.format;
     if options.dry_run {
         let ledger = existing_ledger(engine.config()).await?;
-        let mut writer = Writer::new(if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
-        let listening = Listening::new(|told| writer.told(told));
+        let notices = Noticing::default();
+        let mut writer =
+            Writer::new(&notices, if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
+        let listening = Listening::new(&notices, |told| writer.told(told));
         engine.preview(ledger.as_deref(), selection, period, Some(options.purpose), &listening).await?;
         if let Some(ledger) = ledger {
             ledger.close().await;
         }
         let ending = writer.end()?;
-        output::note("dry run: nothing was stored");
+        say::note("dry run: nothing was stored");
         return Ok(if ending.failed { Ending::Failed } else { Ending::Done });
     }
     // What is wrong with the backend is found before anything is stored.
     let backend = engine.load_backend()?;
     let ledger = open_ledger(engine.config()).await?;
     let (telling, told) = mpsc::channel();
-    let listening = Listening::new(move |told| {
+    let notices = Noticing::default();
+    let listening = Listening::new(&notices, move |told| {
         if let Told::Failed(failed) = &told {
             output::failure(failed);
         }
@@ -64,6 +71,7 @@ pub async fn run(
     let cancel = watch.cancel.clone();
     let billing = engine.bill(ledger.clone(), backend, selection, period, options.purpose, watch);
     let done = between_steps(&cancel, billing).await;
+    notices.tell();
     let (mut billed, mut failed) = (Vec::new(), Vec::new());
     for told in told.try_iter() {
         match told {
@@ -79,10 +87,10 @@ pub async fn run(
     });
     failed.sort_by(|a, b| a.tenant.id.cmp(&b.tenant.id));
     for bill in billed.iter().filter(|bill| bill.how == How::Finished) {
-        output::note(&bills::finished(&bill.statement));
+        say::note(&bills::finished(&bill.statement));
     }
     for bill in billed.iter().filter(|bill| bill.how == How::Before) {
-        output::note(&bills::billed_before(&bill.statement));
+        say::note(&bills::billed_before(&bill.statement));
     }
     if let Err(lost @ EngineError::LedgerLost(_)) = done {
         // What was billed is stored; to show it, it would have to be read.
@@ -94,8 +102,9 @@ pub async fn run(
     if let Err(EngineError::Cancelled { unsent }) = done {
         let sent = billed.iter().filter(|bill| bill.how != How::Before).count();
         let why = format!(
-            "interrupted: this run has sent {sent} statements, and {unsent} are stored and not sent yet; the same \
-             command goes on with what is left"
+            "interrupted: this run has sent {}, and {unsent} more stored and not sent yet; the same command goes on \
+             with what is left",
+            many(sent, "statement")
         );
         return Err(CommandError::Interrupted(why));
     }
@@ -105,7 +114,7 @@ pub async fn run(
             Purpose::Invoice => "nothing to bill",
             Purpose::Adjustment => "nothing to adjust",
         };
-        output::note(&format!("{what} in the period {}", output::period(period, Some(calendar))));
+        say::note(&format!("{what} in the period {}", output::period(period, Some(calendar))));
     }
     Ok(if failed.is_empty() { Ending::Done } else { Ending::Failed })
 }

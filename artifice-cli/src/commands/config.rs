@@ -8,7 +8,8 @@ use artifice_engine::{Engine, EngineError};
 use super::open::{engine, open_ledger};
 use crate::args::ConfigCommand;
 use crate::ending::{CommandError, Ending};
-use crate::output::{note, print};
+use crate::output::print;
+use crate::say;
 use crate::words;
 
 pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandError> {
@@ -25,7 +26,7 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
     // The exit status is that of the gravest.
     wrong.sort_by_key(EngineError::is_start_up);
     let last = wrong.pop();
-    wrong.iter().for_each(|error| note(&format!("error: {}", words::error(error))));
+    wrong.iter().for_each(|error| say::error(&words::error(error)));
     Err(last.map_or_else(|| CommandError::Arguments(String::new()), CommandError::from))
 }
 
@@ -36,20 +37,20 @@ fn check(engine: &Engine) -> Vec<EngineError> {
     if let Ok(prices) = &prices {
         let places = config.unreachable(prices);
         if !places.is_empty() {
-            note(&format!("note: {}", words::unreachable(&places, config.locations.region())));
+            say::note(&words::unreachable(&places, config.locations.region()));
         }
     }
     let mut wrong: Vec<EngineError> = prices.err().map(EngineError::from).into_iter().collect();
     match &config.source {
         Some(_) => wrong.extend(engine.find_source().err()),
-        None => note("note: there is no source; `usage` and `bill` need one"),
+        None => say::note("there is no source; `usage` and `bill` need one"),
     }
     match &config.main.invoice_object {
         Some(_) => wrong.extend(engine.load_backend().err()),
-        None => note("note: there is no main.invoice:object; `bill` needs one"),
+        None => say::note("there is no main.invoice:object; `bill` needs one"),
     }
     if config.rates.file.is_none() && config.rates.cards.is_empty() && config.rates.source == PricesFrom::File {
-        note("note: there are neither rates.file nor rates.cards; `bill` needs prices");
+        say::note("there are neither rates.file nor rates.cards; `bill` needs prices");
     }
     wrong
 }

@@ -11,7 +11,8 @@ use super::open::{ledger_to_read, load};
 use crate::args::{By, Format, PeriodArgs, dimensions};
 use crate::ending::{CommandError, Ending};
 use crate::output::history::{Lines, groups};
-use crate::output::{self, note, print};
+use crate::output::{self, print};
+use crate::say;
 use artifice_engine::view;
 
 pub async fn run(
@@ -23,7 +24,7 @@ pub async fn run(
 ) -> Result<Ending, CommandError> {
     let config = load(file)?;
     let calendar = config.main.calendar;
-    let period = period.period(&calendar)?;
+    let period = period.period(&calendar, artifice_engine::now())?;
     let ledger = ledger_to_read(&config).await?;
     let tenants = match &ledger {
         Some(ledger) if !tenants.is_empty() => {
@@ -43,7 +44,7 @@ pub async fn run(
         ledger.close().await;
         if count == 0 {
             let when = period.map(|period| format!(" in the period {}", output::period(period, Some(calendar))));
-            note(&format!("nothing was billed{}", when.unwrap_or_default()));
+            say::note(&format!("nothing was billed{}", when.unwrap_or_default()));
         }
     }
     Ok(Ending::Done)

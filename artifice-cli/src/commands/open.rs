@@ -8,6 +8,7 @@ use artifice_engine::{Engine, EngineError};
 use artifice_ledger::{Ledger, LedgerError};
 
 use super::author;
+use crate::say;
 
 /// The configuration.
 pub fn load(file: &Path) -> Result<Config, EngineError> {
@@ -42,7 +43,7 @@ pub async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>,
 /// today's, and is left as it is.
 pub async fn ledger_to_read(config: &Config) -> Result<Option<Arc<dyn Ledger>>, EngineError> {
     let Some(ledger) = existing_ledger(config).await? else {
-        crate::output::note(&format!("{}: no ledger yet; the first bill makes it", config.database));
+        say::note(&format!("{}: no ledger yet; the first bill makes it", config.database));
         return Ok(None);
     };
     match ledger.schema_status().await?.missing.len() {

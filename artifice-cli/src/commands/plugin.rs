@@ -7,7 +7,8 @@ use artifice_plugin_host::{Found, Libraries, SearchPath};
 use super::open::load;
 use crate::args::{PluginCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
-use crate::output::{note, print, table};
+use crate::output::{print, table};
+use crate::say;
 use artifice_engine::view;
 
 /// Without a configuration, the directories that need none are listed.
@@ -27,7 +28,7 @@ pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, C
     }
     if found.is_empty() {
         let directories: Vec<_> = path.directories().iter().map(|path| path.display().to_string()).collect();
-        note(&format!("no backends in {}", directories.join(", ")));
+        say::note(&format!("no backends in {}", directories.join(", ")));
     }
     Ok(Ending::Done)
 }

@@ -9,7 +9,8 @@ use artifice_model::{Decimal, TenantId, Timestamp};
 use super::open::engine;
 use crate::args::{RatesCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
-use crate::output::{note, print, rates};
+use crate::output::{print, rates};
+use crate::say;
 use artifice_engine::view;
 
 pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandError> {
@@ -18,7 +19,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
         RatesCommand::List { format } => {
             let (names, list) = engine.rates()?;
             let Some(list) = list else {
-                note(
+                say::error(
                     "the backend's price list decides (rates.source: backend), and cannot be listed; ask for one service with `artifice rates show`",
                 );
                 return Ok(Ending::Failed);
@@ -26,14 +27,14 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
             show(&engine, &list, &names, None, format)?;
             Ok(Ending::Done)
         }
-        RatesCommand::Show { service, volume, unit, tenant, location, at, format } => {
+        RatesCommand::Show { service, quantity, unit, tenant, location, at, format } => {
             let calendar = engine.config().main.calendar;
             let wrong = |error| CommandError::Arguments(format!("--at: {error}"));
             let at = at.map(|text| calendar.when(&text).map_err(wrong)).transpose()?;
             let at = at.unwrap_or_else(artifice_engine::now);
             let location = location.unwrap_or_else(|| engine.config().locations.region().to_owned());
             let tenant = tenant.unwrap_or_default().into();
-            show_service(&engine, Asked { service, volume, unit, tenant, location, at }, format).await
+            show_service(&engine, Asked { service, quantity, unit, tenant, location, at }, format).await
         }
     }
 }
@@ -41,7 +42,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
 /// What is asked of one service.
 struct Asked {
     service: String,
-    volume: Option<Decimal>,
+    quantity: Option<Decimal>,
     unit: Option<String>,
     tenant: TenantId,
     location: String,
@@ -59,26 +60,26 @@ async fn show_service(engine: &Engine, asked: Asked, format: TableOrJson) -> Res
     };
     let all: Vec<ListedPrice> = list.unwrap_or_default().into_iter().filter(is_of).collect();
     let mut quoted = None;
-    if asked.volume.is_some() || ask_backend {
+    if asked.quantity.is_some() || ask_backend {
         let supposed = Supposed {
             tenant: asked.tenant.clone(),
             location: asked.location.clone(),
             service: service.clone(),
             at: asked.at,
-            volume: asked.volume.unwrap_or(Decimal::ONE),
+            volume: asked.quantity.unwrap_or(Decimal::ONE),
             unit: asked.unit.unwrap_or_else(|| "hour".to_owned()),
         };
         quoted = engine.quote(supposed.clone()).await?.map(|quoted| (supposed, quoted));
         if quoted.is_none() && !all.is_empty() {
-            note(&format!("no price of '{service}' holds at '{}' at that time", asked.location));
+            say::note(&format!("no price of '{service}' holds at '{}' at that time", asked.location));
         }
     }
     if all.is_empty() && quoted.is_none() {
-        note(&format!("there is no price for '{}'; `artifice rates list` shows all", asked.service));
+        say::error(&format!("there is no price for '{}'; `artifice rates list` shows all", asked.service));
         return Ok(Ending::Failed);
     }
     let fits = quoted.as_ref().is_none_or(|(_, quoted): &(Supposed, Quoted)| quoted.charged.is_ok());
-    let ends_well = fits && (asked.volume.is_none() || quoted.is_some());
+    let ends_well = fits && (asked.quantity.is_none() || quoted.is_some());
     show(engine, &all, &names, quoted, format)?;
     Ok(if ends_well { Ending::Done } else { Ending::Failed })
 }

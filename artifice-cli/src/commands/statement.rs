@@ -10,11 +10,13 @@ use super::open::{engine, existing_ledger, ledger_to_read, load};
 use crate::args::{StatementCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::interrupt::between_steps;
-use crate::listening::Listening;
+use crate::listening::{Listening, Noticing};
 use crate::output::{bills, explain, failure, print};
+use crate::words::many;
 use artifice_engine::view::statements as view;
 
 pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, CommandError> {
+    let notices = Noticing::default();
     match command {
         StatementCommand::List { status, format } => {
             let state = status.map(|text| text.parse::<State>()).transpose().map_err(CommandError::Arguments)?;
@@ -62,7 +64,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let all = (1_usize..).zip(&lines);
             let chosen: Vec<_> = all.filter(|(number, _)| line.is_none_or(|wanted| *number == wanted)).collect();
             if let (true, Some(wanted)) = (chosen.is_empty(), line) {
-                let why = format!("statement {id} has no line {wanted}; it has {}", lines.len());
+                let why = format!("statement {id} has no line {wanted}; it has {}", many(lines.len(), "line"));
                 return Err(CommandError::Arguments(why));
             }
             match format {
@@ -78,7 +80,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let engine = engine(file)?;
             let ledger = ledger_with(&engine, &id).await?;
             let backend = engine.load_backend()?;
-            let regenerated = engine.regenerate(ledger.as_ref(), backend, &id, &Listening::new(|_| {})).await;
+            let regenerated = engine.regenerate(ledger.as_ref(), backend, &id, &Listening::new(&notices, |_| {})).await;
             ledger.close().await;
             let reference = regenerated?;
             print(&format!("{reference}\n"))?;
@@ -98,7 +100,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let engine = engine(file)?;
             let ledger = ledger_with(&engine, &id).await?;
             let backend = engine.load_backend()?;
-            let watch = Watch::of(Arc::new(Listening::new(|_| {})));
+            let watch = Watch::of(Arc::new(Listening::new(&notices, |_| {})));
             let cancel = watch.cancel.clone();
             let voiding = engine.void(ledger.clone(), backend, &id, (reason.trim(), with_later), watch);
             let (done, ended) = between_steps(&cancel, voiding).await;

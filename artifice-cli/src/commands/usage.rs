@@ -9,9 +9,10 @@ use artifice_engine::config::Config;
 use super::open::{self, existing_ledger};
 use crate::args::{Format, PeriodArgs, this_month};
 use crate::ending::{CommandError, Ending};
-use crate::listening::Listening;
+use crate::listening::{Listening, Noticing};
 use crate::output;
 use crate::output::statements::Writer;
+use crate::say;
 
 pub async fn run(
     file: &Path,
@@ -22,7 +23,7 @@ pub async fn run(
 ) -> Result<Ending, CommandError> {
     let engine = open::engine(file)?;
     let calendar = &engine.config().main.calendar;
-    let period = match period.period(calendar)? {
+    let period = match period.period(calendar, artifice_engine::now())? {
         Some(period) => period,
         None => this_month(calendar, artifice_engine::now())?,
     };
@@ -32,15 +33,16 @@ pub async fn run(
         let why = "--explain does not fit a table of CSV; choose --format table or json";
         return Err(CommandError::Arguments(why.to_owned()));
     }
-    let mut writer = Writer::new(format, *calendar).explaining(explain);
-    let listening = Listening::new(|told| writer.told(told));
+    let notices = Noticing::default();
+    let mut writer = Writer::new(&notices, format, *calendar).explaining(explain);
+    let listening = Listening::new(&notices, |told| writer.told(told));
     engine.preview(ledger.as_deref(), &selection, period, None, &listening).await?;
     if let Some(ledger) = ledger {
         ledger.close().await;
     }
     let ending = writer.end()?;
     if ending.count == 0 && !ending.failed {
-        output::note(&format!("nothing was used in the period {}", output::period(period, Some(*calendar))));
+        say::note(&format!("nothing was used in the period {}", output::period(period, Some(*calendar))));
     }
     Ok(if ending.failed { Ending::Failed } else { Ending::Done })
 }

@@ -7,7 +7,7 @@ use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::{Calendar, TenantId};
 
 use super::statements::body_table;
-use super::{period, print, table};
+use super::{Ids, period, print, table};
 use crate::args::TableOrJson;
 use crate::ending::CommandError;
 use crate::words;
@@ -83,13 +83,14 @@ pub type Labels = BTreeMap<TenantId, String>;
 
 /// The statements, as a table. Also a tenant whose name was its own when it was billed is told apart today.
 pub fn list_table(statements: &[Statement], labels: &Labels) -> String {
+    let ids = Ids::of(statements.iter().map(|statement| statement.tenant.id.as_str()));
     let row = |statement: &Statement| {
         let total = money(Some(statement.total), statement.currency).unwrap_or_default();
         let what = receipt(statement).or(statement.error.as_deref()).unwrap_or_default();
         vec![
             statement.number.to_string(),
             statement.kind.name().to_owned(),
-            called(statement, labels).to_owned(),
+            ids.show(called(statement, labels)),
             period_of(statement),
             format!("{} {total}", statement.currency),
             statement.state.to_string(),
@@ -113,7 +114,7 @@ pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String
     }
     match (&statement.error, statement.tries) {
         (Some(error), 0) => text.push_str(&format!("Because {error}\n")),
-        (Some(error), tries) => text.push_str(&format!("After {tries} tries: {error}\n")),
+        (Some(error), tries) => text.push_str(&format!("After {}: {error}\n", words::tries(tries.into()))),
         (None, _) => {}
     }
     if let Some(reason) = &statement.void_reason {

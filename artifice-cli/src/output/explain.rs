@@ -1,4 +1,4 @@
-//! Where a line comes from, in words and numbers: the samples, the volume, the rate, the arithmetic.
+//! Where a line comes from, in words and numbers: the samples, the quantity, the rate, the arithmetic.
 
 use artifice_model::aggregate::Evidence;
 use artifice_model::exact::Ratio;
@@ -41,9 +41,9 @@ pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) 
         Some(evidence) => {
             let exact = evidence.exact.parse().map_or_else(|_| evidence.exact.clone(), |exact| number_of(&exact));
             let whole = format!("{exact} {} before it was rounded to 6 decimals", usage.unit);
-            say("volume", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate_name()));
+            say("quantity", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate_name()));
         }
-        None => say("volume", &rounded),
+        None => say("quantity", &rounded),
     }
     for (what, how) in money_steps(line, currency) {
         say(what, &how);

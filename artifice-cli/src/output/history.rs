@@ -8,10 +8,14 @@ use std::io::{self, BufWriter, Stdout, Write, stdout};
 use artifice_model::statement::BilledLine;
 use artifice_model::{Calendar, Currency, Decimal, Tenant};
 
-use super::statements::{CSV_HEADER, csv_record};
-use super::{harmless, period, table};
+use super::csv::{self, Cell, written};
+use super::{Ids, period, table};
 use crate::args::Format;
+use crate::terminal::harmless;
 use artifice_engine::view::{history, money};
+
+/// In which column of a table the resource stands.
+const RESOURCE: usize = 5;
 
 /// Rows of one table: so memory does not depend on how many lines a tenant has.
 const TALLEST: usize = 1000;
@@ -25,7 +29,7 @@ pub struct Lines {
 enum Form {
     Table(Box<Tables>),
     Json(BufWriter<Stdout>),
-    Csv(Box<csv::Writer<Stdout>>),
+    Csv(Box<::csv::Writer<Stdout>>),
 }
 
 /// Tables, at least one a tenant.
@@ -51,7 +55,7 @@ impl Lines {
                 Form::Table(Box::new(Tables { out, calendar, tenant: None, rows: Vec::new(), total }))
             }
             Format::Json => Form::Json(BufWriter::new(stdout())),
-            Format::Csv => Form::Csv(Box::new(csv::Writer::from_writer(stdout()))),
+            Format::Csv => Form::Csv(Box::new(::csv::Writer::from_writer(stdout()))),
         };
         Lines { form, count: 0 }
     }
@@ -71,15 +75,12 @@ impl Lines {
                 out.write_all(if first { b"{\"lines\": [\n" } else { b",\n" })?;
                 Ok(serde_json::to_writer(out, &history::billed(billed))?)
             }
-            Form::Csv(csv) => {
+            Form::Csv(to) => {
                 if first {
-                    csv_header(csv)?;
+                    csv_header(to)?;
                 }
-                let number = billed.number.to_string();
-                let record = csv_record(&billed.tenant, &billed.line, billed.currency);
-                let record =
-                    [billed.statement_id.as_str(), &number].into_iter().chain(record.iter().map(String::as_str));
-                csv.write_record(record).map_err(written)
+                let statement = [Cell::Text(billed.statement_id.as_str()), Cell::Own(billed.number.to_string().into())];
+                csv::write(to, statement.into_iter().chain(csv::line(&billed.tenant, &billed.line, billed.currency)))
             }
         }
     }
@@ -96,11 +97,11 @@ impl Lines {
                 out.write_all(if empty { b"{\"lines\": []}\n" } else { b"]}\n" })?;
                 out.flush()
             }
-            Form::Csv(mut csv) => {
+            Form::Csv(mut to) => {
                 if empty {
-                    csv_header(&mut csv)?;
+                    csv_header(&mut to)?;
                 }
-                csv.flush()
+                to.flush()
             }
         }
     }
@@ -113,16 +114,8 @@ impl Lines {
     }
 }
 
-fn csv_header(csv: &mut csv::Writer<Stdout>) -> io::Result<()> {
-    csv.write_record(["statement_id", "statement_number"].into_iter().chain(CSV_HEADER)).map_err(written)
-}
-
-/// What went wrong with the output itself: whether that is closed must not be lost.
-fn written(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+fn csv_header(to: &mut ::csv::Writer<Stdout>) -> io::Result<()> {
+    to.write_record(["statement_id", "statement_number"].into_iter().chain(csv::LINE)).map_err(written)
 }
 
 impl Tables {
@@ -136,7 +129,11 @@ impl Tables {
             self.table_ends()?;
         }
         let (line, usage) = (&billed.line, &billed.line.usage);
-        let resource = if usage.resource_name.is_empty() { &usage.resource_id } else { &usage.resource_name };
+        let resource = match usage.resource_name.as_str() {
+            // Which of them tells it apart is known once its table is whole.
+            "" => usage.resource_id.clone(),
+            name => name.to_owned(),
+        };
         let rate = line.rate.as_ref().map(|rate| format!("{} per {}", rate.amount, rate.per)).unwrap_or_default();
         self.rows.push(vec![
             billed.number.to_string(),
@@ -144,7 +141,7 @@ impl Tables {
             usage.section.clone(),
             usage.location.clone(),
             line.name.clone(),
-            resource.clone(),
+            resource,
             format!("{} {}", usage.volume, usage.unit),
             rate,
             format!("{} {}", billed.currency, money(line.cost, billed.currency).unwrap_or_default()),
@@ -154,8 +151,12 @@ impl Tables {
     }
 
     fn table_ends(&mut self) -> io::Result<()> {
-        let header = ["Statement", "Period", "Section", "Location", "Service", "Resource", "Volume", "Rate", "Cost"];
-        self.out.write_all(table(&header, std::mem::take(&mut self.rows)).as_bytes())
+        let header = ["Statement", "Period", "Section", "Location", "Service", "Resource", "Quantity", "Rate", "Cost"];
+        let mut rows = std::mem::take(&mut self.rows);
+        let ids = Ids::of(rows.iter().map(|row| row[RESOURCE].as_str()));
+        let short: Vec<String> = rows.iter().map(|row| ids.show(&row[RESOURCE])).collect();
+        rows.iter_mut().zip(short).for_each(|(row, id)| row[RESOURCE] = id);
+        self.out.write_all(table(&header, rows).as_bytes())
     }
 
     fn tenant_ends(&mut self) -> io::Result<()> {

@@ -4,15 +4,18 @@ use std::io;
 
 use artifice_engine::{Failed, Preview, Told};
 use artifice_model::statement::{Draft, Line, Tax};
-use artifice_model::{Calendar, Currency, Decimal, Tenant};
+use artifice_model::{Calendar, Currency, Decimal};
 
-use super::{explain, failure, note, period, print, table};
+use super::{Ids, csv, explain, failure, period, print, table};
 use crate::args::Format;
+use crate::listening::Noticing;
+use crate::say;
 use crate::words;
 use artifice_engine::view::{money, tenants};
 
 /// Writes previews as they come.
-pub struct Writer {
+pub struct Writer<'n> {
+    notices: &'n Noticing,
     format: Format,
     calendar: Calendar,
     explain: bool,
@@ -33,9 +36,11 @@ pub struct Written {
     pub failed: bool,
 }
 
-impl Writer {
-    pub fn new(format: Format, calendar: Calendar) -> Self {
+impl<'n> Writer<'n> {
+    /// Nothing yet; what is noticed goes to `notices`.
+    pub fn new(notices: &'n Noticing, format: Format, calendar: Calendar) -> Self {
         Writer {
+            notices,
             format,
             calendar,
             explain: false,
@@ -69,7 +74,7 @@ impl Writer {
                 self.incomplete = true;
                 failure(&Failed::of(draft.tenant.clone(), problem));
             } else {
-                note(&format!("warning: tenant {}: {problem}", draft.tenant.id));
+                self.notices.hear(words::problem(draft.tenant.called(), &problem));
             }
         }
         let first = self.count == 0;
@@ -97,7 +102,7 @@ impl Writer {
             ))?;
         }
         if self.incomplete {
-            note("the total is incomplete: some lines have no price");
+            say::warning("the total is incomplete: some lines have no price");
         }
         Ok(Written { count: self.count, failed: self.incomplete || !self.failed.is_empty() })
     }
@@ -123,9 +128,13 @@ pub fn body_table(
     subtotal: Option<Decimal>,
     total: Option<Decimal>,
 ) -> String {
+    let ids = Ids::of(lines.iter().map(|line| line.usage.resource_id.as_str()));
     let row = |line: &Line| {
         let usage = &line.usage;
-        let resource = if usage.resource_name.is_empty() { &usage.resource_id } else { &usage.resource_name };
+        let resource = match usage.resource_name.as_str() {
+            "" => ids.show(&usage.resource_id),
+            name => name.to_owned(),
+        };
         let in_tiers = line.cost.is_some_and(|cost| !cost.is_zero());
         let rate = match &line.rate {
             Some(rate) if rate.per == "1" => rate.amount.to_string(),
@@ -135,12 +144,12 @@ pub fn body_table(
         };
         // A plain count has no unit that people would say.
         let unit = if usage.unit == "1" { String::new() } else { format!(" {}", usage.unit) };
-        let volume = format!("{}{unit}", usage.volume);
+        let quantity = format!("{}{unit}", usage.volume);
         let cost = money(line.cost, currency).unwrap_or_else(|| "?".to_owned());
-        [&usage.section, &usage.location, &line.name, resource, &volume, &rate, &cost].map(Clone::clone).to_vec()
+        [&usage.section, &usage.location, &line.name, &resource, &quantity, &rate, &cost].map(Clone::clone).to_vec()
     };
     let mut text = table(
-        &["Section", "Location", "Service", "Resource", "Volume", "Rate", "Cost"],
+        &["Section", "Location", "Service", "Resource", "Quantity", "Rate", "Cost"],
         lines.iter().map(row).collect(),
     );
     let amount =
@@ -155,64 +164,14 @@ pub fn body_table(
     text
 }
 
-/// What is in [`csv_record`].
-pub const CSV_HEADER: [&str; 19] = [
-    "tenant_id",
-    "tenant_name",
-    "start",
-    "end",
-    "currency",
-    "section",
-    "location",
-    "service",
-    "name",
-    "resource_id",
-    "resource_name",
-    "meter",
-    "aggregate",
-    "volume",
-    "unit",
-    "rate",
-    "rate_unit",
-    "cost",
-    "entry",
-];
-
-/// A tenant's line as a row.
-pub fn csv_record(tenant: &Tenant, line: &Line, currency: Currency) -> [String; CSV_HEADER.len()] {
-    let (usage, rate) = (&line.usage, line.rate.as_ref());
-    [
-        tenant.id.to_string(),
-        tenant.name.clone().unwrap_or_default(),
-        usage.period.start().to_string(),
-        usage.period.end().to_string(),
-        currency.to_string(),
-        usage.section.clone(),
-        usage.location.clone(),
-        usage.service.clone(),
-        line.name.clone(),
-        usage.resource_id.clone(),
-        usage.resource_name.clone(),
-        usage.meter.clone(),
-        usage.aggregate_name().to_owned(),
-        usage.volume.to_string(),
-        usage.unit.clone(),
-        rate.map(|rate| rate.amount.to_string()).unwrap_or_default(),
-        rate.map(|rate| rate.per.clone()).unwrap_or_default(),
-        money(line.cost, currency).unwrap_or_default(),
-        usage.entry.clone(),
-    ]
-}
-
 /// One row a line. (Totals are sums of the rows; taxes are not usage.)
 fn draft_csv(draft: &Draft, header: bool) -> io::Result<String> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut to = ::csv::Writer::from_writer(Vec::new());
     if header {
-        csv.write_record(CSV_HEADER)?;
+        to.write_record(csv::LINE)?;
     }
     for line in &draft.lines {
-        csv.write_record(csv_record(&draft.tenant, line, draft.currency))?;
+        csv::write(&mut to, csv::line(&draft.tenant, line, draft.currency))?;
     }
-    let bytes = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    csv::text(to)
 }

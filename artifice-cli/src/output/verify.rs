@@ -5,14 +5,17 @@ use std::io;
 use artifice_engine::{Compared, Verified};
 use artifice_ledger::{Finding, Gravity};
 
-use super::{harmless, note, print};
+use super::print;
 use crate::args::TableOrJson;
+use crate::say;
+use crate::terminal::harmless;
+use crate::words::many;
 use artifice_engine::view;
 
 /// Writes what was found.
 pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJson) -> io::Result<()> {
     for text in &verified.notes {
-        note(&format!("note: {text}"));
+        say::note(text);
     }
     match format {
         TableOrJson::Json => print(&format!("{:#}\n", view::verify::document(verified, compared))),
@@ -40,18 +43,22 @@ fn text(finding: &Finding) -> String {
 
 /// What was looked at, and what came of it.
 fn sum(verified: &Verified, compared: Option<Compared>) -> String {
-    let mut text = format!("{} statements of {} tenants were checked", verified.statements, verified.tenants);
+    let was = if verified.statements == 1 { "was" } else { "were" };
+    let mut text =
+        format!("{} of {} {was} checked", many(verified.statements, "statement"), many(verified.tenants, "tenant"));
     if let Some(compared) = compared {
         text.push_str(&format!(", the backend was asked about {}", compared.asked));
         match compared.listed {
-            Some(listed) => text.push_str(&format!(", and listed {listed} documents")),
+            Some(listed) => text.push_str(&format!(", and listed {}", many(listed, "document"))),
             None => text.push_str(", and did not list its documents"),
         }
     }
     let left_out =
-        if verified.left_out > 0 { format!("; {} more are not shown", verified.left_out) } else { String::new() };
+        if verified.left_out > 0 { format!("; not shown: {} more", verified.left_out) } else { String::new() };
     match (verified.count(Gravity::Wrong), verified.count(Gravity::Waiting)) {
         (0, 0) => format!("{text}: nothing is wrong\n"),
-        (wrong, waiting) => format!("{text}: {wrong} findings are wrong, {waiting} wait for somebody{left_out}\n"),
+        (wrong, waiting) => {
+            format!("{text}: {} wrong, and {waiting} waiting for somebody{left_out}\n", many(wrong, "finding"))
+        }
     }
 }

@@ -1,26 +1,33 @@
 //! What somebody should know, though it fails nobody.
 
 use artifice_engine::Notice;
+use artifice_model::statement::Problem;
 
-/// A notice, in one line or several.
-pub fn notice(notice: &Notice) -> Vec<String> {
+use super::count::{Count, many};
+use super::metering;
+use super::shared::{Shared, Words};
+
+/// A notice, as one thing to tell or several.
+pub fn notice(notice: &Notice) -> Vec<Words> {
     let words = match notice {
-        Notice::Metering { tenant, noticed } => {
-            let name = tenant.called();
-            return noticed.to_string().lines().map(|line| format!("tenant {name}: {line}")).collect();
+        Notice::Metering { tenant, noticed } => return metering::words(tenant.called(), noticed),
+        Notice::Problem { tenant, problem } => return vec![self::problem(tenant.as_str(), problem)],
+        Notice::ResourceGone { tenant, resource } => {
+            return vec![Shared::of(
+                tenant.as_str(),
+                "metering has nothing of ".to_owned(),
+                Count::of_resources([resource.clone()]),
+                " any more in this period, which stays as it was billed",
+            )];
         }
         Notice::WithoutTenant { samples } => {
-            format!("{samples} samples of charged meters belong to no tenant and are billed to nobody")
+            format!("{} of charged meters belong to no tenant and are billed to nobody", Count::of_samples(*samples))
         }
         Notice::Unreachable { places, region } => unreachable(places, region),
-        Notice::Problem { tenant, problem } => format!("tenant {tenant}: {problem}"),
-        Notice::ResourceGone { tenant, resource } => format!(
-            "tenant {tenant}: metering has nothing of resource {resource} any more in this period; it stays as it was \
-             billed"
-        ),
         Notice::Gap { tenant, times } => {
             let times = times.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            format!("tenant {}: no statement covers {times}; bill that time, too, if it was used", tenant.called())
+            let before = format!("no statement covers {times}; bill that time, too, if it was used");
+            return vec![Shared::of(tenant.called(), before, Count::default(), "")];
         }
         Notice::NotListed { backend, why } => format!(
             "{backend} does not say which documents it has, so whether it has some that the ledger does not know could \
@@ -35,8 +42,9 @@ pub fn notice(notice: &Notice) -> Vec<String> {
              {documents}; if they are this ledger's, it is older than they are, and what they are for may be billed twice"
         ),
         Notice::Waiting { tenants } => {
-            format!("another program is billing {tenants} of the tenants; waiting for it")
+            format!("another program is billing {}; waiting for it", many(*tenants, "tenant"))
         }
+        Notice::BeingSent { number } => format!("statement {number} is being sent by another program; waiting for it"),
         Notice::LeftOver { number, why } => format!(
             "statement {number} is void, but what a try may have left of it at the backend could not be removed: {why}; \
              run the same command again, or remove it there"
@@ -48,7 +56,25 @@ pub fn notice(notice: &Notice) -> Vec<String> {
             format!("statement {number} is written with today's settings, because those of then do not work: {why}")
         }
     };
-    vec![words]
+    vec![Words::Once(words)]
+}
+
+/// Something that was charged otherwise than one may think.
+pub fn problem(tenant: &str, problem: &Problem) -> Words {
+    match problem {
+        Problem::Free { service, name, location, resources } => Shared::of(
+            tenant,
+            format!("no rate for {} at '{location}', used by ", called(service, name)),
+            Count::of_resources(resources.iter().cloned()),
+            ": it costs nothing, because of rates.missing: zero",
+        ),
+        problem => Shared::of(tenant, problem.to_string(), Count::default(), ""),
+    }
+}
+
+/// A service by its internal name, and what people call it.
+fn called(service: &str, name: &str) -> String {
+    if service == name { format!("'{service}'") } else { format!("'{service}' ({name})") }
 }
 
 /// How many places a notice names.

@@ -4,10 +4,8 @@
 //! It fails nobody and changes no bill. It is there so that nothing is left out in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use artifice_model::aggregate::{Entry, Evidence, Implausible, Implausibles, Outcome, Short};
-use artifice_model::time::HOUR_US;
 
 /// How many things of one kind a warning names.
 const NAMED: usize = 5;
@@ -20,7 +18,7 @@ const OF_INSTANCES: [&str; 2] = ["cpu", "vcpus"];
 /// A meter's name longer than this is not kept, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// What was noticed of a tenant. Printed, it is a line of text for each kind.
+/// What was noticed of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Noticed {
     /// Meters of which there is metering and no entry.
@@ -187,10 +185,6 @@ impl Meters {
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.samples.is_empty() && self.others == 0
-    }
-
     /// Whether there are meters that only instances have.
     pub(crate) fn say_instances_exist(&self) -> bool {
         OF_INSTANCES.iter().any(|meter| self.samples.contains_key(*meter))
@@ -224,211 +218,9 @@ impl Resources {
     }
 }
 
-impl fmt::Display for Noticed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = Vec::new();
-        if !self.unmapped.is_empty() {
-            lines.push(format!(
-                "there is metering that nothing charges: {}; to charge it, add entries to `meters:`",
-                self.unmapped
-            ));
-        }
-        for (meter, resources) in &self.refused {
-            lines.push(format!(
-                "no entry of the meter {meter} accepts {resources}, so they are not charged; look at `match:` of its entries"
-            ));
-        }
-        for (entry, resources) in &self.without_service {
-            lines.push(format!(
-                "the entry {entry} finds no service in {resources}, so they are not charged; give its `service:` a \
-                 last alternative without places"
-            ));
-        }
-        for (entry, shorts) in &self.short {
-            lines.push(format!(
-                "the entry {entry} charges {shorts}; if such resources are only announced when they change, give it \
-                 `aggregate: integral` (or `uptime`) and `max_gap: unlimited`, as `meters: notifications` does"
-            ));
-        }
-        self.tell_of_readings(&mut lines);
-        self.tell_of_ends(&mut lines);
-        if !self.hosts.is_empty() {
-            let count = u64::try_from(self.hosts.len()).unwrap_or(u64::MAX);
-            let hosts: Vec<&str> = self.hosts.iter().take(NAMED).map(String::as_str).collect();
-            let more = count.saturating_sub(u64::try_from(hosts.len()).unwrap_or(count));
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            lines.push(format!(
-                "`datacenters:` does not map {} ({}{more}), so each is a location of its own; map them there",
-                if count == 1 { "1 host".to_owned() } else { format!("{count} hosts") },
-                hosts.join(", ")
-            ));
-        }
-        if let Some(entry) = &self.without_instances {
-            lines.push(format!(
-                "the entry {entry} finds nothing, though {} say that there are instances: Ceilometer has had no meter \
-                 `instance` since 2017; poll `cpu` and write `meters: polling`, which charges instances by it",
-                OF_INSTANCES.map(|meter| format!("`{meter}`")).join(" or ")
-            ));
-        }
-        f.write_str(&lines.join("\n"))
-    }
-}
-
-impl Noticed {
-    fn tell_of_readings(&self, lines: &mut Vec<String>) {
-        for (entry, readings) in &self.implausible {
-            lines.push(format!(
-                "the entry {entry} charges {readings}; a bill of that is held: correct the metering, or say what becomes \
-                 of such readings (`implausible: skip`, `max_rate`, `negative: allow`)"
-            ));
-        }
-        for (entry, readings) in &self.left_out {
-            lines.push(format!("the entry {entry} leaves out {readings} (`implausible: skip`)"));
-        }
-        for (entry, resources) in &self.below_zero {
-            lines.push(format!(
-                "the entry {entry} charges {resources} as 0, because what its counter read went down altogether; look at \
-                 who polls it"
-            ));
-        }
-        for (entry, resources) in &self.units {
-            lines.push(format!(
-                "the entry {entry} finds two units in {resources}: all is charged in the second, converted exactly"
-            ));
-        }
-        for (meter, resources) in &self.contradicted {
-            lines.push(format!(
-                "the meter {meter} has one message id with two values in {resources}: each counts; look at what sends them"
-            ));
-        }
-    }
-
-    fn tell_of_ends(&self, lines: &mut Vec<String>) {
-        for (entry, resources) in &self.unannounced {
-            lines.push(format!(
-                "the entry {entry} has `max_gap: unlimited`, but no sample of {resources} names its event (`event_type`), \
-                 so nothing would tell their end, and each sample holds for a limited time; a bill of that is held: poll \
-                 the meter, and leave `max_gap: unlimited` out"
-            ));
-        }
-        for (entry, resources) in &self.unheard {
-            lines.push(format!(
-                "the entry {entry} charges {resources} because nothing has announced the end, but nobody has heard of it \
-                 for long (`stale_after`); look whether it still exists"
-            ));
-        }
-    }
-}
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&some(self.count, self.some.iter().cloned()))
-    }
-}
-
-impl fmt::Display for Readings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let readings = if self.count == 1 { "implausible reading" } else { "implausible readings" };
-        let told = self.some.iter().map(|(resource, reading)| format!("{} of resource {resource}", of(reading)));
-        let more = self.count.saturating_sub(u64::try_from(self.some.len()).unwrap_or(self.count));
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        write!(f, "{} {readings} ({}{more})", self.count, told.collect::<Vec<_>>().join(", "))
-    }
-}
-
-/// A reading, with when it was taken, and the one before it where that matters.
-fn of(reading: &Implausible) -> String {
-    let before = reading.before.map(|(at, value)| format!(", after {value} at {at},")).unwrap_or_default();
-    format!("{} at {}{before}", reading.value, reading.at)
-}
-
-impl fmt::Display for Meters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The most frequent first.
-        let mut meters: Vec<_> = self.samples.iter().collect();
-        meters.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
-        let named = meters.iter().take(NAMED).map(|(name, samples)| match samples {
-            0 => (*name).clone(),
-            samples => format!("{name} ({})", counted(**samples)),
-        });
-        let mut texts: Vec<String> = named.collect();
-        let rest = meters.len().saturating_sub(NAMED);
-        let samples = meters.iter().skip(NAMED).fold(self.others, |sum, (_, samples)| sum.saturating_add(**samples));
-        let at_least = if self.others > 0 { "at least " } else { "" };
-        let other = if rest == 1 && self.others == 0 { "other meter" } else { "other meters" };
-        match (rest, samples) {
-            (0, 0) => {}
-            (0, samples) => texts.push(format!("{other} ({})", counted(samples))),
-            (rest, 0) => texts.push(format!("{rest} {other}")),
-            (rest, samples) => texts.push(format!("{at_least}{rest} {other} ({})", counted(samples))),
-        }
-        f.write_str(&texts.join(", "))
-    }
-}
-
-impl fmt::Display for Resources {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", counted(self.samples), some(self.count, self.some.iter().cloned()))
-    }
-}
-
-impl fmt::Display for Shorts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.some.iter().map(|(resource, short)| {
-            format!("{resource} ({} h of {} h)", hours(short.charged_us), hours(short.known_us))
-        });
-        write!(f, "{} for less than half of the time that samples say they existed", some(self.count, told))
-    }
-}
-
-fn counted(samples: u64) -> String {
-    if samples == 1 { "1 sample".to_owned() } else { format!("{samples} samples") }
-}
-
-/// So many resources, some of them by name.
-fn some(count: u64, named: impl Iterator<Item = String>) -> String {
-    let named: Vec<String> = named.collect();
-    let resources = if count == 1 { "resource" } else { "resources" };
-    let more = count.saturating_sub(u64::try_from(named.len()).unwrap_or(count));
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{count} {resources} ({}{more})", named.join(", "))
-}
-
-/// Hours with one decimal, rounded down.
-fn hours(us: i64) -> String {
-    let tenths = us / (HOUR_US / 10);
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn there_is_one_line_for_each_kind() {
-        let mut noticed = Noticed::default();
-        assert!(noticed.is_empty() && noticed.to_string().is_empty());
-        for meter in ["cpu", "cpu", "a", "b", "c", "d", "e"] {
-            noticed.unmapped.add(meter, true);
-        }
-        noticed.refuses("volume.size", "v1", 1);
-        noticed.lacks_service("gpu", "r1", 3);
-        noticed.lacks_service("gpu", "r2", 4);
-        noticed.falls_short("volume.size", "v2", Short { known_us: 20 * HOUR_US, charged_us: HOUR_US * 3 / 2 });
-        let text = noticed.to_string();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 4);
-        let meters =
-            "cpu (2 samples), a (1 sample), b (1 sample), c (1 sample), d (1 sample), 1 other meter (1 sample)";
-        assert!(lines[0].contains(&format!("nothing charges: {meters};")), "{}", lines[0]);
-        assert!(
-            lines[1].contains("no entry of the meter volume.size accepts 1 sample of 1 resource (v1),"),
-            "{}",
-            lines[1]
-        );
-        assert!(lines[2].contains("entry gpu finds no service in 7 samples of 2 resources (r1, r2),"), "{}", lines[2]);
-        assert!(lines[3].contains("1 resource (v2 (1.5 h of 20 h)) for less than half"), "{}", lines[3]);
-    }
 
     #[test]
     fn what_is_kept_is_bounded() {
@@ -438,6 +230,5 @@ mod tests {
         }
         meters.add(&"x".repeat(1000), true);
         assert_eq!((meters.samples.len(), meters.others), (MOST_METERS, 1001 - 100));
-        assert!(meters.to_string().ends_with("at least 95 other meters (996 samples)"), "{meters}");
     }
 }

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, Locations};
+use artifice_model::position::Position;
 use artifice_model::statement::{Edition, Fee, Rules};
 use sha2::{Digest, Sha256};
 
@@ -24,7 +25,7 @@ use artifice_collect::SourceSettings;
 pub use artifice_collect::openstack::settings::{Interface, OpenStack};
 pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
 pub use artifice_settings::{ConfigError, Secret, expand_all};
-use artifice_settings::{Document, Map, Node, json, read};
+use artifice_settings::{Document, Map, Node, json, key_places, read};
 pub use limits::Limits;
 pub use main::Main;
 pub use prices::OwnPrices;
@@ -52,6 +53,8 @@ pub struct Config {
     pub invoice: serde_json::Value,
     /// The same as it is written: with `${VARIABLE}` in the place of what the environment says.
     pub invoice_as_written: serde_json::Value,
+    /// Where its keys stand, each with the keys and indices that lead to it; the section itself first.
+    pub invoice_places: Vec<(Vec<String>, Position)>,
     /// `rates:`
     pub rates: RatesConfig,
     /// `fees:`, what is charged without metering.
@@ -67,7 +70,10 @@ pub struct Config {
 impl Config {
     /// Reads a configuration file.
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
-        let text = read(file, "name the configuration with -c or ARTIFICE_CONFIG")?;
+        let text = read(
+            file,
+            "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml or /etc/artifice/artifice.yaml",
+        )?;
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
         let document = Document::parse(&file.display().to_string(), text).map_err(mistakes)?;
@@ -134,8 +140,10 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         old.mistake("the same as invoice:config; keep one of the two");
     }
     let empty = || serde_json::Value::Object(serde_json::Map::new());
+    let section = new.or(old);
+    let invoice_places = section.as_ref().map(backend_places).unwrap_or_default();
     let (invoice_as_written, invoice, original_rates) =
-        new.or(old).and_then(Node::map).map_or_else(|| (empty(), empty(), OriginalRates::default()), backend_config);
+        section.and_then(Node::map).map_or_else(|| (empty(), empty(), OriginalRates::default()), backend_config);
     let rates = rates::rates(directory, &main, root.section("rates"), original_rates);
     let fees = fees::fees(&main, root.get("fees"));
     let limits = limits::limits(root.section("limits"));
@@ -153,12 +161,19 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         database,
         invoice,
         invoice_as_written,
+        invoice_places,
         rates,
         fees,
         limits,
         plugin_path,
         fingerprint,
     })
+}
+
+/// Where the keys of the backend's configuration stand.
+fn backend_places(section: &Node<'_>) -> Vec<(Vec<String>, Position)> {
+    let itself = (Vec::new(), section.key_position());
+    std::iter::once(itself).chain(key_places(section)).collect()
 }
 
 /// The backend's configuration, without the host's own keys: as it is written, and as it is meant.

@@ -19,6 +19,7 @@ mod evidence;
 mod groups;
 mod kind;
 mod life;
+mod measured;
 mod parts;
 mod plausible;
 mod presets;

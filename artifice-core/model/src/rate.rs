@@ -5,6 +5,7 @@
 //! currency's minor unit, half away from zero.
 
 mod cards;
+mod fit;
 mod list;
 mod names;
 mod pipe;
@@ -14,6 +15,7 @@ mod tariff;
 mod working;
 
 pub use cards::{Card, CardPrice, Cards, Priced, Validity};
+pub use fit::Fit;
 pub use list::PriceList;
 pub use names::Names;
 pub use price::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, TaxRule, Terms, Tier, Tiers};

@@ -4,8 +4,11 @@
 //! a quantity for a time (`GB·hour`, `GB per month`). Two units convert by an exact factor when
 //! they are of one kind, and not at all otherwise: never a silent 1:1.
 
+mod vocabulary;
+
 use std::fmt;
 
+use self::vocabulary::{Quantity, meant, quantity_of, time};
 use crate::exact::Ratio;
 use crate::time::HOUR_US;
 
@@ -25,17 +28,6 @@ struct Measure {
     timed: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Quantity {
-    /// Nothing but time, or a plain count.
-    None,
-    Bytes,
-    /// A thing that is counted, by its name.
-    Named(String),
-    /// What the volume is in.
-    Whatever,
-}
-
 /// Two units of which neither can be expressed in the other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{from}' cannot be expressed in '{to}'")]
@@ -48,10 +40,14 @@ pub struct Mismatch {
 
 /// A text that is not what a price can be per.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{0}' is not a unit: write QUANTITY [per TIME], such as `duration`, `hour`, `GB`, `GB per month` or `ip per day`"
-)]
-pub struct NotAUnit(String);
+#[error("'{text}' is not a unit: write {}", .meant.as_ref().map_or(FORM.to_owned(), |meant| format!("'{meant}'")))]
+pub struct NotAUnit {
+    text: String,
+    meant: Option<String>,
+}
+
+/// How units of prices are written.
+const FORM: &str = "QUANTITY [per TIME], such as `duration`, `hour`, `GB`, `GB per month` or `ip per day`";
 
 impl Unit {
     /// The unit of a volume: `hour`, `B`, `GB·hour`, `ip·hour`, `1`.
@@ -84,7 +80,7 @@ impl Unit {
 
     /// What one price buys: `QUANTITY [per TIME]`. `duration` is one `time_slice_us` of existence.
     pub fn of_price(text: &str, time_slice_us: u64) -> Result<Self, NotAUnit> {
-        let not_a_unit = || NotAUnit(text.to_owned());
+        let not_a_unit = || NotAUnit { text: text.to_owned(), meant: meant(text) };
         match text.split_whitespace().collect::<Vec<_>>()[..] {
             ["duration"] => Ok(Unit::time(text, Ratio::new(time_slice_us, 1))),
             [one] => Ok(Unit { text: text.to_owned(), ..Unit::of_volume(one) }),
@@ -98,10 +94,29 @@ impl Unit {
         }
     }
 
+    /// The same, of a price list that a person writes: what looks like a unit of ours and is none would be taken
+    /// for the name of a thing, of which nothing is ever used (`GB/month`, `GB-month`, `Hour`).
+    pub fn of_written_price(text: &str, time_slice_us: u64) -> Result<Self, NotAUnit> {
+        match meant(text) {
+            None => Unit::of_price(text, time_slice_us),
+            meant => Err(NotAUnit { text: text.to_owned(), meant }),
+        }
+    }
+
     /// A time of `size` microseconds.
     fn time(text: &str, size: Ratio) -> Self {
         let measure = Measure { quantity: Quantity::None, timed: true };
         Unit { text: text.to_owned(), measure, size }
+    }
+
+    /// Whether time is in it.
+    pub fn is_timed(&self) -> bool {
+        self.measure.timed
+    }
+
+    /// Whether it is the volume's, whatever that is.
+    pub fn is_the_volumes(&self) -> bool {
+        self.measure.quantity == Quantity::Whatever
     }
 
     /// Whether volumes of both can be added up.
@@ -126,45 +141,6 @@ impl Unit {
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-/// Microseconds of a time's name. A price's day is 24 h, its month 730 h (semantics 1). Ceilometer counts the time
-/// of processors in `ns`.
-fn time(name: &str) -> Option<Ratio> {
-    const HOUR: u64 = HOUR_US.unsigned_abs();
-    let micros = match name {
-        "ns" | "nanosecond" | "nanoseconds" => return Some(Ratio::new(1, 1000)),
-        "ms" | "millisecond" | "milliseconds" => 1000,
-        "s" | "second" | "seconds" => HOUR / 3600,
-        "minute" | "minutes" => HOUR / 60,
-        "hour" | "hours" => HOUR,
-        "day" | "days" => 24 * HOUR,
-        "week" | "weeks" => 7 * 24 * HOUR,
-        "month" | "months" => 730 * HOUR,
-        "year" | "years" => 8760 * HOUR,
-        _ => return None,
-    };
-    Some(Ratio::new(micros, 1))
-}
-
-/// A quantity's kind, and how many of the smallest of it one is.
-fn quantity_of(name: &str) -> (Quantity, Ratio) {
-    const PREFIXES: [char; 6] = ['K', 'M', 'G', 'T', 'P', 'E'];
-    let bytes = |size: u64| (Quantity::Bytes, Ratio::new(size, 1));
-    match name {
-        "" | "1" => return (Quantity::None, Ratio::new(1, 1)),
-        "B" | "byte" | "bytes" => return bytes(1),
-        "kB" => return bytes(1000),
-        _ => {}
-    }
-    let mut letters = name.chars();
-    let power = letters.next().and_then(|letter| PREFIXES.iter().position(|&prefix| prefix == letter));
-    let power = power.and_then(|index| u32::try_from(index + 1).ok());
-    match (power, letters.as_str()) {
-        (Some(power), "B") => bytes(1000_u64.pow(power)),
-        (Some(power), "iB") => bytes(1024_u64.pow(power)),
-        _ => (Quantity::Named(name.to_owned()), Ratio::new(1, 1)),
     }
 }
 
@@ -236,6 +212,62 @@ mod tests {
             "GB/month x",
         ] {
             assert!(Unit::of_price(text, TEN_MINUTES).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_unit_and_is_none_is_refused_with_what_is_meant() {
+        for (text, meant) in [
+            ("GB/month", "GB per month"),
+            ("GB-month", "GB per month"),
+            ("GB_hours", "GB per hours"),
+            ("GB / mo", "GB per month"),
+            ("GB per Month", "GB per month"),
+            ("GB a month", "GB per month"),
+            ("gb per month", "GB per month"),
+            ("GiB*hour", "GiB per hour"),
+            ("GB·month", "GB per month"),
+            ("vCPU-hour", "vCPU per hour"),
+            ("ip/h", "ip per hour"),
+            ("Hour", "hour"),
+            ("HOURS", "hours"),
+            ("per hour", "hour"),
+            ("/month", "month"),
+            ("Duration", "duration"),
+            ("gb", "GB"),
+            ("gib", "GiB"),
+            ("Bytes", "bytes"),
+        ] {
+            let said = Unit::of_written_price(text, TEN_MINUTES).map_err(|why| why.to_string());
+            assert_eq!(said, Err(format!("'{text}' is not a unit: write '{meant}'")));
+            assert!(Unit::of_price(meant, TEN_MINUTES).is_ok(), "{meant}");
+        }
+        // Names of things, units of meters, and what outputs say.
+        for text in [
+            "hour",
+            "GB",
+            "kB",
+            "GB per month",
+            "GB  per  months",
+            "A per hour",
+            "GB·hour",
+            "bytes",
+            "duration",
+            "B/s",
+            "request/s",
+            "Mb",
+            "kWh",
+            "object-count",
+            "load-balancer",
+            "1",
+            "GB·hour",
+            "m",
+            "h",
+            "%",
+            "B per s",
+            "1 per day",
+        ] {
+            assert!(Unit::of_written_price(text, TEN_MINUTES).is_ok(), "{text}");
         }
     }
 }

@@ -10,6 +10,6 @@ mod text;
 mod yaml;
 
 pub use error::{ConfigError, read};
-pub use json::{expand_all, json};
+pub use json::{expand_all, json, key_places};
 pub use text::{Secret, bytes, duration_us, expand};
 pub use yaml::{Document, Map, Node, one_of};

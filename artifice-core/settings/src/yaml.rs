@@ -128,6 +128,11 @@ impl<'a> Node<'a> {
         self.document.position(self.document.places().value(&self.path))
     }
 
+    /// Where its key stands; itself, if it has none.
+    pub fn key_position(&self) -> Position {
+        self.document.position(self.document.places().key(&self.path))
+    }
+
     /// The path as people write it: `rates.file`.
     pub fn name(&self) -> String {
         let mut name = String::new();

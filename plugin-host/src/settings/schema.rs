@@ -1,4 +1,4 @@
-//! What a JSON Schema says of a place in settings: only whether a secret stands there.
+//! What a JSON Schema says of a place in settings: whether a secret stands there, and which keys there are.
 
 use std::collections::HashSet;
 
@@ -58,6 +58,20 @@ impl<'s> Place<'s> {
                 || schema.get("format").and_then(Value::as_str).is_some_and(|format| format == "password")
         };
         self.unknown || self.schemas.iter().any(marked)
+    }
+
+    /// The keys that there can be; none where others can be, too, or nobody knows. Of alternatives, all count.
+    pub fn members(&self) -> Option<Vec<&'s str>> {
+        let rest = |schema: &'s Value| ["additionalProperties", "unevaluatedProperties"].map(|key| schema.get(key));
+        let rests: Vec<&Value> = self.schemas.iter().flat_map(|schema| rest(schema)).flatten().collect();
+        let is_open = self.unknown
+            || rests.iter().any(|rest| **rest != Value::Bool(false))
+            || self.schemas.iter().any(|schema| schema.get("patternProperties").is_some());
+        if is_open || rests.is_empty() {
+            return None;
+        }
+        let names = self.schemas.iter().filter_map(|schema| schema.get("properties")?.as_object());
+        Some(names.flat_map(|names| names.keys()).map(String::as_str).collect())
     }
 
     /// The place of a member.

@@ -6,7 +6,7 @@ use artifice_plugin_api::schemars::JsonSchema;
 use artifice_plugin_api::{Context, Error};
 use serde::Deserialize;
 
-use crate::layout::Format;
+use crate::layout::{Format, Harmless};
 use crate::name::Template;
 
 /// The settings of `billing.csv_invoice:Csv`.
@@ -38,6 +38,9 @@ pub struct Settings {
     /// Whether the first row names the cells.
     #[serde(default)]
     pub header: bool,
+    /// Whether a document begins with a byte order mark, by which Excel knows that it is UTF-8.
+    #[serde(default)]
+    pub bom: bool,
 }
 
 fn default_output_file() -> String {
@@ -82,7 +85,13 @@ impl Settings {
                 self.delimiter.escape_default()
             ));
         }
-        let format = Format { delimiter: delimiter.unwrap_or(','), header: self.header, row_layout: self.row_layout };
+        let format = Format {
+            delimiter: delimiter.unwrap_or(','),
+            header: self.header,
+            row_layout: self.row_layout,
+            bom: self.bom,
+            harmless: Harmless::Second,
+        };
         wrong.extend(format.columns().err().into_iter().flatten());
         let template = Template::parse(&self.output_file);
         match template {

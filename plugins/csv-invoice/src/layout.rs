@@ -14,6 +14,34 @@ pub struct Format {
     pub header: bool,
     /// The cells of a row.
     pub row_layout: Vec<String>,
+    /// Whether the document begins with the mark by which spreadsheets know UTF-8.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bom: bool,
+    /// By which rule texts are made harmless.
+    #[serde(default, skip_serializing_if = "Harmless::is_first")]
+    pub harmless: Harmless,
+}
+
+/// Rules by which a text becomes a cell that no spreadsheet runs. A document stays with the one that it was made by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Harmless {
+    /// That of documents that name none: of version 0.1 of this class.
+    #[default]
+    First,
+    /// Today's: also behind delimiters and what nobody sees.
+    Second,
+}
+
+impl Harmless {
+    fn is_first(&self) -> bool {
+        *self == Harmless::First
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Format {

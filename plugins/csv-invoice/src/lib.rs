@@ -15,11 +15,14 @@
 //! order; then, only if the statement has taxes, one row a tax: `type` (and `name`) is the tax's name,
 //! `cost` its amount, `rate` its percentage, `rate_unit` `%`, `start` and `end` the period; the other
 //! fields of a line are empty. No rows for sums. Instants are RFC 3339 in UTC, costs have the
-//! currency's digits. Amounts are signed whatever the kind: those of a credit are negative. A text that
-//! a spreadsheet would run as a formula (its first character that is not a space is `=`, `+`, `-`, `@`,
-//! their full-width forms, a tab or a line break) has an apostrophe before it; numbers are left as they
-//! are. The bytes depend on the statement and the settings only. A cell that the host adds to lines
-//! under a key is `extra.KEY` in a layout.
+//! currency's digits. Amounts are signed whatever the kind: those of a credit are negative. Where a
+//! spreadsheet would run a text as a formula, also behind another delimiter in it and what nobody sees, an
+//! apostrophe stands before that ([`spreadsheet::neutral`](artifice_plugin_api::spreadsheet::neutral)); numbers are
+//! left as they are. `bom: true` begins a document with a byte order mark, by which Excel knows UTF-8. The bytes
+//! depend on the statement and the settings only. A cell that the host adds to lines under a key is `extra.KEY` in a
+//! layout.
+//!
+//! Documents of version 0.1 have the apostrophe at a text's beginning only, and are written again so.
 //!
 //! # What a document is called
 //! `output_file`, made safe: see `name.rs`. A credit or an adjustment is a document of its own beside

@@ -3,11 +3,16 @@
 //! Lines are kept whole, as CSV of all their fields, and laid out at the end: a document that is
 //! written again takes the layout it had, which is known only from its receipt.
 
-use artifice_plugin_api::{Error, Header, Kind, Line, Tax};
+use std::borrow::Cow;
+
+use artifice_plugin_api::{Error, Header, Kind, Line, Tax, spreadsheet};
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use crate::instant::rfc3339;
-use crate::layout::{Column, FIRST_OWN, Format, LINE};
+use crate::layout::{Column, FIRST_OWN, Format, Harmless, LINE};
+
+/// U+FEFF in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The facts of a statement that may stand on its rows.
 #[derive(Debug, Clone)]
@@ -52,15 +57,16 @@ impl Head {
         })
     }
 
-    fn cell(&self, name: &str) -> String {
+    fn cell(&self, name: &str, rule: Harmless) -> String {
+        let text = |text: &str| neutral(text, rule).into_owned();
         match name {
-            "tenant" => neutral(&self.tenant),
-            "tenant_id" => neutral(&self.tenant_id),
+            "tenant" => text(&self.tenant),
+            "tenant_id" => text(&self.tenant_id),
             "number" => self.number.to_string(),
-            "key" => neutral(&self.key),
+            "key" => text(&self.key),
             "kind" => self.kind.to_owned(),
             "refers_to" => self.refers_to.clone(),
-            _ => neutral(&self.currency),
+            _ => text(&self.currency),
         }
     }
 }
@@ -131,17 +137,20 @@ impl Table {
         let wrong = |messages: Vec<String>| Error::refused(messages.join("\n"));
         let columns = format.columns().map_err(wrong)?;
         let delimiter = format.delimiter_byte().unwrap_or(b',');
+        let rule = format.harmless;
         self.lines.flush().map_err(|error| broken(&error))?;
-        let mut to = WriterBuilder::new()
-            .delimiter(delimiter)
-            .terminator(Terminator::Any(b'\n'))
-            .from_writer(Vec::with_capacity(self.lines.get_ref().len()));
+        let mut document = Vec::with_capacity(self.lines.get_ref().len());
+        if format.bom {
+            document.extend_from_slice(BOM);
+        }
+        let mut to = WriterBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).from_writer(document);
         if format.header {
-            to.write_record(format.row_layout.iter().map(|name| neutral(name))).map_err(|error| broken(&error))?;
+            let names = format.row_layout.iter().map(|name| neutral(name, rule).into_owned());
+            to.write_record(names).map_err(|error| broken(&error))?;
         }
         let heads: Vec<String> = columns
             .iter()
-            .map(|column| if let Column::Head(name) = column { self.head.cell(name) } else { String::new() })
+            .map(|column| if let Column::Head(name) = column { self.head.cell(name, rule) } else { String::new() })
             .collect();
         let mut from =
             ReaderBuilder::new().has_headers(false).flexible(true).from_reader(self.lines.get_ref().as_slice());
@@ -150,9 +159,9 @@ impl Table {
             for (column, head) in columns.iter().zip(&heads) {
                 let written = match column {
                     Column::Line(index) if *index >= FIRST_OWN => to.write_field(&line[*index]),
-                    Column::Line(index) => to.write_field(neutral(&line[*index])),
+                    Column::Line(index) => to.write_field(neutral(&line[*index], rule).as_bytes()),
                     Column::Head(_) => to.write_field(head),
-                    Column::Extra(key) => to.write_field(neutral(extra(&line, key))),
+                    Column::Extra(key) => to.write_field(neutral(extra(&line, key), rule).as_bytes()),
                 };
                 written.map_err(|error| broken(&error))?;
             }
@@ -176,14 +185,21 @@ fn broken(error: &dyn std::fmt::Display) -> Error {
     Error::refused(format_args!("rows cannot be laid out: {error}; report this to the backend's author"))
 }
 
-/// The text as a cell that no spreadsheet runs: with an apostrophe before it if it would begin a
-/// formula (OWASP, "CSV Injection").
-pub fn neutral(text: &str) -> String {
+/// A text as a cell that no spreadsheet runs.
+pub fn neutral(text: &str, rule: Harmless) -> Cow<'_, str> {
+    match rule {
+        Harmless::First if runs_by_the_first_rule(text) => Cow::Owned(format!("'{text}")),
+        Harmless::First => Cow::Borrowed(text),
+        Harmless::Second => spreadsheet::neutral(text),
+    }
+}
+
+/// Whether a text gets an apostrophe in documents of version 0.1.
+fn runs_by_the_first_rule(text: &str) -> bool {
     let blank =
         |c: char| (c.is_whitespace() && !matches!(c, '\t' | '\r' | '\n')) || matches!(c, '\u{feff}' | '\u{200b}');
-    let runs = matches!(
+    matches!(
         text.trim_start_matches(blank).chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    );
-    if runs { format!("'{text}") } else { text.to_owned() }
+    )
 }

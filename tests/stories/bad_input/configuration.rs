@@ -62,6 +62,19 @@ fn a_key_that_is_unknown_is_a_mistake_with_the_nearest_known_one() {
 }
 
 #[test]
+fn a_key_that_the_backend_does_not_know_is_a_mistake_at_its_place() {
+    let cloud = cloud();
+    cloud.set("invoice:config", "{output_path: ./invoices, outputfile: x, hedaer: true}");
+    for command in ["bill --month 2013-08", "config check"] {
+        let said = [
+            "artifice.yaml:2:45: invoice:config.outputfile: there is no such key; did you mean 'output_file'?",
+            "artifice.yaml:2:60: invoice:config.hedaer: there is no such key; did you mean 'header'?",
+        ];
+        check(cloud.run(command), 2, &said);
+    }
+}
+
+#[test]
 fn a_value_that_is_wrong_is_a_mistake_at_its_place() {
     for (value, says) in [
         ("timezone: Mars/Olympus", "Mars/Olympus"),

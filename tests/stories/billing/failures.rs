@@ -52,7 +52,7 @@ fn a_preview_shows_what_has_no_price_and_exits_1() {
     let shown = cloud.usage(AUGUST).failed().says("no rate for 'm1.huge'");
     let bob = shown.bill_of("bob");
 
-    assert_eq!(bob.all("volume"), ["10", "10"]);
+    assert_eq!(bob.all("quantity"), ["10", "10"]);
     let [line, _] = bob.lines() else { panic!("{bob:?}") };
     assert_eq!((&line["rate"], &line["cost"]), (&Value::Null, &Value::Null));
     assert_eq!(bob.0["total"], Value::Null);

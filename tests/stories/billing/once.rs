@@ -12,8 +12,8 @@ fn july_and_august_do_not_collide() {
     let july = cloud.bill("--month 2013-07").done().bill_of("demo");
     let august = cloud.bill(AUGUST).done().bill_of("demo");
 
-    assert_eq!((july.all("volume"), july.total()), (vec!["4"], "0.20"));
-    assert_eq!((august.all("volume"), august.total()), (vec!["4"], "0.20"));
+    assert_eq!((july.all("quantity"), july.total()), (vec!["4"], "0.20"));
+    assert_eq!((august.all("quantity"), august.total()), (vec!["4"], "0.20"));
     assert_eq!(cloud.files("invoices"), ["demo-2013-07-01-2013-08-01.csv", "demo-2013-08-01-2013-09-01.csv"]);
 }
 
@@ -107,7 +107,7 @@ fn months_begin_at_midnight_of_the_operators_timezone() {
 
     let bill = cloud.bill(AUGUST).done().bill_of("demo");
 
-    assert_eq!(bill.all("volume"), ["1"]);
+    assert_eq!(bill.all("quantity"), ["1"]);
     assert_eq!(bill.0["period"]["start"], "2013-07-31T12:00:00Z");
     assert_eq!(bill.0["period"]["end"], "2013-08-31T12:00:00Z");
     assert_eq!(cloud.files("invoices"), ["demo-2013-08-01-2013-09-01.csv"]);
@@ -122,8 +122,8 @@ fn periods_beside_one_another_add_up_to_the_whole() {
     let first = cloud.bill("--from 2013-08-01 --to 2013-08-15").done().bill_of("demo");
     let second = cloud.bill("--from 2013-08-15 --to 2013-09-01").done().bill_of("demo");
 
-    assert_eq!(whole.all("volume"), ["12"]);
-    assert_eq!((first.all("volume"), second.all("volume")), (vec!["5.666667"], vec!["6.333333"]));
+    assert_eq!(whole.all("quantity"), ["12"]);
+    assert_eq!((first.all("quantity"), second.all("quantity")), (vec!["5.666667"], vec!["6.333333"]));
 }
 
 #[test]

@@ -24,12 +24,12 @@ fn expected_preview() -> Value {
             {
                 "section": "Block storage", "location": "akl-1", "service": "volume.size", "name": "volume.size",
                 "resource_id": "disk", "resource_name": "", "meter": "volume.size", "aggregate": "max_per_slice",
-                "volume": "6", "unit": "GB·hour", "rate": "7.3", "rate_unit": "GB per month", "cost": "0.06",
+                "quantity": "6", "unit": "GB·hour", "rate": "7.3", "rate_unit": "GB per month", "cost": "0.06",
             },
             {
                 "section": "Compute", "location": "akl-1", "service": "m1.nano", "name": "VM instance, size nano",
                 "resource_id": "vm-1", "resource_name": "trogdor", "meter": "instance", "aggregate": "uptime",
-                "volume": "174", "unit": "hour", "rate": "0.05", "rate_unit": "hour", "cost": "8.70",
+                "quantity": "174", "unit": "hour", "rate": "0.05", "rate_unit": "hour", "cost": "8.70",
             },
         ],
         "subtotal": "8.76", "taxes": [], "total": "8.76",
@@ -112,7 +112,7 @@ fn csv_has_a_header_and_a_row_for_each_line() {
     assert_eq!(rows.len(), 3);
     assert_eq!(
         rows[0],
-        "tenant_id,tenant_name,start,end,currency,section,location,service,name,resource_id,resource_name,meter,aggregate,volume,unit,rate,rate_unit,cost,entry"
+        "tenant_id,tenant_name,start,end,currency,section,location,service,name,resource_id,resource_name,meter,aggregate,quantity,unit,rate,rate_unit,cost,entry"
     );
     assert_eq!(
         rows[2],

@@ -23,7 +23,7 @@ fn lines(ran: &Ran) -> Vec<[String; 3]> {
 }
 
 fn of_line(line: &Value) -> [String; 3] {
-    ["service", "volume", "unit"].map(|key| line[key].as_str().unwrap().to_owned())
+    ["service", "quantity", "unit"].map(|key| line[key].as_str().unwrap().to_owned())
 }
 
 #[test]

@@ -16,23 +16,40 @@ fn gauge(tenant: &str, resource: &str, meter: &str, at: &str, metadata: serde_js
 }
 
 #[test]
-fn meters_that_nothing_charges_are_told_for_each_tenant() {
+fn meters_that_nothing_charges_are_told_once_for_all_tenants_and_for_each_if_asked() {
     let cloud = Cloud::new();
     cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 10));
     for hour in ["01", "02", "03"] {
         cloud.meter(gauge("demo", "vm", "vcpus", &format!("2013-08-05T{hour}:00:00"), json!({})));
     }
     cloud.meter(gauge("demo", "vm", "vcpus", "2013-09-05T00:00:00", json!({})));
-    // A tenant of whom nothing is charged at all.
+    // Tenants of whom nothing is charged at all.
     cloud.meter(gauge("other", "image", "image.size", "2013-08-05T00:00:00", json!({})));
+    cloud.meter(gauge("third", "vm", "vcpus", "2013-08-05T00:00:00", json!({})));
 
-    let demo = "tenant demo: there is metering that nothing charges: vcpus (3 samples); to charge it, add entries";
-    let other = "tenant other: there is metering that nothing charges: image.size (1 sample);";
-    for command in ["usage", "bill --dry-run", "bill"] {
-        let ran = cloud.run(&format!("{command} {AUGUST}")).done().says(demo).says(other);
+    let all = "warning: there is metering that nothing charges: vcpus (4 samples of 2 tenants (demo, third)); to charge it, \
+               add an entry to `meters:`; each with -v";
+    let other = "warning: tenant other: there is metering that nothing charges: image.size (1 sample);";
+    for command in ["usage", "bill --dry-run"] {
+        let ran = cloud.run(&format!("{command} {AUGUST}")).done().says(all).says(other);
         assert_eq!(ran.err.matches("nothing charges").count(), 2, "{ran:#?}");
     }
-    cloud.usage(&format!("-t demo {AUGUST}")).done().says(demo).says_not("image.size");
+    let each = cloud.run(&format!("-v usage {AUGUST}")).done().says(other);
+    for line in ["tenant demo: there is metering that nothing charges: vcpus (3 samples);", "tenant third: "] {
+        assert_eq!(each.err.matches(line).count(), 1, "{each:#?}");
+    }
+    let json = cloud.run(&format!("--log-format json usage {AUGUST}")).done();
+    for line in json.err.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["level"] == "WARN" && line["fields"]["message"].is_string(), "{line}");
+    }
+    cloud.run(&format!("-q usage {AUGUST}")).done().says_not("nothing charges");
+    cloud.bill(AUGUST).done().says(all).says(other);
+    cloud
+        .usage(&format!("-t demo {AUGUST}"))
+        .done()
+        .says("tenant demo: there is metering that nothing charges: vcpus (3 samples);")
+        .says_not("image.size");
     // Of some sections nobody can say what the others charge.
     cloud.usage(&format!("-s Compute {AUGUST}")).done().says_not("nothing charges");
 }

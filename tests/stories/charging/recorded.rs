@@ -22,7 +22,7 @@ fn the_recorded_volumes_are_charged_until_the_end_where_the_cloud_only_notifies(
         let shown = cloud.usage("--month 2013-08").done();
         let bill = shown.bill_of(DEMO);
         let line = bill.lines().iter().find(|line| line["service"] == "volume.size").unwrap().clone();
-        (line["volume"].as_str().unwrap().to_owned(), line["unit"].as_str().unwrap().to_owned(), shown)
+        (line["quantity"].as_str().unwrap().to_owned(), line["unit"].as_str().unwrap().to_owned(), shown)
     };
 
     // Created on 5 August: by default that is one slice of an hour, and it is told.

@@ -19,7 +19,7 @@ fn without_a_ledger_there_is_a_note_and_nothing_else() {
     let header = cloud.run("history --format csv --by resource,service").done().out;
     assert_eq!(
         header,
-        "tenant_id,tenant_name,resource_id,resource_name,service,name,currency,unit,lines,volume,cost\n"
+        "tenant_id,tenant_name,resource_id,resource_name,service,name,currency,unit,lines,quantity,cost\n"
     );
     assert!(!cloud.has_ledger());
 }

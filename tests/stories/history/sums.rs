@@ -99,7 +99,7 @@ fn currencies_are_never_added_to_one_another() {
     let table = cloud.run("history --by tenant").done().out;
     assert!(table.contains("JPY 21, NZD 2.20") && table.contains("Total before taxes JPY 21, NZD 3.20"), "{table}");
     let csv = cloud.run("history --by tenant --format csv").done().out;
-    let expected = "tenant_id,tenant_name,currency,unit,lines,volume,cost\n\
+    let expected = "tenant_id,tenant_name,currency,unit,lines,quantity,cost\n\
                     aroha,,JPY,hour,1,3,21\n\
                     aroha,,NZD,GB·hour,1,50,0.50\n\
                     aroha,,NZD,hour,2,34,1.70\n\
@@ -179,7 +179,7 @@ fn groups_have_exactly_the_documented_shape() {
             "month": "2013-08",
             "lines": 1,
             "costs": [{"currency": "NZD", "cost": "1.00"}],
-            "volumes": [{"unit": "hour", "volume": "10"}],
+            "quantities": [{"unit": "hour", "quantity": "10"}],
         }],
     });
     assert_eq!(shown, expected);

@@ -87,5 +87,5 @@ fn tiers_go_on_from_the_positions_that_are_stored() {
     let bill = book.cloud.bill("-t aroha --from 2013-08-16 --to 2013-09-01").done().bill_of("aroha");
     let nano = bill.lines().iter().position(|line| line["service"] == "m1.nano").unwrap();
     // The first half of August had 24 hours, 10 of them free: 6 more at 1, then 24 at 0.1.
-    assert_eq!((bill.all("volume")[nano], bill.all("cost")[nano]), ("30", "8.40"));
+    assert_eq!((bill.all("quantity")[nano], bill.all("cost")[nano]), ("30", "8.40"));
 }

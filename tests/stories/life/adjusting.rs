@@ -30,8 +30,8 @@ fn two_rounds_of_late_samples_give_two_adjustments_whose_sum_is_a_fresh_bill() {
     cloud.meter(Vm::of("demo", "vm").active("2013-08-20", 3)).meter(Volume::of("demo", "v").sized(10, "2013-08-01", 5));
     let second = cloud.bill(ADJUST).done().bill_of("demo");
 
-    assert_eq!((first.all("volume"), first.total()), (vec!["10"], "0.50"));
-    assert_eq!((second.all("volume"), second.all("cost")), (vec!["50", "3"], vec!["0.50", "0.15"]));
+    assert_eq!((first.all("quantity"), first.total()), (vec!["10"], "0.50"));
+    assert_eq!((second.all("quantity"), second.all("cost")), (vec!["50", "3"], vec!["0.50", "0.15"]));
     assert_eq!(listed(&cloud), ["invoice committed 1.20", "adjustment committed 0.50", "adjustment committed 0.65"]);
     assert_eq!(fresh(&cloud), "2.35");
     assert_eq!(shown(&cloud, 3)["refers_to"]["number"], json!(1));
@@ -50,7 +50,7 @@ fn what_turns_out_to_be_less_gives_money_back() {
     cloud.meter(late);
     let adjusted = cloud.bill(ADJUST).done().bill_of("demo");
 
-    assert_eq!((adjusted.all("volume"), adjusted.total()), (vec!["-0.5"], "-0.02"));
+    assert_eq!((adjusted.all("quantity"), adjusted.total()), (vec!["-0.5"], "-0.02"));
     assert_eq!(fresh(&cloud), "1.18");
     assert_eq!(listed(&cloud), ["invoice committed 1.20", "adjustment committed -0.02"]);
 }
@@ -63,7 +63,7 @@ fn usage_that_turns_out_to_be_of_another_service_moves() {
     cloud.meter(resized.replace("demo-vm-instance", "zz"));
     let adjusted = cloud.bill(ADJUST).done().bill_of("demo");
 
-    let moved: Vec<_> = adjusted.all("service").into_iter().zip(adjusted.all("volume")).collect();
+    let moved: Vec<_> = adjusted.all("service").into_iter().zip(adjusted.all("quantity")).collect();
     assert_eq!(moved, [("m1.nano", "-1"), ("m1.small", "1")]);
     cloud.bill(ADJUST).done().says("nothing to adjust");
 }
@@ -172,7 +172,7 @@ fn what_has_adjustments_is_taken_back_from_the_last_one_on() {
     cloud.run("statement void 3 --reason x").done();
     // What was taken back can be adjusted again.
     let again = cloud.bill(ADJUST).done().bill_of("demo");
-    assert_eq!((again.all("volume"), again.total()), (vec!["10"], "0.50"));
+    assert_eq!((again.all("quantity"), again.total()), (vec!["10"], "0.50"));
     for number in [5, 2, 1] {
         cloud.run(&format!("statement void {number} --reason x")).done();
     }

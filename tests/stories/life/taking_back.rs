@@ -24,7 +24,7 @@ fn what_the_backend_has_is_taken_back_by_a_credit_and_can_be_billed_again() {
     assert_eq!(credit["refers_to"], json!({"id": first.id(), "number": 1}));
     assert_eq!(credit["period"], invoice["period"]);
     let line = &credit["lines"][0];
-    assert_eq!((&line["volume"], &line["cost"]), (&json!("-24"), &json!("-1.20")));
+    assert_eq!((&line["quantity"], &line["cost"]), (&json!("-24"), &json!("-1.20")));
     assert_eq!(cloud.files("invoices"), ["demo-2013-08-01-2013-09-01-2.csv", "demo-2013-08-01-2013-09-01.csv"]);
 
     let again = cloud.bill(AUGUST).done().bill_of("demo");

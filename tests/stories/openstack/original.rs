@@ -11,7 +11,7 @@ fn loads(cloud: &Cloud, file: &str) {
     cloud.write("artifice.yaml", file);
     cloud.run("config check --online").done().says("there are neither rates.file nor rates.cards");
     let shown = cloud.usage(&format!("-t demo {AUGUST}")).failed().bill_of(DEMO);
-    assert_eq!((shown.all("volume"), &shown.0["total"]), (vec!["10"], &serde_json::Value::Null));
+    assert_eq!((shown.all("quantity"), &shown.0["total"]), (vec!["10"], &serde_json::Value::Null));
     cloud.bill(&format!("-t demo {AUGUST}")).failed().says("no prices are configured; name a rates file in rates.file");
     assert!(cloud.statements().is_empty() && cloud.files("invoices").is_empty());
 }

@@ -26,7 +26,7 @@ fn a_server_that_obeys_no_limit_of_ours_but_its_own_is_seen_through() {
     // 100 with the other machine's eleven would look like its default limit; so do these.
     openstack.meter(Vm::of(DEMO, "vm-more").active("2013-08-10", 89));
     let shown = cloud.usage(&format!("-t demo {AUGUST}")).done();
-    assert_eq!(shown.bill_of(DEMO).all("volume"), ["98", "89", "10"]);
+    assert_eq!(shown.bill_of(DEMO).all("quantity"), ["98", "89", "10"]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn the_look_back_is_asked_for_where_a_meter_needs_it() {
     openstack.meter(Vm::of(DEMO, "vm-before").active("2013-07-31T23:00:00", 2));
     cloud.set("main", "{invoice:object: billing.csv_invoice:Csv, max_gap: unlimited}");
     let shown = cloud.usage(&format!("-t demo {AUGUST}")).done();
-    assert!(shown.bill_of(DEMO).all("volume").contains(&"1"), "{shown:#?}");
+    assert!(shown.bill_of(DEMO).all("quantity").contains(&"1"), "{shown:#?}");
     let starts = openstack.asked_with("q.value");
     assert!(starts.contains(&"1970-01-01T00:00:00".to_owned()) && starts.contains(&"2013-08-01T00:00:00".to_owned()));
 }
@@ -105,6 +105,6 @@ fn a_server_that_ignores_the_time_but_not_the_limit_is_an_error_and_not_a_part_o
     // A limit that is never reached lets it be seen through: each sample counts in its own time.
     cloud.set("source", "{kind: ceilometer, limit: 2000}");
     let shown = cloud.usage(&format!("-t demo {AUGUST}")).done();
-    let volumes = shown.bill_of(DEMO).all("volume").iter().map(|volume| volume.parse::<u32>().unwrap()).sum::<u32>();
+    let volumes = shown.bill_of(DEMO).all("quantity").iter().map(|volume| volume.parse::<u32>().unwrap()).sum::<u32>();
     assert_eq!(volumes, 40 * 30 + 10);
 }

@@ -43,7 +43,7 @@ fn its_validity_splits_the_usage_where_a_day_begins() {
     let cloud = priced(&format!("{old}, {new}"));
     cloud.meter(Vm::of("demo", "vm").active("2013-08-09", 36));
     let bill = cloud.usage(AUGUST).done().bill_of("demo");
-    assert_eq!((bill.all("volume"), bill.all("cost")), (vec!["24", "12"], vec!["1.20", "0.84"]));
+    assert_eq!((bill.all("quantity"), bill.all("cost")), (vec!["24", "12"], vec!["1.20", "0.84"]));
 
     let noon = TENTH + 43_200;
     set_prices(

@@ -78,7 +78,7 @@ taxes: [{name: GST, percent: 15, sections: ['*']}, {name: Levy, percent: '2.5', 
     cloud.meter(Volume::of("demo", "disk").sized(15, "2013-08-01", 8));
     let bill = preview(&cloud);
     assert_eq!(
-        fields(&bill, &["service", "resource_id", "volume", "rate", "rate_unit", "cost"]),
+        fields(&bill, &["service", "resource_id", "quantity", "rate", "rate_unit", "cost"]),
         [
             json!(["volume.size", "disk", "120", "3", "GB per hour", "6.00"]),
             // (30 − 10) × 0.10 − 25 %
@@ -106,7 +106,7 @@ fn a_price_that_changes_inside_the_period_splits_the_usage_there() {
     cloud.meter(Vm::of("demo", "vm").active("2013-08-09", 36));
     let whole = preview(&cloud);
     assert_eq!(
-        fields(&whole, &["volume", "rate", "cost"]),
+        fields(&whole, &["quantity", "rate", "cost"]),
         [json!(["24", "0.05", "1.20"]), json!(["12", "0.07", "0.84"])]
     );
     assert_eq!(whole.lines()[0].get("period"), None);

@@ -74,7 +74,7 @@ fn the_worked_example_says_what_a_bill_says() {
     let preview = cloud.usage("--month 2026-01").done().says("network.incoming.bytes").bill_of("acme");
     let line = |line: &Value| {
         let field = |name: &str| line[name].as_str().unwrap_or("").to_owned();
-        ["name", "volume", "unit", "rate", "cost"].map(field).join(" | ")
+        ["name", "quantity", "unit", "rate", "cost"].map(field).join(" | ")
     };
     assert_eq!(
         preview.lines().iter().map(line).collect::<Vec<_>>(),

@@ -97,7 +97,7 @@ fn rates_say_what_a_usage_would_cost() {
     for text in ["VM, nano", "Disk", "NZD 1 to 2, 0.5 beyond (graduated), 1 free a month, 10 % off", "rates.csv:1:27"] {
         assert!(list.contains(text), "'{text}' is not in\n{list}");
     }
-    let shown = cloud.run("rates show m1.nano --volume 720 --unit hour").done().out;
+    let shown = cloud.run("rates show m1.nano --quantity 720 --unit hour").done().out;
     assert!(shown.contains("720 hour of m1.nano at default would cost NZD 36.00: 1.2 per day"), "{shown}");
     // A price by name is found by either.
     for asked in ["Disk", "disk"] {

@@ -49,6 +49,50 @@ taxes: [{percent: 15}]
 }
 
 #[test]
+fn a_price_that_can_never_be_one_is_told_before_anything_is_collected() {
+    let cloud = cloud(
+        "prices:
+  - {service: volume.size, per: GB/month, price: 1}
+  - service: ip.floating
+    per: hour
+    price: 1
+  - {name: Traffic out, per: GB per month, price: 1}
+  - {service: m1.nano, per: GB, price: 1}
+  - {service: something.else, per: GB, price: 1}
+",
+    );
+    cloud.write("names.csv", "network.outgoing.bytes | Traffic out\n");
+    cloud.write(
+        "rates.csv",
+        "* | ip.floating | hour | 1\n* | volume.size | GB-month | 1\n* | m1.nano | Hour | 1\n* | m1.small | hour | 1\n",
+    );
+    cloud.set("rates", "{cards: [cards/*.yaml], file: rates.csv, names: names.csv}");
+    // Nobody would get as far as reading it.
+    cloud.meter("not JSON\n");
+    for command in ["usage --month 2013-08", "bill --month 2013-08", "config check", "rates list"] {
+        let ran = cloud.run(command).refused();
+        for (place, what) in [
+            ("rates.csv:1:19", "write 'ip per hour' or 'ip per month'"),
+            ("rates.csv:2:19", "'GB-month' is not a unit: write 'GB per month'"),
+            ("rates.csv:3:15", "'Hour' is not a unit: write 'hour'"),
+            ("card.yaml:2:33", "'GB/month' is not a unit: write 'GB per month'"),
+            ("card.yaml:4:10", "a price per 'hour' fits nothing that 'ip.floating' is charged for"),
+            ("card.yaml:6:32", "measures it in B; write 'B'"),
+            ("card.yaml:7:29", "measures it in hour; write 'hour'"),
+        ] {
+            let place = format!("{place}: ");
+            let line = ran.err.lines().find(|line| line.contains(&place));
+            assert!(line.is_some_and(|line| line.contains(what)), "{place} {what}: {}", ran.err);
+        }
+        assert_eq!(ran.err.matches(".csv:").count() + ran.err.matches(".yaml:").count(), 7, "{}", ran.err);
+    }
+    // What the operator says of the meter's unit counts.
+    cloud.set("meters", "[{meter: ip.floating, section: Network, aggregate: integral, unit: '1'}]");
+    cloud.write("rates.csv", "* | ip.floating | hour | 1\n").set("rates", "{file: rates.csv}");
+    cloud.run("config check").done();
+}
+
+#[test]
 fn two_equally_specific_prices_are_an_error_that_names_both() {
     let cloud = cloud("until: 2013-09-01\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n");
     cloud.write("cards/other.yaml", "from: 2013-08-15\nprices:\n  - {service: m1.nano, per: hour, price: 2}\n");

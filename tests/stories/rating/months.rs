@@ -38,7 +38,7 @@ fn a_second_statement_goes_on_where_the_first_one_ended_and_takes_the_minimum() 
     assert_eq!(bill.all("cost"), ["16.50", "28.50"]);
     let minimum = &bill.lines()[1];
     assert_eq!(
-        [&minimum["section"], &minimum["service"], &minimum["location"], &minimum["resource_id"], &minimum["volume"]],
+        [&minimum["section"], &minimum["service"], &minimum["location"], &minimum["resource_id"], &minimum["quantity"]],
         [&json!("Minimum charge"), &json!("Minimum charge"), &json!(""), &json!(""), &json!("1")]
     );
     assert_eq!(bill.0["taxes"], json!([{"name": "GST", "percent": "10", "base": "45.00", "amount": "4.50"}]));
@@ -78,7 +78,7 @@ fn late_samples_adjust_what_the_others_of_the_month_cost_too() {
     let lines: Vec<_> = adjusted
         .lines()
         .iter()
-        .map(|line| json!([line["resource_id"], line["service"], line["volume"], line["cost"]]))
+        .map(|line| json!([line["resource_id"], line["service"], line["quantity"], line["cost"]]))
         .collect();
     assert_eq!(
         lines,

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::io;
 
 use artifice_ledger::{Dimension, Group, Place, TooLarge, added};
-use artifice_model::{Currency, Decimal};
+use artifice_model::{Currency, Decimal, Tenant};
 
 use super::total_text;
+use crate::output::Ids;
+use crate::output::csv::{self, Cell};
 
 /// One row for each group, currency and unit.
 pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut to = ::csv::Writer::from_writer(Vec::new());
     // Whose a resource is stands there once, whether or not it was asked for.
     let has_tenant = by.contains(&Dimension::Tenant);
     for dimension in by {
@@ -23,38 +25,36 @@ pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {
             Dimension::Resource => &["tenant_id", "tenant_name", "resource_id", "resource_name"],
             Dimension::Month => &["month"],
         };
-        columns.iter().try_for_each(|column| csv.write_field(column))?;
+        columns.iter().try_for_each(|column| to.write_field(column))?;
     }
-    csv.write_record(["currency", "unit", "lines", "volume", "cost"])?;
+    to.write_record(["currency", "unit", "lines", "quantity", "cost"])?;
     for group in groups {
         for ((currency, unit), sum) in &group.sums {
+            let mut row = Vec::new();
             for place in &group.places {
                 match place {
-                    Place::Tenant(tenant) => {
-                        csv.write_field(tenant.id.as_str())?;
-                        csv.write_field(tenant.name.as_deref().unwrap_or_default())?;
-                    }
-                    Place::Location(text) | Place::Section(text) | Place::Month(text) => csv.write_field(text)?,
-                    Place::Service { service, name } => {
-                        csv.write_field(service)?;
-                        csv.write_field(name)?;
-                    }
+                    Place::Tenant(tenant) => row.extend(whose(tenant)),
+                    Place::Location(text) | Place::Section(text) | Place::Month(text) => row.push(Cell::Text(text)),
+                    Place::Service { service, name } => row.extend([service, name].map(|text| Cell::Text(text))),
                     Place::Resource { tenant, id, name } => {
                         if !has_tenant {
-                            csv.write_field(tenant.id.as_str())?;
-                            csv.write_field(tenant.name.as_deref().unwrap_or_default())?;
+                            row.extend(whose(tenant));
                         }
-                        csv.write_field(id)?;
-                        csv.write_field(name)?;
+                        row.extend([id, name].map(|text| Cell::Text(text)));
                     }
                 }
             }
-            let (lines, volume) = (sum.lines.to_string(), sum.volume.to_string());
-            csv.write_record([currency.code(), unit, &lines, &volume, &sum.cost.to_fixed(currency.digits())])?;
+            let own = |text: String| Cell::Own(text.into());
+            row.extend([Cell::Text(currency.code()), Cell::Text(unit), own(sum.lines.to_string())]);
+            row.extend([own(sum.volume.to_string()), own(sum.cost.to_fixed(currency.digits()))]);
+            csv::write(&mut to, row)?;
         }
     }
-    let bytes = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    csv::text(to)
+}
+
+fn whose(tenant: &Tenant) -> [Cell<'_>; 2] {
+    [tenant.id.as_str(), tenant.name.as_deref().unwrap_or_default()].map(Cell::Text)
 }
 
 /// A table with a total; empty without groups.
@@ -73,8 +73,14 @@ pub fn table(by: &[Dimension], groups: &[Group]) -> Result<String, TooLarge> {
         };
         header.extend(columns);
     }
-    header.extend(["Lines", "Volume", "Cost"]);
-    let rows = groups.iter().map(|group| row(group, has_tenant)).collect::<Result<Vec<_>, _>>()?;
+    header.extend(["Lines", "Quantity", "Cost"]);
+    let all = groups.iter().flat_map(|group| &group.places).flat_map(|place| match place {
+        Place::Tenant(tenant) => vec![tenant.id.as_str()],
+        Place::Resource { tenant, id, .. } => vec![tenant.id.as_str(), id.as_str()],
+        _ => Vec::new(),
+    });
+    let ids = Ids::of(all);
+    let rows = groups.iter().map(|group| row(group, has_tenant, &ids)).collect::<Result<Vec<_>, _>>()?;
     let sums = groups.iter().flat_map(|group| &group.sums);
     let total: BTreeMap<Currency, Decimal> = added(sums.map(|((currency, _), sum)| (*currency, sum.cost)))?;
     if groups.is_empty() {
@@ -84,18 +90,18 @@ pub fn table(by: &[Dimension], groups: &[Group]) -> Result<String, TooLarge> {
     Ok(format!("{}{total}\n", crate::output::table(&header, rows)))
 }
 
-fn row(group: &Group, has_tenant: bool) -> Result<Vec<String>, TooLarge> {
+fn row(group: &Group, has_tenant: bool, ids: &Ids) -> Result<Vec<String>, TooLarge> {
     let mut row = Vec::new();
     for place in &group.places {
         match place {
-            Place::Tenant(tenant) => row.push(called(tenant.name.as_ref(), &tenant.id)),
+            Place::Tenant(tenant) => row.push(called(tenant.name.as_ref(), &tenant.id, ids)),
             Place::Location(text) | Place::Section(text) | Place::Month(text) => row.push(text.clone()),
             Place::Service { name, .. } => row.push(name.clone()),
             Place::Resource { tenant, id, name } => {
                 if !has_tenant {
-                    row.push(called(tenant.name.as_ref(), &tenant.id));
+                    row.push(called(tenant.name.as_ref(), &tenant.id, ids));
                 }
-                row.push(called(Some(name), id));
+                row.push(called(Some(name), id, ids));
             }
         }
     }
@@ -109,9 +115,10 @@ fn row(group: &Group, has_tenant: bool) -> Result<Vec<String>, TooLarge> {
 }
 
 /// What people call something, if that is known, and its id: several may have one name.
-fn called(name: Option<&String>, id: &str) -> String {
+fn called(name: Option<&String>, id: &str, ids: &Ids) -> String {
+    let shown = ids.show(id);
     match name {
-        Some(name) if !name.is_empty() && name != id => format!("{name}, {id}"),
-        _ => id.to_owned(),
+        Some(name) if !name.is_empty() && name != id => format!("{name}, {shown}"),
+        _ => shown,
     }
 }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use artifice_ledger::Statement;
+use artifice_model::position::{Mistake, Position};
 use artifice_plugin_host::api::{Context, RSlice};
-use artifice_plugin_host::{Backend, Libraries, SearchPath};
+use artifice_plugin_host::{Backend, Libraries, LoadError, SearchPath, UnknownKey};
+use artifice_settings::one_of;
 
 use crate::Engine;
 use crate::backend::document;
+use crate::config::ConfigError;
 use crate::error::EngineError;
 
 impl Engine {
@@ -29,7 +32,26 @@ impl Engine {
         let libraries = Libraries(SearchPath::new(&self.config().plugin_path));
         let extra = document::rounding(self.config().main.tax_rounding);
         let context = Context { extra: RSlice::from_slice(extra), ..Context::new(&directory, timezone) };
-        Ok(artifice_plugin_host::load(&libraries, class, settings, &context)?)
+        let loaded = artifice_plugin_host::load(&libraries, class, settings, &context);
+        loaded.map_err(|error| match error {
+            LoadError::UnknownKeys { keys, .. } => ConfigError::Mistakes(self.unknown(&keys)).into(),
+            error => error.into(),
+        })
+    }
+
+    /// Keys of the backend's section that its class does not have, where they stand in the configuration file.
+    fn unknown(&self, keys: &[UnknownKey]) -> Vec<Mistake> {
+        let places = &self.config().invoice_places;
+        let file = || Position { file: self.config().file.display().to_string(), line: 1, column: 1 };
+        let mistake = |key: &UnknownKey| {
+            let around = (0..=key.path.len()).rev().filter_map(|length| key.path.get(..length));
+            let place = around.filter_map(|path| places.iter().find(|(known, _)| known == path)).next();
+            let wrong = key.path.last().map(String::as_str).unwrap_or_default();
+            let nearest = one_of(wrong, key.known.iter().map(String::as_str));
+            let what = format!("invoice:config.{}: there is no such key; {nearest}", key.path.join("."));
+            Mistake { at: place.map_or_else(file, |(_, at)| at.clone()), what }
+        };
+        keys.iter().map(mistake).collect()
     }
 
     /// Whether what is behind a backend can be reached, and has what documents need.

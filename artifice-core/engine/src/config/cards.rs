@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artifice_model::position::Mistake;
 use artifice_model::rate::{
-    Card, CardPrice, Minimum, Price, Priced, RateRules, Scheme, TaxRule, Tier, Tiers, Validity,
+    Card, CardPrice, Fit, Minimum, Price, Priced, RateRules, Scheme, TaxRule, Tier, Tiers, Validity,
 };
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Currency, Decimal};
@@ -14,15 +14,17 @@ use artifice_settings::{Document, Map, Node};
 
 /// How cards are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CardRules {
+pub(super) struct CardRules<'a> {
     /// The currency and the time slice, as for the rates file.
     pub rates: RateRules,
     /// Where dates begin.
     pub calendar: Calendar,
+    /// What is charged, if that is known: a price that can never be one for it is a mistake.
+    pub fit: Option<Fit<'a>>,
 }
 
 /// Reads a card; `file` is what mistakes call it. All mistakes are reported.
-pub(super) fn card(file: &str, text: String, rules: CardRules) -> Result<Card, Vec<Mistake>> {
+pub(super) fn card(file: &str, text: String, rules: CardRules<'_>) -> Result<Card, Vec<Mistake>> {
     let document = Document::parse(file, text).map_err(|mistake| vec![mistake])?;
     let card = document.root().map().map(|root| read(root, rules));
     let mistakes = document.mistakes();
@@ -32,13 +34,12 @@ pub(super) fn card(file: &str, text: String, rules: CardRules) -> Result<Card, V
     }
 }
 
-fn read(mut root: Map<'_>, rules: CardRules) -> Card {
+fn read(mut root: Map<'_>, rules: CardRules<'_>) -> Card {
     let currency = root.parse("currency", Currency::from_str).unwrap_or(rules.rates.currency);
     let valid = validity(&mut root, &rules.calendar);
     let prices = root.get("prices").map(|prices| prices.list()).unwrap_or_default();
     let says_nothing = prices.is_empty();
-    let prices: Vec<CardPrice> =
-        prices.into_iter().filter_map(|node| price(node, currency, rules.rates.time_slice_us)).collect();
+    let prices: Vec<CardPrice> = prices.into_iter().filter_map(|node| price(node, currency, rules)).collect();
     let minimum = root.get("minimum").and_then(|node| {
         let amount = node.parse(|text| not_negative(text, text, "an amount, such as 10.00"))?;
         Some(Minimum { amount, origin: node.position().to_string() })
@@ -70,7 +71,7 @@ pub(super) fn texts(node: Option<Node<'_>>) -> Vec<String> {
     node.map(|node| node.list()).unwrap_or_default().iter().filter_map(Node::text).collect()
 }
 
-fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardPrice> {
+fn price(node: Node<'_>, currency: Currency, rules: CardRules<'_>) -> Option<CardPrice> {
     let mut map = node.clone().map()?;
     let of = match (map.text("service"), map.text("name")) {
         (Some(service), None) => Some(Priced::Service(service)),
@@ -89,7 +90,7 @@ fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardP
     let location = map.text("location").unwrap_or_else(|| "*".to_owned());
     let tenants = texts(map.get("tenant")).into_iter().map(Into::into).collect();
     let per = match map.get("per") {
-        Some(per) => per.parse(|text| Unit::of_price(text, time_slice_us)),
+        Some(per) => per.parse(|text| unit(text, of.as_ref(), rules)),
         None => {
             node.mistake("`per` is missing: what one price buys, such as `hour` or `GB per month`");
             None
@@ -121,6 +122,13 @@ fn price(node: Node<'_>, currency: Currency, time_slice_us: u64) -> Option<CardP
         origin: at.to_string(),
     };
     Some(CardPrice { of: of?, location, tenants, price: Arc::new(price), at })
+}
+
+/// What one price buys.
+fn unit(text: &str, of: Option<&Priced>, rules: CardRules<'_>) -> Result<Unit, String> {
+    let unit = Unit::of_written_price(text, rules.rates.time_slice_us).map_err(|why| why.to_string())?;
+    let misfit = rules.fit.and_then(|fit| fit.misfit(of?, &unit));
+    misfit.map_or(Ok(unit), Err)
 }
 
 /// `price`, `price` and `package`, or `tiers` and `steps`.

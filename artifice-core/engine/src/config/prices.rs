@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
-use artifice_model::rate::{Card, Cards, Names, PriceList, RateTable};
+use artifice_model::rate::{Card, Cards, Fit, Names, PriceList, RateTable};
 
 use super::cards::{CardRules, card};
 use super::{Config, ConfigError, read};
@@ -32,13 +32,15 @@ impl Config {
                 Err(found) => mistakes.extend(found),
             }
         }
+        // Of names that could not be read nobody can say what they are for.
+        let fit = mistakes.is_empty().then_some(Fit { entries: &self.entries, names: &names });
         let mut table = None;
         if let Some(path) = &self.rates.file {
             let (file, text) = (path.display().to_string(), read(path, ADVICE)?);
             let parsed = if is_yaml(path) {
                 super::pairs::rates(&file, text, rules)
             } else {
-                RateTable::parse(&file, &text, rules)
+                RateTable::parse_for(&file, &text, rules, fit)
             };
             match parsed {
                 Ok(found) => table = Some(found),
@@ -47,7 +49,7 @@ impl Config {
         }
         let mut cards: Vec<Card> = Vec::new();
         for path in self.card_files()? {
-            let rules = CardRules { rates: rules, calendar: self.main.calendar };
+            let rules = CardRules { rates: rules, calendar: self.main.calendar, fit };
             match card(&path.display().to_string(), read(&path, ADVICE)?, rules) {
                 Ok(found) => cards.push(found),
                 Err(found) => mistakes.extend(found),

@@ -1,7 +1,7 @@
 //! What of a tenant's metering a person should look at before it is sent, whatever it comes to: implausible readings,
 //! and holds that nothing would end.
 
-use artifice_collect::TenantUsage;
+use artifice_collect::{Named, TenantUsage};
 use artifice_ledger::{Ledger, LedgerError, Statement};
 use artifice_model::aggregate::{Implausible, Implausibles};
 
@@ -27,7 +27,7 @@ impl Doubts {
             (!odd.is_empty()).then(|| (resource, entry, odd.clone()))
         });
         let unannounced = usage.noticed.unannounced.iter();
-        let unannounced = unannounced.map(|(entry, resources)| (entry.clone(), resources.to_string()));
+        let unannounced = unannounced.map(|(entry, resources)| (entry.clone(), some(resources)));
         Doubts { readings: readings.collect(), unannounced: unannounced.collect() }
     }
 
@@ -76,6 +76,13 @@ impl Doubts {
         }
         Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
     }
+}
+
+/// Resources, some of them by name.
+fn some(resources: &Named) -> String {
+    let more = resources.count.saturating_sub(count(resources.some.len()));
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", resources.some.join(", "))
 }
 
 fn count(length: usize) -> u64 {

@@ -73,6 +73,11 @@ pub enum Notice {
         /// How many tenants.
         tenants: usize,
     },
+    /// Another program is sending a statement, and is waited for.
+    BeingSent {
+        /// The statement's number.
+        number: u64,
+    },
     /// What a try has left of a statement that is void could not be removed from the backend.
     LeftOver {
         /// The statement's number.

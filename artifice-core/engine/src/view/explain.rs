@@ -30,7 +30,7 @@ pub fn explanation(line: &Line) -> Value {
     });
     json!({
         "samples": samples,
-        "volume_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
+        "quantity_exact": line.evidence.as_ref().map(|evidence| &evidence.exact).filter(|exact| !exact.is_empty()),
         "rate_unit": known.as_ref().map(|(per, _)| per),
         "origin": known.as_ref().map(|(_, origin)| origin),
         "conversion": fraction(&working.conversion),
@@ -46,13 +46,13 @@ pub fn explanation(line: &Line) -> Value {
         "cap": working.cap.as_ref().map(|cap| json!({"amount": cap.amount, "spent": fraction(&cap.spent)})),
         "days": working.days.map(|days| json!({"used": days.used, "of": days.of, "amount": days.amount})),
         "cost_exact": working.exact(line.usage.volume, line.rate.as_ref().map(|rate| rate.amount)).map(|cost| fraction(&cost)),
-        "billed_before": working.billed.as_ref().map(|billed| json!({"volume": billed.volume, "cost": billed.cost})),
+        "billed_before": working.billed.as_ref().map(|billed| json!({"quantity": billed.volume, "cost": billed.cost})),
         "resources": line.parts.iter().map(|Part { line, exact }| json!({
             "resource_id": line.usage.resource_id,
             "resource_name": line.usage.resource_name,
             "meter": line.usage.meter,
             "aggregate": line.usage.aggregate_name(),
-            "volume": line.usage.volume,
+            "quantity": line.usage.volume,
             "cost": line.cost,
             "cost_exact": fraction(exact),
             "explained": explanation(line),

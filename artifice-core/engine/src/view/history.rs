@@ -49,9 +49,9 @@ fn sum(group: &Group) -> Result<Value, TooLarge> {
         value.insert(name.name().to_owned(), place);
     }
     let cost = |(currency, cost)| json!({ "currency": currency, "cost": money(Some(cost), currency) });
-    let volume = |(unit, volume)| json!({ "unit": unit, "volume": volume });
+    let quantity = |(unit, quantity)| json!({ "unit": unit, "quantity": quantity });
     value.insert("lines".to_owned(), json!(group.lines()));
     value.insert("costs".to_owned(), group.costs()?.into_iter().map(cost).collect());
-    value.insert("volumes".to_owned(), group.volumes()?.into_iter().map(volume).collect());
+    value.insert("quantities".to_owned(), group.volumes()?.into_iter().map(quantity).collect());
     Ok(Value::Object(value))
 }

@@ -26,7 +26,7 @@ pub fn line(line: &Line, period: Period, currency: Currency) -> Value {
         "resource_name": usage.resource_name,
         "meter": usage.meter,
         "aggregate": usage.aggregate_name(),
-        "volume": usage.volume,
+        "quantity": usage.volume,
         "unit": usage.unit,
         "rate": line.rate.as_ref().map(|rate| rate.amount),
         "rate_unit": line.rate.as_ref().map(|rate| &rate.per),

@@ -14,7 +14,7 @@ pub fn document(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, 
         all["quote"] = json!({
             "service": supposed.service,
             "location": supposed.location,
-            "volume": supposed.volume,
+            "quantity": supposed.volume,
             "unit": supposed.unit,
             "at": supposed.at,
             "currency": quoted.price.currency,

@@ -57,6 +57,16 @@ impl Template {
         }
     }
 
+    /// Whether one of its alternatives is just this text.
+    pub fn says(&self, text: &str) -> bool {
+        self.0.iter().any(|parts| matches!(parts.as_slice(), [Piece::Text(own)] if own == text))
+    }
+
+    /// Whether there is metadata of which it makes this text.
+    pub fn may_say(&self, text: &str) -> bool {
+        self.0.iter().any(|parts| may_say(parts, text))
+    }
+
     /// The text it makes of a sample's metadata, unless every alternative lacks something.
     pub fn fill(&self, metadata: &Metadata) -> Option<String> {
         self.0.iter().find_map(|parts| {
@@ -95,6 +105,34 @@ impl TryFrom<Vec<String>> for Template {
     fn try_from(texts: Vec<String>) -> Result<Self, TemplateError> {
         Template::new(texts)
     }
+}
+
+/// Whether a text has these parts, where a place may be any text that is not empty.
+fn may_say(parts: &[Piece], mut text: &str) -> bool {
+    let mut places = 0;
+    for (index, part) in parts.iter().enumerate() {
+        let Piece::Text(own) = part else {
+            places += 1;
+            continue;
+        };
+        // What the places before this part need at least.
+        let Some(room) = bytes_of(text, places) else { return false };
+        let at = match places {
+            0 => text.starts_with(own.as_str()).then_some(0),
+            _ if index + 1 == parts.len() => text.rfind(own.as_str()).filter(|at| at + own.len() == text.len()),
+            // The earliest leaves the most to what follows.
+            _ => text[room..].find(own.as_str()).map(|at| room + at),
+        };
+        let Some(at) = at.filter(|at| *at >= room) else { return false };
+        text = &text[at + own.len()..];
+        places = 0;
+    }
+    if places == 0 { text.is_empty() } else { bytes_of(text, places).is_some() }
+}
+
+/// How many bytes the first so many characters are, if there are so many.
+fn bytes_of(text: &str, characters: usize) -> Option<usize> {
+    text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(characters)
 }
 
 fn parts(text: &str) -> Result<Vec<Piece>, TemplateError> {
@@ -137,6 +175,18 @@ mod tests {
         let stored: Vec<String> = template.clone().into();
         assert_eq!(stored, ["{metadata.az}/{metadata.a.b}", "none"]);
         assert_eq!(Template::try_from(stored).as_ref(), Ok(&template));
+    }
+
+    #[test]
+    fn what_it_may_say_is_known_without_metadata() {
+        let template = Template::new(["volume.{metadata.type}", "{metadata.a}-{metadata.b}x", "volume"]).unwrap();
+        for text in ["volume.ssd", "volume.a.b", "1-2x", "a--bx", "ä-öx", "x-x-xx", "volume"] {
+            assert!(template.may_say(text), "{text}");
+        }
+        for text in ["volume.", "volumes", "1-x", "-2x", "1-2", "", "disk"] {
+            assert!(!template.may_say(text), "{text}");
+        }
+        assert!(template.says("volume") && !template.says("volume.ssd") && !template.says(""));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cards::Priced;
+use super::fit::Fit;
 use super::pipe;
 use super::price::{Price, PriceError, PriceQuery, PriceSource, Quote};
 use crate::decimal::Decimal;
@@ -36,6 +38,11 @@ const EVERYWHERE: &str = "*";
 impl RateTable {
     /// Reads a rates file; `file` is what mistakes call it. All mistakes are reported.
     pub fn parse(file: &str, text: &str, rules: RateRules) -> Result<Self, Vec<Mistake>> {
+        Self::parse_for(file, text, rules, None)
+    }
+
+    /// The same; a price that can never be one for what is charged is a mistake, too.
+    pub fn parse_for(file: &str, text: &str, rules: RateRules, fit: Option<Fit<'_>>) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut prices = HashMap::new();
         for row in
@@ -43,10 +50,12 @@ impl RateTable {
         {
             let [(region, _), (name, name_at), (per, per_at), (price, price_at)] = row.fields;
             let mut mistake = |at, what| mistakes.push(Mistake { at, what });
-            let unit = Unit::of_price(&per, rules.time_slice_us);
+            let unit = Unit::of_written_price(&per, rules.time_slice_us).map_err(|why| why.to_string());
+            let misfit = |unit: &Unit| fit?.misfit(&Priced::Name(name.clone()), unit);
+            let unit = unit.and_then(|unit| misfit(&unit).map_or(Ok(unit), Err));
             let amount = price.parse::<Decimal>();
             if let Err(why) = &unit {
-                mistake(per_at, why.to_string());
+                mistake(per_at, why.clone());
             }
             if let Err(why) = amount {
                 mistake(price_at.clone(), format!("'{price}' is not a price: {why}; write it as 0.05"));

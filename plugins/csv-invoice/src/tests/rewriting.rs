@@ -113,6 +113,23 @@ fn a_document_comes_back_under_its_old_name_and_in_its_old_format_whatever_the_s
 }
 
 #[test]
+fn a_document_of_version_0_1_is_written_again_by_the_rule_of_then() {
+    let home = home();
+    let bill = Bill { rows: vec![Row { name: "web;=1+1".to_owned(), ..Row::default() }], ..Bill::default() };
+    let csv = configured(home.path(), json!({ "row_layout": ["type"], "bom": true })).unwrap();
+    assert_eq!(bill.text(&csv), "\u{feff}web;'=1+1\n");
+    // What its receipt said of its format, and of its bytes.
+    let then = "web;=1+1\n";
+    let format = json!({ "delimiter": ",", "header": false, "row_layout": ["type"] }).to_string();
+    let receipt = Receipt::new(invoices(&home).join("old.csv").to_string_lossy())
+        .with("file", "old.csv")
+        .with("sha256", crate::record::sha256(then.as_bytes()))
+        .with("format", format);
+    assert_eq!(bill.rewrite(&csv, &receipt).unwrap(), receipt);
+    assert_eq!(documents(&home), [("old.csv".to_owned(), then.to_owned())].into());
+}
+
+#[test]
 fn a_renamed_tenants_document_keeps_its_name() {
     let (home, csv, receipt, _) = committed();
     fs::remove_file(receipt.reference.as_str()).unwrap();

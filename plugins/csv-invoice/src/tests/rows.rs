@@ -1,4 +1,5 @@
 use super::*;
+use crate::layout::Harmless;
 use crate::table::neutral;
 
 fn laid_out(bill: &Bill, settings: Value) -> String {
@@ -87,11 +88,32 @@ fn what_a_spreadsheet_would_run_is_text() {
         "－1",
         "＠x",
     ] {
-        assert_eq!(neutral(formula), format!("'{formula}"));
+        assert_eq!(neutral(formula, Harmless::First), format!("'{formula}"));
+        let second = neutral(formula, Harmless::Second);
+        assert!(second.starts_with('\'') && second.replace('\'', "") == formula, "{second:?}");
     }
     for harmless in ["", " ", "a=1", "'=1", "1-1", "m1.nano", "日本語", "%", "|x"] {
-        assert_eq!(neutral(harmless), harmless);
+        for rule in [Harmless::First, Harmless::Second] {
+            assert_eq!(neutral(harmless, rule), harmless);
+        }
     }
+    // Only the newer rule knows other delimiters, and what has no width.
+    for (formula, safe) in
+        [("web;=1", "web;'=1"), ("web\t@x", "web\t'@x"), ("\u{2060}=1", "'\u{2060}=1"), ("\0-1", "'\0'-1")]
+    {
+        assert_eq!(neutral(formula, Harmless::First), formula);
+        assert_eq!(neutral(formula, Harmless::Second), safe);
+    }
+}
+
+#[test]
+fn a_document_may_begin_with_a_byte_order_mark() {
+    let settings = json!({ "bom": true, "header": true, "row_layout": ["type", "cost"] });
+    let text =
+        laid_out(&Bill { rows: vec![Row { name: "größe".to_owned(), ..Row::default() }], ..Bill::default() }, settings);
+    assert_eq!(text, "\u{feff}type,cost\ngröße,8.70\n");
+    let none = laid_out(&Bill { rows: Vec::new(), ..Bill::default() }, json!({ "bom": true }));
+    assert_eq!(none, "\u{feff}");
 }
 
 #[test]

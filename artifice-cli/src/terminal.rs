@@ -1,0 +1,32 @@
+//! What a terminal shows, and what it must not be told.
+
+use std::io::{self, IsTerminal};
+
+/// A text without what a terminal would obey: names come from tenants.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether colours may be used where a terminal is, or is not (<https://no-color.org>).
+pub fn may_colour(is_terminal: bool) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether colours may be used on standard output.
+pub fn colours() -> bool {
+    may_colour(io::stdout().is_terminal())
+}
+
+/// How many columns of text standard output has: the terminal's, else what `COLUMNS` says. None where nobody says,
+/// as in a pipe.
+pub fn columns() -> Option<u16> {
+    let of_terminal = terminal_size::terminal_size_of(io::stdout()).map(|(terminal_size::Width(columns), _)| columns);
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    of_terminal.filter(|columns| *columns > 0).or_else(said).filter(|columns| *columns > 0)
+}
+
+/// A text in bold, where colours may be used.
+pub fn bold(text: &str) -> String {
+    if colours() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
