@@ -87,6 +87,13 @@ impl Cloud {
         self.write("artifice.yaml", text)
     }
 
+    /// Leaves a section of the configuration out.
+    pub fn unset(&self, section: &str) -> &Cloud {
+        self.sections.borrow_mut().remove(section);
+        let main = self.sections.borrow()["main"].clone();
+        self.set("main", &main)
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }

@@ -18,8 +18,6 @@ pub(crate) struct Adjusting {
     pub invoice: Statement,
     /// The ids of its live adjustments.
     pub beside: Vec<StatementId>,
-    /// These adjustments.
-    pub adjustments: Vec<Statement>,
     /// For each usage of the adjustment the id of the statement whose usage it corrects; none for what nobody
     /// has billed yet.
     pub corrects: Vec<Option<StatementId>>,
@@ -54,8 +52,7 @@ pub(crate) async fn compare(
     for resource in gone {
         listener.notice(&Notice::ResourceGone { tenant: whole.tenant.id.clone(), resource });
     }
-    let adjustments = adjustments.into_iter().cloned().collect();
-    Ok((Adjusting { invoice: invoice.clone(), beside, adjustments, corrects }, draft))
+    Ok((Adjusting { invoice: invoice.clone(), beside, corrects }, draft))
 }
 
 /// By which rules an invoice is adjusted: those by which it was made.

@@ -2,8 +2,10 @@
 //! and holds that nothing would end.
 
 use artifice_collect::{Named, TenantUsage};
-use artifice_ledger::{Ledger, LedgerError, Statement};
+use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement, all_statements};
 use artifice_model::aggregate::{Implausible, Implausibles};
+
+use crate::draft::adjust::Adjusting;
 
 /// How many readings and entries a reason names.
 const NAMED: usize = 5;
@@ -33,21 +35,12 @@ impl Doubts {
 
     /// Why a statement is held, if it is. An adjustment is held only for readings with which the statements before it
     /// were not sent.
-    pub async fn why(
-        self,
-        ledger: &dyn Ledger,
-        adjusts: Option<(&Statement, &[Statement])>,
-    ) -> Result<Option<String>, LedgerError> {
+    pub async fn why(self, ledger: &dyn Ledger, adjusts: Option<&Adjusting>) -> Result<Option<String>, LedgerError> {
         let mut reasons = Vec::new();
-        let mut known: Vec<Implausibles> = Vec::new();
-        if let Some((invoice, adjustments)) = adjusts
-            && !self.readings.is_empty()
-        {
-            for statement in [invoice].into_iter().chain(adjustments) {
-                let explained = ledger.statement_explained(statement).await?;
-                known.extend(explained.into_iter().filter_map(|line| Some(line.evidence?.implausible.clone())));
-            }
-        }
+        let known = match adjusts.filter(|_| !self.readings.is_empty()) {
+            Some(adjusting) => sent_with(ledger, &adjusting.invoice).await?,
+            None => Vec::new(),
+        };
         for (resource, entry, odd) in &self.readings {
             let is_new = |reading: &&Implausible| !known.iter().any(|known| known.some.contains(reading));
             let new: Vec<String> = odd.some.iter().filter(is_new).map(of).collect();
@@ -76,6 +69,20 @@ impl Doubts {
         }
         Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
     }
+}
+
+/// The readings with which an invoice and its adjustments were sent.
+async fn sent_with(ledger: &dyn Ledger, invoice: &Statement) -> Result<Vec<Implausibles>, LedgerError> {
+    let about = Filter { refers_to: Some(invoice.reference()), ..Filter::default() };
+    let mut all = vec![invoice.clone()];
+    let is_live = |other: &Statement| other.kind == Kind::Adjustment && other.state == State::Committed;
+    all.extend(all_statements(ledger, &about).await?.into_iter().filter(is_live));
+    let mut known = Vec::new();
+    for statement in &all {
+        let explained = ledger.statement_explained(statement).await?;
+        known.extend(explained.into_iter().filter_map(|line| Some(line.evidence?.implausible.clone())));
+    }
+    Ok(known)
 }
 
 /// Resources, some of them by name.

@@ -77,8 +77,7 @@ impl Engine {
             check_committed(invoice)?;
             new.push((invoice, billed(config, invoice, draft.lines.clone()).collect()));
             let beside = adjustments.iter().map(|adjustment| adjustment.id.clone()).collect();
-            let adjustments = adjustments.into_iter().cloned().collect();
-            let adjusting = Adjusting { invoice: invoice.clone(), beside, adjustments, corrects: Vec::new() };
+            let adjusting = Adjusting { invoice: invoice.clone(), beside, corrects: Vec::new() };
             following.push(Following { adjusting, draft });
         }
         Ok(following)

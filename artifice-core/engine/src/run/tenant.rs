@@ -9,7 +9,6 @@ use artifice_model::statement::{Draft, Rules};
 
 use crate::Purpose;
 use crate::draft::adjust::{Adjusting, rules_of};
-use crate::draft::doubts::Doubts;
 use crate::draft::following::Following;
 use crate::draft::{Drafted, Whole, bounds};
 use crate::run::shared::Run;
@@ -55,9 +54,9 @@ impl Run {
         let Drafted { draft, mut month, adjusting, following, doubts, .. } = drafting.await?;
         let mut stored = Vec::new();
         if !draft.lines.is_empty() {
+            let doubtful = doubts.why(self.ledger(), adjusting.as_ref()).await?;
             let label = label.as_deref();
-            let held = self.why_held(&draft, adjusting.as_ref(), doubts).await?;
-            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), (month.as_ref(), held)).await?);
+            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), month.as_ref(), doubtful).await?);
         }
         // All of them are stored before one is sent: what is stored is finished by whatever run comes next.
         for Following { adjusting, draft } in &following {
@@ -68,8 +67,7 @@ impl Run {
             let (rules, label) = (rules_of(&adjusting.invoice)?, adjusting.invoice.label.as_deref());
             // Beside what it was worked out is known of the first one's months; it may lie in others, too.
             let same = month.as_ref().filter(|month| month.months == self.months(adjusting.invoice.period));
-            let held = self.why_held(draft, Some(adjusting), Doubts::default()).await?;
-            stored.push(self.store(draft, &rules, label, Some(adjusting), (same, held)).await?);
+            stored.push(self.store(draft, &rules, label, Some(adjusting), same, None).await?);
         }
         for (statement, how) in stored {
             billed.push(self.clerk.send(statement, how).await?);
@@ -77,30 +75,20 @@ impl Run {
         Ok(())
     }
 
-    /// Why a person should look at it before it is sent, if somebody should.
-    async fn why_held(
-        &self,
-        draft: &Draft,
-        adjusting: Option<&Adjusting>,
-        doubts: Doubts,
-    ) -> Result<Option<String>, Trouble> {
-        let before = adjusting.map(|adjusting| (&adjusting.invoice, &adjusting.adjustments[..]));
-        let doubtful = doubts.why(self.ledger(), before).await?;
-        let invoice = adjusting.map(|adjusting| &adjusting.invoice);
-        let beyond = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
-        Ok(doubtful.into_iter().chain(beyond).reduce(|one, other| format!("{one}; {other}")))
-    }
-
-    /// Stores what a tenant is to be billed.
+    /// Stores what a tenant is to be billed, held where it is doubtful.
     async fn store(
         &self,
         draft: &Draft,
         rules: &Rules,
         label: Option<&str>,
         adjusting: Option<&Adjusting>,
-        (month, held): (Option<&Month>, Option<String>),
+        month: Option<&Month>,
+        doubtful: Option<String>,
     ) -> Result<(Statement, How), Trouble> {
         let backend = self.clerk.backend_named()?;
+        let invoice = adjusting.map(|adjusting| &adjusting.invoice);
+        let beyond = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
+        let held = doubtful.into_iter().chain(beyond).reduce(|one, other| format!("{one}; {other}"));
         let kind = adjusting.map_or(NewKind::Invoice, |adjusting| NewKind::Adjustment {
             of: &adjusting.invoice,
             beside: &adjusting.beside,

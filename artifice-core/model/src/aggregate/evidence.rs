@@ -35,7 +35,7 @@ pub struct Evidence {
     #[serde(rename = "z", default, skip_serializing_if = "is_zero")]
     pub resets: u64,
     /// How often the counter went down a little (`increase`): what it went down was taken off.
-    #[serde(rename = "b", default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     pub dips: u64,
     /// The implausible readings that are charged.
     #[serde(rename = "i", default, skip_serializing_if = "Implausibles::is_empty")]
