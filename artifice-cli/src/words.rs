@@ -4,7 +4,7 @@ mod advice;
 mod notice;
 
 pub use advice::advice;
-pub use notice::notice;
+pub use notice::{notice, unreachable};
 
 use artifice_engine::{EngineError, Failed};
 

@@ -54,6 +54,8 @@ impl Cloud {
         };
         cloud.set("invoice:config", "{output_path: ./invoices}");
         cloud.set("rates", "{file: rates.csv}");
+        // The host of the stories' resources is a location: what is elsewhere is seen to be.
+        cloud.set("datacenters", "{akl-1: akl-1}");
         cloud.write("rates.csv", RATES);
         cloud.write("samples.ndjson", "");
         cloud
@@ -83,6 +85,13 @@ impl Cloud {
         self.sections.borrow_mut().insert(section.to_owned(), value.to_owned());
         let text = self.sections.borrow().iter().map(|(key, value)| format!("{key}: {value}\n")).collect::<String>();
         self.write("artifice.yaml", text)
+    }
+
+    /// Leaves a section of the configuration out.
+    pub fn unset(&self, section: &str) -> &Cloud {
+        self.sections.borrow_mut().remove(section);
+        let main = self.sections.borrow()["main"].clone();
+        self.set("main", &main)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -10,6 +10,7 @@ use artifice_tests::{Cloud, Ran, Vm};
 /// A cloud in which July is billed and August is not.
 pub fn cloud() -> Cloud {
     let cloud = Cloud::new();
+    cloud.unset("datacenters");
     cloud.meter(Vm::of("demo", "vm").active("2013-07-05", 24));
     cloud.bill("--month 2013-07").done();
     cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 24));

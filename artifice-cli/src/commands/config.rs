@@ -32,7 +32,14 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
 /// What can be told without asking anybody: the files, and the backend's configuration.
 fn check(engine: &Engine) -> Vec<EngineError> {
     let config = engine.config();
-    let mut wrong: Vec<EngineError> = config.load_prices().err().map(EngineError::from).into_iter().collect();
+    let prices = config.load_prices();
+    if let Ok(prices) = &prices {
+        let places = config.unreachable(prices);
+        if !places.is_empty() {
+            note(&format!("note: {}", words::unreachable(&places, config.locations.region())));
+        }
+    }
+    let mut wrong: Vec<EngineError> = prices.err().map(EngineError::from).into_iter().collect();
     match &config.source {
         Some(_) => wrong.extend(engine.find_source().err()),
         None => note("note: there is no source; `usage` and `bill` need one"),

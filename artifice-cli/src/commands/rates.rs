@@ -31,7 +31,7 @@ pub async fn run(file: &Path, command: RatesCommand) -> Result<Ending, CommandEr
             let wrong = |error| CommandError::Arguments(format!("--at: {error}"));
             let at = at.map(|text| calendar.when(&text).map_err(wrong)).transpose()?;
             let at = at.unwrap_or_else(artifice_engine::now);
-            let location = location.unwrap_or_else(|| engine.config().locations.of(None).to_string());
+            let location = location.unwrap_or_else(|| engine.config().locations.region().to_owned());
             let tenant = tenant.unwrap_or_default().into();
             show_service(&engine, Asked { service, volume, unit, tenant, location, at }, format).await
         }

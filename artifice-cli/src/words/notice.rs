@@ -12,6 +12,7 @@ pub fn notice(notice: &Notice) -> Vec<String> {
         Notice::WithoutTenant { samples } => {
             format!("{samples} samples of charged meters belong to no tenant and are billed to nobody")
         }
+        Notice::Unreachable { places, region } => unreachable(places, region),
         Notice::Problem { tenant, problem } => format!("tenant {tenant}: {problem}"),
         Notice::ResourceGone { tenant, resource } => format!(
             "tenant {tenant}: metering has nothing of resource {resource} any more in this period; it stays as it was \
@@ -48,4 +49,21 @@ pub fn notice(notice: &Notice) -> Vec<String> {
         }
     };
     vec![words]
+}
+
+/// How many places a notice names.
+const NAMED: usize = 5;
+
+/// Prices for locations that no sample can have.
+pub fn unreachable(places: &[(String, String)], region: &str) -> String {
+    let named = places.iter().take(NAMED).map(|(location, at)| format!("'{location}' ({at})"));
+    let mut named: Vec<String> = named.collect();
+    if places.len() > NAMED {
+        named.push(format!("and {} more", places.len() - NAMED));
+    }
+    format!(
+        "no sample can be where these prices are for: {}; everything is in main.region ('{region}'), because a host is \
+         no location by itself: set `datacenters:`, or `location` of the entries",
+        named.join(", ")
+    )
 }

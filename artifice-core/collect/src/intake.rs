@@ -1,13 +1,16 @@
 //! What of a source is kept: samples of charged meters, of the tenants and times asked for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use artifice_model::aggregate::Entry;
-use artifice_model::sample::SeriesKey;
-use artifice_model::{TenantId, Timestamp};
+use artifice_model::aggregate::{Entry, INSTANCE};
+use artifice_model::sample::{MessageId, SeriesKey};
+use artifice_model::{Decimal, TenantId, Timestamp};
 use hashbrown::HashMap;
 
+use crate::metadata::Read;
 use crate::noticed::{Meters, Noticed};
+use crate::owners::Owners;
 use crate::request::{Request, Seen};
 use crate::series::{Charging, Series};
 use crate::sink::{Incoming, Interest, Point, Says, SeriesId, Sink, Stop};
@@ -27,6 +30,7 @@ pub(crate) struct Intake<'a> {
     /// Samples that nothing charges, by tenant and meter; `None` if nobody wants to know.
     unmapped: Option<HashMap<TenantId, Meters>>,
     sorter: Sorter,
+    owners: Owners,
     entries: Vec<Charging<'a>>,
     /// Whom series in order are of.
     tenant: Option<&'a TenantId>,
@@ -37,7 +41,11 @@ pub(crate) struct Intake<'a> {
 
 /// What was taken.
 pub(crate) struct Taken<'a> {
+    /// Samples in any order, those of tenants among them who are not wanted: they say whose a resource was.
     pub sorter: Sorter,
+    pub owners: Owners,
+    /// The last tenant that is done already, if this is not the first reading.
+    pub done: Option<TenantId>,
     /// Series that came in order.
     pub ordered: Vec<Series<'a>>,
     pub entries: Vec<Charging<'a>>,
@@ -61,6 +69,7 @@ impl Wanted {
             name: name.to_owned(),
             from: entries.iter().map(start).min().unwrap_or(request.period.start()),
             keys: entries.iter().flat_map(|entry| entry.keys()).collect(),
+            owners_matter: entries.iter().any(|entry| entry.holds_without_end()),
         };
         let mut meters: Vec<WantedMeter> = entries.into_iter().map(meter).collect();
         meters.sort_by(|one, other| one.name.cmp(&other.name));
@@ -87,6 +96,7 @@ impl<'a> Intake<'a> {
             seen: Seen::default(),
             unmapped: request.notice_unmapped.then(HashMap::new),
             sorter: Sorter::new(request.memory_bytes),
+            owners: Owners::default(),
             entries: Charging::all(request),
             tenant: None,
             ordered: Vec::new(),
@@ -101,10 +111,28 @@ impl<'a> Intake<'a> {
 
     /// Ends the reading: what was taken, what was seen, and what was noticed, by tenant.
     pub fn finish(self) -> (Taken<'a>, Seen, std::collections::HashMap<TenantId, Noticed>) {
-        let unmapped = self.unmapped.unwrap_or_default().into_iter();
-        let noticed = unmapped.map(|(tenant, unmapped)| (tenant, Noticed { unmapped, ..Noticed::default() }));
-        let taken = Taken { sorter: self.sorter, ordered: self.ordered, entries: self.entries };
-        (taken, self.seen, noticed.collect())
+        let without_instances = self.request.entries.iter().find(|entry| entry.meter == INSTANCE);
+        let noticed = |(tenant, unmapped): (TenantId, Meters)| {
+            let without_instances = without_instances.filter(|_| unmapped.say_instances_exist());
+            let without_instances = without_instances.map(|entry| entry.id.clone());
+            (tenant, Noticed { unmapped, without_instances, ..Noticed::default() })
+        };
+        let noticed = self.unmapped.unwrap_or_default().into_iter().map(noticed).collect();
+        let Intake { sorter, owners, done, ordered, entries, seen, .. } = self;
+        let taken = Taken { sorter, owners, done, ordered, entries };
+        (taken, seen, noticed)
+    }
+
+    fn take(&mut self, sample: Incoming<'_>) -> Result<(), Stop> {
+        let Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
+        let Some(WantedMeter { name: meter, owners_matter, .. }) = self.wanted.meters.get(meter) else { return Ok(()) };
+        // Where whole metadata is wanted, none is as good as any: a source without it is not read for ever.
+        let metadata_lines = metadata_lines.or_else(|| self.wanted.whole_metadata.then(Box::default));
+        let unsorted = Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines };
+        if self.sorter.add(unsorted)? && *owners_matter && self.tenant.is_none() {
+            self.owners.see(tenant, resource, meter);
+        }
+        Ok(())
     }
 
     fn wants(&self, tenant: &str) -> bool {
@@ -123,7 +151,9 @@ impl Sink for Intake<'_> {
         self.seen(tenant);
         match place {
             Some(place) if self.wants(tenant) => Interest::Take(place),
-            Some(place) => Interest::Owner(place),
+            // Only where everybody is shown it can be told whose a resource was.
+            Some(place) if self.tenant.is_none() && self.wanted.meters[place].owners_matter => Interest::Owner(place),
+            Some(_) => Interest::Pass,
             None if self.unmapped.is_some() && self.wants(tenant) => Interest::Count,
             None => Interest::Pass,
         }
@@ -150,18 +180,15 @@ impl Sink for Intake<'_> {
         }
     }
 
-    /// Which tenant has a resource is not followed yet: each tenant's samples are its own.
-    fn owner(&mut self, _: &str, _: &str, _: usize, _: Timestamp) -> Result<(), Stop> {
-        Ok(())
+    fn owner(&mut self, tenant: &str, resource: &str, meter: usize, at: Timestamp) -> Result<(), Stop> {
+        let nothing = Read::default();
+        let (message_id, volume, unit, metadata_lines) = (MessageId::None, Decimal::ZERO, "", None);
+        let metadata = &nothing;
+        self.take(Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines })
     }
 
     fn sample(&mut self, sample: Incoming<'_>) -> Result<(), Stop> {
-        let Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
-        let Some(WantedMeter { name: meter, .. }) = self.wanted.meters.get(meter) else { return Ok(()) };
-        // Where whole metadata is wanted, none is as good as any: a source without it is not read for ever.
-        let metadata_lines = metadata_lines.or_else(|| self.wanted.whole_metadata.then(Box::default));
-        let unsorted = Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines };
-        Ok(self.sorter.add(unsorted)?)
+        self.take(sample)
     }
 
     fn series(&mut self, resource: &str, meter: usize) -> Result<SeriesId, Stop> {
@@ -175,7 +202,7 @@ impl Sink for Intake<'_> {
         }
         let key = SeriesKey { tenant: tenant.clone(), resource: resource.into(), meter: name.as_str().into() };
         let id = SeriesId(self.ordered.len());
-        self.ordered.push(Series::new(key, self.request, &self.entries));
+        self.ordered.push(Series::new(key, self.request, &self.entries, &Arc::default()));
         open.insert(resource.into(), id);
         Ok(id)
     }

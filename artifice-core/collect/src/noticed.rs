@@ -3,16 +3,20 @@
 //!
 //! It fails nobody and changes no bill. It is there so that nothing is left out in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use artifice_model::aggregate::Short;
+use artifice_model::aggregate::{Entry, Evidence, Implausible, Implausibles, Outcome, Short};
 use artifice_model::time::HOUR_US;
 
 /// How many things of one kind a warning names.
 const NAMED: usize = 5;
 /// How many different uncharged meters of a tenant are told apart.
 const MOST_METERS: usize = 100;
+/// How many unmapped hosts of a tenant are told apart.
+const MOST_HOSTS: usize = 100;
+/// Meters that every instance has: where there is one of them, there are instances.
+const OF_INSTANCES: [&str; 2] = ["cpu", "vcpus"];
 /// A meter's name longer than this is not kept, in bytes.
 const LONGEST_NAME: usize = 255;
 
@@ -27,6 +31,45 @@ pub struct Noticed {
     pub without_service: BTreeMap<String, Resources>,
     /// Resources, by entry, that were charged for less than half of the time they are known to exist.
     pub short: BTreeMap<String, Shorts>,
+    /// Resources, by entry, of which no sample names its event, though the entry's samples hold without an end because
+    /// events would tell it. A bill of them is held.
+    pub unannounced: BTreeMap<String, Named>,
+    /// Resources, by entry, that are charged by a hold without an end, and were not heard of for long.
+    pub unheard: BTreeMap<String, Named>,
+    /// Readings, by entry, that are charged though they are implausible. A bill of them is held.
+    pub implausible: BTreeMap<String, Readings>,
+    /// Readings, by entry, that were left out because they are implausible.
+    pub left_out: BTreeMap<String, Readings>,
+    /// Resources, by entry, whose counters went down altogether: they are charged as 0.
+    pub below_zero: BTreeMap<String, Named>,
+    /// Resources, by entry, whose samples are in two units of one family.
+    pub units: BTreeMap<String, Named>,
+    /// Messages, by meter, that came with two values.
+    pub contradicted: BTreeMap<String, Resources>,
+    /// Hosts that nothing maps to a location, though others are mapped.
+    pub hosts: BTreeSet<String>,
+    /// The entry that should have found instances, where other meters say that there are some.
+    pub without_instances: Option<String>,
+    /// Entries with a sample that names its event.
+    pub(crate) announced: BTreeSet<String>,
+}
+
+/// Resources, some of them by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// How many.
+    pub count: u64,
+    /// Some, with what is to be said of each.
+    pub some: Vec<String>,
+}
+
+/// Implausible readings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// How many.
+    pub count: u64,
+    /// Some, each with its resource.
+    pub some: Vec<(String, Implausible)>,
 }
 
 /// Meters, and how many samples each has inside the period.
@@ -64,6 +107,53 @@ impl Noticed {
         *self == Noticed::default()
     }
 
+    /// What came of a series.
+    pub(crate) fn takes(&mut self, entry: &Entry, resource: &str, outcome: &Outcome) {
+        if entry.holds_without_end() {
+            if outcome.announced > 0 {
+                self.announced.insert(entry.id.clone());
+            } else if outcome.unannounced > 0 {
+                self.unannounced.entry(entry.id.clone()).or_default().add(resource.to_owned());
+            }
+        }
+        if let Some(at) = outcome.unheard {
+            let unheard = self.unheard.entry(entry.id.clone()).or_default();
+            unheard.add(format!("{resource} (last heard of at {at})"));
+        }
+        if outcome.below_zero > 0 {
+            self.below_zero.entry(entry.id.clone()).or_default().add(resource.to_owned());
+        }
+        if let Some((one, other)) = &outcome.units {
+            let units = self.units.entry(entry.id.clone()).or_default();
+            units.add(format!("{resource} ('{one}' and then '{other}')"));
+        }
+        if !outcome.left_out.is_empty() {
+            self.left_out.entry(entry.id.clone()).or_default().add(resource, &outcome.left_out);
+        }
+        for Evidence { implausible, .. } in outcome.volumes.iter().map(|volume| &volume.evidence) {
+            if !implausible.is_empty() {
+                self.implausible.entry(entry.id.clone()).or_default().add(resource, implausible);
+            }
+        }
+        for host in &outcome.unmapped {
+            if self.hosts.len() < MOST_HOSTS {
+                self.hosts.insert(host.to_string());
+            }
+        }
+    }
+
+    /// Everything of the tenant has been taken.
+    pub(crate) fn settle(&mut self) {
+        let Noticed { announced, unannounced, .. } = self;
+        unannounced.retain(|entry, _| !announced.contains(entry));
+        announced.clear();
+    }
+
+    /// A resource of which some messages came with two values.
+    pub(crate) fn contradicts(&mut self, meter: &str, resource: &str, messages: u64) {
+        self.contradicted.entry(meter.to_owned()).or_default().add(resource, messages);
+    }
+
     /// A resource of which some samples were refused by every entry of its meter.
     pub(crate) fn refuses(&mut self, meter: &str, resource: &str, samples: u64) {
         self.refused.entry(meter.to_owned()).or_default().add(resource, samples);
@@ -99,6 +189,28 @@ impl Meters {
 
     fn is_empty(&self) -> bool {
         self.samples.is_empty() && self.others == 0
+    }
+
+    /// Whether there are meters that only instances have.
+    pub(crate) fn say_instances_exist(&self) -> bool {
+        OF_INSTANCES.iter().any(|meter| self.samples.contains_key(*meter))
+    }
+}
+
+impl Named {
+    fn add(&mut self, name: String) {
+        self.count += 1;
+        if self.some.len() < NAMED {
+            self.some.push(name);
+        }
+    }
+}
+
+impl Readings {
+    fn add(&mut self, resource: &str, more: &Implausibles) {
+        self.count += more.count;
+        let room = NAMED.saturating_sub(self.some.len());
+        self.some.extend(more.some.iter().take(room).map(|reading| (resource.to_owned(), reading.clone())));
     }
 }
 
@@ -138,8 +250,96 @@ impl fmt::Display for Noticed {
                  `aggregate: integral` (or `uptime`) and `max_gap: unlimited`, as `meters: notifications` does"
             ));
         }
+        self.tell_of_readings(&mut lines);
+        self.tell_of_ends(&mut lines);
+        if !self.hosts.is_empty() {
+            let count = u64::try_from(self.hosts.len()).unwrap_or(u64::MAX);
+            let hosts: Vec<&str> = self.hosts.iter().take(NAMED).map(String::as_str).collect();
+            let more = count.saturating_sub(u64::try_from(hosts.len()).unwrap_or(count));
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            lines.push(format!(
+                "`datacenters:` does not map {} ({}{more}), so each is a location of its own; map them there",
+                if count == 1 { "1 host".to_owned() } else { format!("{count} hosts") },
+                hosts.join(", ")
+            ));
+        }
+        if let Some(entry) = &self.without_instances {
+            lines.push(format!(
+                "the entry {entry} finds nothing, though {} say that there are instances: Ceilometer has had no meter \
+                 `instance` since 2017; poll `cpu` and write `meters: polling`, which charges instances by it",
+                OF_INSTANCES.map(|meter| format!("`{meter}`")).join(" or ")
+            ));
+        }
         f.write_str(&lines.join("\n"))
     }
+}
+
+impl Noticed {
+    fn tell_of_readings(&self, lines: &mut Vec<String>) {
+        for (entry, readings) in &self.implausible {
+            lines.push(format!(
+                "the entry {entry} charges {readings}; a bill of that is held: correct the metering, or say what becomes \
+                 of such readings (`implausible: skip`, `max_rate`, `negative: allow`)"
+            ));
+        }
+        for (entry, readings) in &self.left_out {
+            lines.push(format!("the entry {entry} leaves out {readings} (`implausible: skip`)"));
+        }
+        for (entry, resources) in &self.below_zero {
+            lines.push(format!(
+                "the entry {entry} charges {resources} as 0, because what its counter read went down altogether; look at \
+                 who polls it"
+            ));
+        }
+        for (entry, resources) in &self.units {
+            lines.push(format!(
+                "the entry {entry} finds two units in {resources}: all is charged in the second, converted exactly"
+            ));
+        }
+        for (meter, resources) in &self.contradicted {
+            lines.push(format!(
+                "the meter {meter} has one message id with two values in {resources}: each counts; look at what sends them"
+            ));
+        }
+    }
+
+    fn tell_of_ends(&self, lines: &mut Vec<String>) {
+        for (entry, resources) in &self.unannounced {
+            lines.push(format!(
+                "the entry {entry} has `max_gap: unlimited`, but no sample of {resources} names its event (`event_type`), \
+                 so nothing would tell their end, and each sample holds for a limited time; a bill of that is held: poll \
+                 the meter, and leave `max_gap: unlimited` out"
+            ));
+        }
+        for (entry, resources) in &self.unheard {
+            lines.push(format!(
+                "the entry {entry} charges {resources} because nothing has announced the end, but nobody has heard of it \
+                 for long (`stale_after`); look whether it still exists"
+            ));
+        }
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&some(self.count, self.some.iter().cloned()))
+    }
+}
+
+impl fmt::Display for Readings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let readings = if self.count == 1 { "implausible reading" } else { "implausible readings" };
+        let told = self.some.iter().map(|(resource, reading)| format!("{} of resource {resource}", of(reading)));
+        let more = self.count.saturating_sub(u64::try_from(self.some.len()).unwrap_or(self.count));
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        write!(f, "{} {readings} ({}{more})", self.count, told.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A reading, with when it was taken, and the one before it where that matters.
+fn of(reading: &Implausible) -> String {
+    let before = reading.before.map(|(at, value)| format!(", after {value} at {at},")).unwrap_or_default();
+    format!("{} at {}{before}", reading.value, reading.at)
 }
 
 impl fmt::Display for Meters {

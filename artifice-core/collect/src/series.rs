@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artifice_model::aggregate::{AggregateError, Aggregator, Entry, Volume};
+use artifice_model::aggregate::{AggregateError, Aggregator, Entry, INSTANCE, Takeover, Volume};
 use artifice_model::sample::{MessageId, Sample};
 use artifice_model::statement::{Metered, Usage};
 use artifice_model::{Decimal, SeriesKey, Timestamp};
@@ -37,19 +37,23 @@ pub(crate) struct Series<'a> {
     may_refuse: bool,
     /// Samples inside the period that were refused by all.
     refused: u64,
+    /// Messages that came once more with another value.
+    contradicted: u64,
     failed: Option<AggregateError>,
 }
 
 impl<'a> Series<'a> {
-    pub fn new(key: SeriesKey, request: Request<'a>, entries: &[Charging<'a>]) -> Self {
+    /// `takeovers` are when others were seen with its resource.
+    pub fn new(key: SeriesKey, request: Request<'a>, entries: &[Charging<'a>], takeovers: &Arc<[Takeover]>) -> Self {
         let entries = entries.iter().filter(|charging| *charging.entry.meter == *key.meter);
         let aggregator = |charging: &Charging<'a>| {
             let aggregator = Aggregator::new(charging.entry, request.locations, request.period);
-            (charging.entry, aggregator.cut_at(&charging.cuts))
+            (charging.entry, aggregator.cut_at(&charging.cuts).owned_until(takeovers.clone()))
         };
         let aggregators: Vec<_> = entries.map(aggregator).collect();
         let may_refuse = aggregators.iter().all(|(entry, _)| !entry.conditions.is_empty());
-        Series { key, last: None, last_point: None, aggregators, may_refuse, refused: 0, failed: None }
+        let (last, last_point, failed) = (None, None, None);
+        Series { key, last, last_point, aggregators, may_refuse, refused: 0, contradicted: 0, failed }
     }
 
     /// Takes the next sample of those that were sorted.
@@ -62,6 +66,7 @@ impl<'a> Series<'a> {
                 self.aggregators.iter_mut().for_each(|(_, aggregator)| aggregator.repeat(sample.at));
                 return Ok(());
             }
+            self.contradicted += u64::from(sample.contradicts(last));
         }
         self.aggregate(&sample, request);
         self.last = Some(sample);
@@ -75,6 +80,8 @@ impl<'a> Series<'a> {
             Some((at, value, _)) => Some((*at, *value, false)),
             None => None,
         };
+        // Whether the last point was of this label set.
+        let mut own = self.last_point.as_ref().is_some_and(|(_, _, lines)| *lines == says.lines);
         let mut sample = Sample {
             at: request.period.start(),
             message_id: MessageId::None,
@@ -83,9 +90,16 @@ impl<'a> Series<'a> {
             metadata_lines: None,
         };
         for point in points {
-            // Here an end will end a hold, if what holds has the same lines. Aggregation has no rule for it yet: a hold
-            // ends with the next sample, or after `max_gap`, as if the store had said nothing.
-            let Value::Number(value) = point.value else { continue };
+            let value = match point.value {
+                Value::Number(value) => value,
+                Value::Ends => {
+                    // It ends the hold of samples of its own label set, and of no other.
+                    if own && before.is_some() {
+                        self.aggregators.iter_mut().for_each(|(_, aggregator)| aggregator.ends(point.at));
+                    }
+                    continue;
+                }
+            };
             let in_order = before.is_none_or(|(at, last, may_be_equal)| {
                 (at, last) < (point.at, value) || (may_be_equal && (at, last) == (point.at, value))
             });
@@ -93,10 +107,13 @@ impl<'a> Series<'a> {
                 return Err(self.disorder());
             }
             (sample.at, sample.volume) = (point.at, value);
+            if own {
+                self.aggregators.iter_mut().for_each(|(_, aggregator)| aggregator.goes_on(point.at));
+            }
             self.aggregate(&sample, request);
-            before = Some((point.at, value, true));
+            (before, own) = (Some((point.at, value, true)), true);
         }
-        if let Some((at, value, _)) = before.filter(|_| !points.is_empty()) {
+        if let Some((at, value, _)) = before.filter(|_| own) {
             self.last_point = Some((at, value, says.lines.clone()));
         }
         Ok(())
@@ -131,7 +148,14 @@ impl<'a> Series<'a> {
             if let Some(short) = outcome.short {
                 noticed.falls_short(&entry.id, &self.key.resource, short);
             }
+            noticed.takes(entry, &self.key.resource, &outcome);
             all.extend(outcome.volumes.into_iter().map(|volume| metered(&self.key, entry, request, volume)));
+        }
+        if self.contradicted > 0 {
+            noticed.contradicts(&self.key.meter, &self.key.resource, self.contradicted);
+        }
+        if self.key.meter.as_ref() == INSTANCE && !all.is_empty() {
+            noticed.without_instances = None;
         }
         if self.refused > 0 {
             noticed.refuses(&self.key.meter, &self.key.resource, self.refused);

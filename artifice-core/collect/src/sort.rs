@@ -76,8 +76,8 @@ impl Sorter {
         Sorter { limit_bytes, used_bytes: 0, series: HashMap::new(), facts: Known::default(), runs: Vec::new() }
     }
 
-    /// Takes a sample of a series.
-    pub fn add(&mut self, sample: Unsorted<'_>) -> Result<(), SortError> {
+    /// Takes a sample of a series. Says whether it may be the first of that series.
+    pub fn add(&mut self, sample: Unsorted<'_>) -> Result<bool, SortError> {
         let Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines } = sample;
         let key = Key { tenant, resource, meter };
         let samples = match self.series.entry_ref(&key) {
@@ -98,11 +98,22 @@ impl Sorter {
             }
         };
         let sample = Sample { at, message_id, volume, facts, metadata_lines };
-        let before = samples.capacity();
+        let (before, is_first) = (samples.capacity(), samples.is_empty());
         self.used_bytes += text_bytes(&sample);
         samples.push(sample);
         self.used_bytes += (samples.capacity() - before) * size_of::<Sample>();
-        if self.used_bytes > self.limit_bytes { self.spill() } else { Ok(()) }
+        if self.used_bytes > self.limit_bytes {
+            self.spill()?;
+        }
+        Ok(is_first)
+    }
+
+    /// Shows when each sample was taken, series by series, in no order.
+    pub fn scan(&mut self, see: &mut dyn FnMut(&SeriesKey, Timestamp)) -> Result<(), SortError> {
+        for (key, samples) in &self.series {
+            samples.iter().for_each(|sample| see(key, sample.at));
+        }
+        self.runs.iter_mut().try_for_each(|run| run.scan(see))
     }
 
     /// Hands over all samples: series by series in the order of their keys, samples in order.

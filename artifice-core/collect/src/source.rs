@@ -178,6 +178,8 @@ pub struct WantedMeter {
     pub from: Timestamp,
     /// What is read of its samples' metadata.
     pub keys: KeySet,
+    /// Whether it matters who else has its resources: holds without an end go on until somebody has.
+    pub owners_matter: bool,
 }
 
 /// Who has metering.

@@ -10,6 +10,7 @@ use artifice_model::statement::Metered;
 use crate::error::{SeriesError, UsageError};
 use crate::intake::Taken;
 use crate::noticed::Noticed;
+use crate::owners::Ownership;
 use crate::request::{Request, TenantUsage};
 use crate::series::{Charging, Series};
 use crate::sink::Stop;
@@ -23,10 +24,23 @@ pub(crate) fn hand_over(
     take: &mut dyn FnMut(TenantUsage),
 ) -> Result<(), Stop> {
     let _phase = tracing::debug_span!("aggregate").entered();
-    let Taken { sorter, mut ordered, entries, .. } = taken;
+    let Taken { mut sorter, owners, done, mut ordered, entries } = taken;
+    let ownership = owners.settle(&mut sorter)?;
     // The next one last.
     ordered.sort_by(|one, other| other.key.cmp(&one.key));
-    let mut tenants = Tenants { request, entries: &entries, ordered, noticed, take, tenant: None, series: None };
+    let (entries, ownership) = (&entries, &ownership);
+    let mut tenants = Tenants {
+        request,
+        done,
+        entries,
+        ownership,
+        ordered,
+        noticed,
+        take,
+        tenant: None,
+        series: None,
+        unwanted: None,
+    };
     sorter.finish(&mut |key, sample| tenants.push(key, sample))?;
     tenants.end_series();
     tenants.end_ordered(None)?;
@@ -36,30 +50,47 @@ pub(crate) fn hand_over(
 /// The tenant and the series that are being read.
 struct Tenants<'a, 'e, 't> {
     request: Request<'a>,
+    /// The last tenant that was handed over by an earlier reading.
+    done: Option<TenantId>,
     entries: &'e [Charging<'a>],
+    ownership: &'e Ownership,
     /// Series that came in order and are to be handed over yet, the next one last.
     ordered: Vec<Series<'a>>,
     noticed: &'t mut HashMap<TenantId, Noticed>,
     take: &'t mut dyn FnMut(TenantUsage),
     tenant: Option<TenantUsage>,
     series: Option<Series<'a>>,
+    /// A series that is read of a tenant who is not wanted.
+    unwanted: Option<SeriesKey>,
 }
 
 impl<'a> Tenants<'a, '_, '_> {
     fn push(&mut self, key: &SeriesKey, sample: Sample) -> Result<(), Stop> {
+        if self.unwanted.as_ref() == Some(key) {
+            return Ok(());
+        }
         if self.series.as_ref().is_none_or(|series| series.key != *key) {
             self.end_series();
             self.end_ordered(Some(key))?;
             if let Some(both) = self.ordered.last().filter(|series| series.key == *key) {
                 return Err(both.disorder());
             }
+            if !self.wants(&key.tenant) {
+                self.unwanted = Some(key.clone());
+                return Ok(());
+            }
             self.begin(&key.tenant)?;
-            self.series = Some(Series::new(key.clone(), self.request, self.entries));
+            self.series = Some(Series::new(key.clone(), self.request, self.entries, &self.ownership.of(key)));
         }
         match &mut self.series {
             Some(series) => series.push(sample, self.request),
             None => Ok(()),
         }
+    }
+
+    fn wants(&self, tenant: &TenantId) -> bool {
+        self.request.tenants.is_none_or(|tenants| tenants.contains(tenant))
+            && self.done.as_ref().is_none_or(|done| done < tenant)
     }
 
     /// Goes on to a tenant, if it is another one.
@@ -101,6 +132,7 @@ impl<'a> Tenants<'a, '_, '_> {
 
     fn end_tenant(&mut self) -> Result<(), Stop> {
         let Some(mut tenant) = self.tenant.take() else { return Ok(()) };
+        tenant.noticed.settle();
         if self.request.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }

@@ -1,9 +1,10 @@
 //! A Ceilometer sample as it stands in JSON text: borrowed, with only what charging reads.
 //!
-//! Two shapes exist: what the message bus, `/v2/meters` and the clouds of 2013 write (`counter_name`,
-//! `counter_volume`, `resource_metadata`, `message_id`…), and what `/v2/samples` writes since
-//! (`meter`, `volume`, `metadata`, `id`…). Both are one [`WireSample`] here. A volume is read from its
-//! digits, and metadata only where something asks for it, without building a tree.
+//! Three shapes exist: what the message bus, `/v2/meters` and the clouds of 2013 write (`counter_name`,
+//! `counter_volume`, `resource_metadata`, `message_id`…), what `/v2/samples` writes since (`meter`, `volume`,
+//! `metadata`, `id`…), and what Ceilometer's publishers write to files and HTTP targets (`name`, `volume`,
+//! `resource_metadata`, `id`…), which is all that today's does. All are one [`WireSample`] here, and may be mixed. A
+//! volume is read from its digits, and metadata only where something asks for it, without building a tree.
 
 mod metadata;
 mod object;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 
 use artifice_model::decimal::DecimalError;
 use artifice_model::{Decimal, Timestamp};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -27,36 +29,73 @@ pub use metadata::{metadata_lines, read_metadata};
 const SHOWN: usize = 60;
 
 /// One sample, borrowed from JSON text. Keys that nothing here names are skipped.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireSample<'a> {
     /// The tenant's id; the key must be there, but a sample may belong to nobody.
-    #[serde(borrow, rename = "project_id", deserialize_with = "optional_text")]
     pub tenant: Option<Cow<'a, str>>,
     /// The resource's id.
-    #[serde(borrow, rename = "resource_id")]
     pub resource: Cow<'a, str>,
     /// The meter's name.
-    #[serde(borrow, rename = "counter_name", alias = "meter")]
     pub meter: Cow<'a, str>,
     /// `cumulative`, `gauge` or `delta`.
-    #[serde(borrow, default, rename = "counter_type", alias = "type", deserialize_with = "optional_text")]
     pub kind: Option<Cow<'a, str>>,
     /// The unit of the volume; empty where none is said.
-    #[serde(borrow, default, rename = "counter_unit", alias = "unit", deserialize_with = "text_or_empty")]
     pub unit: Cow<'a, str>,
     /// When it was taken, as it is written; see [`WireSample::at`].
-    #[serde(borrow)]
     pub timestamp: Cow<'a, str>,
     /// The metadata as JSON text; see [`read_metadata`].
-    #[serde(borrow, default, rename = "resource_metadata", alias = "metadata")]
     pub metadata: Option<Json<'a>>,
-    #[serde(borrow, rename = "counter_volume", alias = "volume")]
     digits: Json<'a>,
+    message_id: Cow<'a, str>,
+    id: Cow<'a, str>,
+}
+
+/// The keys of a sample.
+#[derive(Deserialize)]
+struct Keys<'a> {
+    #[serde(borrow, deserialize_with = "optional_text")]
+    project_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resource_id: Cow<'a, str>,
+    #[serde(borrow, default, alias = "meter", deserialize_with = "known_text")]
+    counter_name: Option<Cow<'a, str>>,
+    // Not an alias of `counter_name`: a store may give a sample a name of its own beside the meter's.
+    #[serde(borrow, default, deserialize_with = "optional_text")]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow, default, alias = "type", deserialize_with = "optional_text")]
+    counter_type: Option<Cow<'a, str>>,
+    #[serde(borrow, default, alias = "unit", deserialize_with = "text_or_empty")]
+    counter_unit: Cow<'a, str>,
+    #[serde(borrow)]
+    timestamp: Cow<'a, str>,
+    #[serde(borrow, default, alias = "metadata")]
+    resource_metadata: Option<Json<'a>>,
+    #[serde(borrow, alias = "volume")]
+    counter_volume: Json<'a>,
     #[serde(borrow, default, deserialize_with = "text_or_empty")]
     message_id: Cow<'a, str>,
     // Not an alias of `message_id`: a store may write its own id beside the message's.
     #[serde(borrow, default, deserialize_with = "text_or_empty")]
     id: Cow<'a, str>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for WireSample<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let keys = Keys::deserialize(deserializer)?;
+        let meter = keys.counter_name.or(keys.name);
+        Ok(WireSample {
+            tenant: keys.project_id,
+            resource: keys.resource_id,
+            meter: meter.ok_or_else(|| D::Error::custom("missing field `counter_name`, `meter` or `name`"))?,
+            kind: keys.counter_type,
+            unit: keys.counter_unit,
+            timestamp: keys.timestamp,
+            metadata: keys.resource_metadata,
+            digits: keys.counter_volume,
+            message_id: keys.message_id,
+            id: keys.id,
+        })
+    }
 }
 
 /// A value that is known to be valid JSON: its text, and what is known of it beside.
@@ -149,6 +188,10 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn optional_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'a, str>>, D::Error> {
     Ok(Option::<Text<'a>>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+fn known_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'a, str>>, D::Error> {
+    Text::deserialize(deserializer).map(|text| Some(text.0))
 }
 
 fn text_or_empty<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {

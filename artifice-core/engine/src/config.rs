@@ -9,6 +9,7 @@ mod limits;
 mod main;
 mod meters;
 mod pairs;
+mod places;
 mod prices;
 mod rates;
 
@@ -113,12 +114,17 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     let region = main_section.text("region").unwrap_or_else(|| "default".to_owned());
     let slice_us = main_section.parse("slice", artifice_settings::duration_us);
     let max_gap = main_section.parse("max_gap", main::max_gap);
-    let entries = meters::entries(root.get("meters"), meters::Defaults { slice_us, max_gap });
+    let stale_after_us = main_section.parse("stale_after", artifice_settings::duration_us);
+    let entries = meters::entries(root.get("meters"), meters::Defaults { slice_us, max_gap, stale_after_us });
     let main = main::settings(main_section)?;
 
     let datacenters = root.section("datacenters").entries();
     let datacenters = datacenters.into_iter().filter_map(|(host, name)| Some((host, name.text()?)));
-    let locations = Locations::new(&region, datacenters);
+    let mut locations = Locations::new(&region, datacenters);
+    // The original's form, whose rates stand in the backend's section, keeps the original's rule.
+    if root.get("source").is_none() && root.get("rates").is_none() {
+        locations = locations.with_hosts();
+    }
 
     let source = artifice_collect::sources::settings::source(directory, &mut root);
     let database = artifice_ledger::url::database(directory, root.section("database"));

@@ -2,6 +2,7 @@
 
 pub(crate) mod adjust;
 pub(crate) mod bounds;
+pub(crate) mod doubts;
 pub(crate) mod following;
 pub(crate) mod month;
 pub(crate) mod prices;

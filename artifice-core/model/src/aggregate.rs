@@ -13,17 +13,22 @@ mod aggregator;
 mod behaviour;
 mod condition;
 mod contribution;
+mod ending;
 mod entry;
 mod evidence;
 mod groups;
 mod kind;
 mod life;
 mod parts;
+mod plausible;
 mod presets;
 mod reader;
 mod reading;
 mod scaling;
+mod skipping;
+mod takeovers;
 mod template;
+mod units;
 #[cfg(test)]
 mod vectors;
 mod walk;
@@ -37,8 +42,11 @@ pub use evidence::{Evidence, Gaps};
 pub use kind::Aggregate;
 pub use life::Short;
 pub use parts::{Far, VolumeParts};
+pub use plausible::{Implausible, Implausibles, MaxRate, Plausible};
+pub use presets::INSTANCE;
 pub use reading::{Locations, matches};
 pub use scaling::{Factor, NotAFactor, Scaling};
+pub use takeovers::Takeover;
 pub use template::{Template, TemplateError};
 
 use crate::decimal::Decimal;
@@ -73,6 +81,23 @@ pub struct Outcome {
     pub without_service: u64,
     /// If the series was charged for less than half of the time it is known to exist.
     pub short: Option<Short>,
+    /// How many of the volumes are of counters that went down altogether: they are 0.
+    pub below_zero: u64,
+    /// If the series is charged to the period's end by a hold without an end, and nothing was heard of it for
+    /// [`Entry::stale_after_us`]: when it was heard of last.
+    pub unheard: Option<Timestamp>,
+    /// How many charged samples inside the period say on which occasion they were taken.
+    pub announced: u64,
+    /// How many do not.
+    pub unannounced: u64,
+    /// Two units of one family, if there were two: the volumes are in the second.
+    pub units: Option<(Arc<str>, Arc<str>)>,
+    /// Hosts of charged samples that nothing maps to a location; not all where there are many.
+    pub unmapped: Vec<Arc<str>>,
+    /// Implausible readings inside the period that were left out.
+    pub left_out: Implausibles,
+    /// Whether the resource was gone before the period began, and is so still.
+    pub is_gone: bool,
 }
 
 /// Why samples cannot be aggregated.
@@ -90,6 +115,14 @@ pub enum AggregateError {
         at: Timestamp,
         /// The entry's id.
         entry: String,
+    },
+    /// A counter's largest rate is in a unit that has nothing to do with the counter's.
+    #[error("max_rate of the entry {entry}: {why}; give it in the samples' unit, without a unit, or `none`")]
+    Rate {
+        /// The entry's id.
+        entry: String,
+        /// Why.
+        why: String,
     },
     /// Two samples of one series are in different units.
     #[error(

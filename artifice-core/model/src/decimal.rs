@@ -34,6 +34,12 @@ impl Decimal {
     /// One.
     pub const ONE: Decimal = Decimal { mantissa: 1, scale: 0 };
 
+    /// So many tenths, 1 to 9.
+    pub(crate) const fn tenths(tenths: u8) -> Self {
+        assert!(0 < tenths && tenths < 10, "a number of one digit after the point");
+        Decimal { mantissa: tenths as i128, scale: 1 }
+    }
+
     /// `mantissa / 10^scale`. Fails when more than [`MAX_SCALE`] digits stay after the point.
     pub fn new(mantissa: i128, scale: u32) -> Result<Self, DecimalError> {
         let (mut mantissa, mut scale) = (mantissa, scale);
@@ -90,6 +96,12 @@ impl Decimal {
     /// The difference, or `None` if it does not fit.
     pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
         self.checked_add(Decimal { mantissa: other.mantissa.checked_neg()?, scale: other.scale })
+    }
+
+    /// The product, or `None` if it does not fit.
+    pub fn checked_mul(self, other: Decimal) -> Option<Decimal> {
+        let mantissa = self.mantissa.checked_mul(other.mantissa)?;
+        Decimal::new(mantissa, u32::from(self.scale) + u32::from(other.scale)).ok()
     }
 
     /// The number with exactly `digits` digits after the point, as amounts of money are written:

@@ -72,6 +72,23 @@ impl Exact {
         };
     }
 
+    /// Multiplies the sum.
+    pub fn multiply(&mut self, by: i128) {
+        let product = self.sum.big() * by;
+        self.sum = match product.to_i128() {
+            Some(small) => Integer::Small(small),
+            None => Integer::Big(Box::new(product)),
+        };
+    }
+
+    /// Whether the sum is below 0.
+    pub fn is_negative(&self) -> bool {
+        match &self.sum {
+            Integer::Small(sum) => *sum < 0,
+            Integer::Big(sum) => sum.sign() == Sign::Minus,
+        }
+    }
+
     /// Adds within 128 bits; says whether it could, and changes nothing otherwise.
     fn add_small(&mut self, value: Decimal, times: i64) -> bool {
         let Integer::Small(sum) = self.sum else { return false };

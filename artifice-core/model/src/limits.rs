@@ -21,6 +21,12 @@ pub const MAX_DENOMINATOR: i128 = 1_000_000_000_000_000_000;
 /// How many of the longest gaps between samples are kept with their ends.
 pub const GAPS_KEPT: usize = 3;
 
+/// How many unmapped hosts of a series are told apart.
+pub const HOSTS_KEPT: usize = 100;
+
+/// How many implausible readings of a usage are kept.
+pub const IMPLAUSIBLE_KEPT: usize = 20;
+
 const _: () = {
     assert!(ten_to(MAX_SCALE) > 0, "what a decimal is divided by fits 128 bits");
     assert!(VOLUME_PLACES <= MAX_SCALE && MAX_CURRENCY_DIGITS <= VOLUME_PLACES, "an amount fits where a volume does");

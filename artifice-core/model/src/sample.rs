@@ -199,6 +199,11 @@ impl Sample {
         self.message_id != MessageId::None && self.order_without_metadata(before).is_eq()
     }
 
+    /// Whether this sample, next in order after `before`, is the same message with another value.
+    pub fn contradicts(&self, before: &Sample) -> bool {
+        self.message_id != MessageId::None && self.message_id == before.message_id && self.volume != before.volume
+    }
+
     /// Whether only metadata that was not kept could tell which of the two comes first, and it
     /// matters because they say different things.
     pub fn order_needs_metadata(&self, other: &Sample) -> bool {

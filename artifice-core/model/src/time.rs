@@ -79,7 +79,8 @@ impl FromStr for Timestamp {
         let field = |from: usize, to: usize| number(&fixed[from..to]);
         let days = days_since_epoch(field(0, 4)?, field(5, 7)?, field(8, 10)?).ok_or(NotATimestamp)?;
         let (hour, minute, second) = (field(11, 13)?, field(14, 16)?, field(17, 19)?);
-        if hour > 23 || minute > 59 || second > 59 {
+        // A second 60 is a leap second: the instant that follows second 59.
+        if hour > 23 || minute > 59 || second > 60 {
             return Err(NotATimestamp);
         }
         let (fraction_us, zone) = fraction(rest)?;
@@ -233,6 +234,14 @@ mod tests {
     }
 
     #[test]
+    fn a_leap_second_is_the_instant_that_follows() {
+        // semantics 2: second 60 is the instant that follows second 59, its fraction kept.
+        assert_eq!(t("2016-12-31T23:59:60Z"), t("2017-01-01T00:00:00Z"));
+        assert_eq!(t("2016-12-31T23:59:60.25Z"), t("2017-01-01T00:00:00.25Z"));
+        assert_eq!(t("2017-01-01T00:59:60.5+01:00"), t("2017-01-01T00:00:00.5Z"));
+    }
+
+    #[test]
     fn refuses_what_is_not_a_timestamp() {
         for text in [
             "",
@@ -241,7 +250,7 @@ mod tests {
             "2013-02-29T00:00:00",
             "2013-08-05T24:00:00",
             "2013-08-05T05:60:00",
-            "2013-08-05T05:17:60",
+            "2013-08-05T05:17:61",
             "2013-08-05T05:17:40.",
             "2013-08-05T05:17:40.x",
             "2013-08-05T05:17:40 Z",

@@ -121,9 +121,9 @@ fn what_is_no_text_is_said_to_be_none() {
 fn samples_of_two_units_are_a_failure_of_their_tenant_only() {
     let cloud = cloud();
     let other = artifice_tests::Volume::of("bob", "disk").sized(1, "2013-08-05", 2);
-    cloud.meter(other.replacen("\"GB\"", "\"MB\"", 1));
+    cloud.meter(other.replacen("\"GB\"", "\"ip\"", 1));
 
-    let ran = cloud.bill("--month 2013-08").failed().says("bob").says("disk").says("GB").says("MB");
+    let ran = cloud.bill("--month 2013-08").failed().says("bob").says("disk").says("'GB'").says("'ip'");
 
     assert_eq!(ran.failures(), ["bob"]);
     ran.bill_of("demo");

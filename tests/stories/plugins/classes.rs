@@ -38,7 +38,7 @@ fn what_names_no_class_is_a_mistake_of_the_configuration() {
     for class in ["csv", "billing.csv_invoice", "billing.csv_invoice:", "../x:Csv", "billing/csv:Csv", "a:b:c"] {
         cloud.set("main", &format!("{{invoice:object: '{class}'}}"));
         let refused = cloud.bill("--month 2013-08").refused().says_one_line();
-        refused.says("artifice.yaml:3:").says("write module:Class");
+        refused.says("artifice.yaml:4:").says("write module:Class");
     }
 }
 

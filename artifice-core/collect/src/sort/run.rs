@@ -97,6 +97,16 @@ impl RunWriter {
 }
 
 impl Run {
+    /// Shows when each of its samples was taken; it is ready to be read again then.
+    pub fn scan(&mut self, see: &mut dyn FnMut(&SeriesKey, Timestamp)) -> Result<(), SortError> {
+        while let Some((key, samples)) = &self.block {
+            samples.as_slice().iter().for_each(|sample| see(key, sample.at));
+            self.read_block()?;
+        }
+        self.file.rewind()?;
+        self.read_block()
+    }
+
     fn read_block(&mut self) -> Result<(), SortError> {
         self.block = None;
         let mut length = [0; 4];

@@ -1,5 +1,6 @@
 //! A sample of Ceilometer's, as it stands in a text, offered to a sink: each part of it is read only if it is wanted.
 
+use artifice_model::Timestamp;
 use artifice_model::sample::MessageId;
 
 use crate::error::SourceError;
@@ -36,6 +37,9 @@ impl<'a> Offer<'a> {
             _ => return Ok(()),
         };
         let at = wire.at()?;
+        if !self.is_in_reach(meter, at) {
+            return Ok(());
+        }
         let tenant = wire.tenant.as_deref().unwrap_or_default();
         let told = self.sink.owner(tenant, &wire.resource, meter, at);
         told.map_err(|stop| self.stopped(stop))
@@ -43,10 +47,10 @@ impl<'a> Offer<'a> {
 
     fn take_whole(&mut self, wire: &WireSample<'_>, tenant: &str, meter: usize) -> Result<(), Refusal> {
         let at = wire.at()?;
-        let wanted = &self.wanted.meters[meter];
-        if at < wanted.from || at >= self.wanted.period.end() {
+        if !self.is_in_reach(meter, at) {
             return Ok(());
         }
+        let wanted = &self.wanted.meters[meter];
         let volume = wire.volume()?;
         let metadata = read_metadata(wire.metadata, &wanted.keys).map_err(refusal)?;
         let lines = match self.wanted.whole_metadata {
@@ -66,6 +70,11 @@ impl<'a> Offer<'a> {
         };
         let taken = self.run.go_on().and_then(|()| self.sink.sample(incoming));
         taken.map_err(|stop| self.stopped(stop))
+    }
+
+    /// Whether a sample can matter.
+    fn is_in_reach(&self, meter: usize, at: Timestamp) -> bool {
+        self.wanted.meters[meter].from <= at && at < self.wanted.period.end()
     }
 
     /// How the reading of a text really ended.

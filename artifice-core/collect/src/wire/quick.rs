@@ -34,6 +34,7 @@ struct Found<'a> {
     tenant: Option<Option<&'a str>>,
     resource: Option<&'a str>,
     meter: Option<&'a str>,
+    name: Option<Option<&'a str>>,
     kind: Option<Option<&'a str>>,
     unit: Option<Option<&'a str>>,
     timestamp: Option<&'a str>,
@@ -50,7 +51,7 @@ impl<'a> Found<'a> {
         Some(WireSample {
             tenant: self.tenant?.map(Cow::Borrowed),
             resource: Cow::Borrowed(self.resource?),
-            meter: Cow::Borrowed(self.meter?),
+            meter: Cow::Borrowed(self.meter.or(self.name.flatten())?),
             kind: self.kind.flatten().map(Cow::Borrowed),
             unit: text(self.unit),
             timestamp: Cow::Borrowed(self.timestamp?),
@@ -88,6 +89,7 @@ impl<'a> Reader<'a> {
                 "resource_metadata" | "metadata" => keep(&mut found.metadata, self.metadata(spans)?)?,
                 "counter_volume" | "volume" => keep(&mut found.digits, self.whole(|reader| reader.value(MAX_DEPTH))?)?,
                 "message_id" => keep(&mut found.message_id, self.text_or_null()?)?,
+                "name" => keep(&mut found.name, self.text_or_null()?)?,
                 "id" => keep(&mut found.id, self.text_or_null()?)?,
                 _ => self.value(MAX_DEPTH)?,
             }

@@ -21,11 +21,24 @@ fn sample(text: &str) -> WireSample<'_> {
 const NEW: &str = r#"{"id": "m1", "meter": "volume.size", "type": "gauge", "unit": "GB", "volume": 100.0, "user_id": "u",
     "project_id": "t", "resource_id": "r", "timestamp": "2026-10-31T23:50:00", "metadata": {"status": "in-use"}}"#;
 
+const PUBLISHED: &str = r#"{"id": "m1", "name": "volume.size", "type": "gauge", "unit": "GB", "volume": 100.0, "user_id": null, "user_name": null,
+    "project_id": "t", "project_name": null, "resource_id": "r", "timestamp": "2026-10-31T23:50:00.000000+00:00",
+    "resource_metadata": {"status": "in-use"}, "source": "openstack", "monotonic_time": null}"#;
+
 #[test]
-fn both_shapes_are_one() {
+fn a_meter_is_called_by_what_says_most() {
+    // semantics 2: the API's form and the publishers', mixed in one file; what has both names has the meter's.
+    assert_eq!(sample(&NEW.replace('{', r#"{"name": "other","#)).meter, "volume.size");
+    assert_eq!(sample(&NEW.replace('{', r#"{"name": null,"#)).meter, "volume.size");
+    assert!(serde_json::from_str::<WireSample<'_>>(&PUBLISHED.replace("\"volume.size\"", "null")).is_err());
+    assert!(serde_json::from_str::<WireSample<'_>>(&NEW.replace("\"volume.size\"", "null")).is_err());
+}
+
+#[test]
+fn all_shapes_are_one() {
     let old = r#"{"counter_name": "volume.size", "counter_type": "gauge", "counter_unit": "GB", "counter_volume": 1e2, "id": "own",
         "message_id": "m1", "project_id": "t", "resource_id": "r", "timestamp": "2026-10-31T23:50:00", "resource_metadata": {}}"#;
-    for sample in [sample(NEW), sample(old)] {
+    for sample in [sample(NEW), sample(old), sample(PUBLISHED)] {
         assert_eq!((&*sample.meter, sample.kind.as_deref(), &*sample.unit), ("volume.size", Some("gauge"), "GB"));
         assert_eq!((sample.tenant.as_deref(), &*sample.resource, sample.message_id()), (Some("t"), "r", "m1"));
         assert_eq!(

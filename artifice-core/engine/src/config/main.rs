@@ -79,7 +79,7 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         tax_rounding: main.word("tax_rounding", &ROUNDINGS).unwrap_or_default(),
     };
     // Read before this, for all entries.
-    for key in ["region", "slice", "max_gap"] {
+    for key in ["region", "slice", "max_gap", "stale_after"] {
         main.get(key);
     }
     main.end();

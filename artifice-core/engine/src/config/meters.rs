@@ -1,17 +1,25 @@
 //! `meters:`: what is charged. README.md ("What is charged") says what each key means.
 
 use artifice_model::Decimal;
-use artifice_model::aggregate::{Aggregate, Condition, Entry, Factor, MaxGap, Scaling, Template};
+use artifice_model::aggregate::{Aggregate, Condition, Entry, Factor, MaxGap, MaxRate, Plausible, Scaling, Template};
 use artifice_model::sample::is_missing;
 
 use artifice_settings::duration_us;
 use artifice_settings::{Map, Node, one_of};
 
-/// `main.slice` and `main.max_gap`: what holds for entries that do not say otherwise.
+/// `main.slice`, `main.max_gap` and `main.stale_after`: what holds for entries that do not say otherwise.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Defaults {
     pub slice_us: Option<i64>,
     pub max_gap: Option<MaxGap>,
+    pub stale_after_us: Option<i64>,
+}
+
+impl Defaults {
+    /// How long a sample holds that would hold without an end, and names no event to end it.
+    fn unannounced_us(self) -> Option<i64> {
+        self.max_gap.filter(|gap| *gap != MaxGap::Unlimited).map(MaxGap::micros)
+    }
 }
 
 /// A list of entries that has a name.
@@ -19,7 +27,8 @@ type Preset = (&'static str, fn() -> Vec<Entry>);
 /// A key of an entry, and which aggregates do anything with it.
 type Parameter = (&'static str, fn(&Aggregate) -> bool);
 
-const PRESETS: [Preset; 2] = [("default", Entry::built_in), ("notifications", Entry::notifications)];
+const PRESETS: [Preset; 3] =
+    [("default", Entry::built_in), ("notifications", Entry::notifications), ("polling", Entry::polling)];
 
 /// What to write, in short.
 const EXAMPLE: &str = "write for example `{meter: volume.size, section: Block storage, aggregate: max_per_slice}`";
@@ -78,6 +87,8 @@ fn preset(list: fn() -> Vec<Entry>, defaults: Defaults) -> Vec<Entry> {
     let mut entries = list();
     for entry in &mut entries {
         entry.slice_us = defaults.slice_us.unwrap_or(entry.slice_us);
+        entry.stale_after_us = defaults.stale_after_us.unwrap_or(entry.stale_after_us);
+        entry.unannounced_us = defaults.unannounced_us().unwrap_or(entry.unannounced_us);
         if entry.max_gap != MaxGap::Unlimited {
             entry.max_gap = defaults.max_gap.unwrap_or(entry.max_gap);
         }
@@ -106,13 +117,22 @@ fn entry(mut map: Map<'_>, defaults: Defaults) -> Option<Entry> {
         service: template(&mut map, "service").unwrap_or(usual.service),
         conditions: map.get("match").and_then(conditions).unwrap_or_default(),
         unit: named_text(&mut map, "unit"),
+        value: map.parse("value", number),
         scaling: scaling(&mut map, usual.aggregate),
         slice_us: map.parse("slice", duration_us).or(defaults.slice_us).unwrap_or(usual.slice_us),
         max_gap: map.parse("max_gap", super::main::max_gap).or(defaults.max_gap).unwrap_or(usual.max_gap),
-        states: states(&mut map).unwrap_or(usual.states),
+        unannounced_us: defaults.unannounced_us().unwrap_or(usual.unannounced_us),
+        stale_after_us: map
+            .parse("stale_after", duration_us)
+            .or(defaults.stale_after_us)
+            .unwrap_or(usual.stale_after_us),
+        reset_below: map.parse("reset_below", part).unwrap_or(usual.reset_below),
+        plausible: plausible(&mut map),
+        states: states(&mut map, "states").unwrap_or(usual.states),
+        gone: states(&mut map, "gone").unwrap_or(usual.gone),
         state: template(&mut map, "state").unwrap_or(usual.state),
         resource_name: template(&mut map, "resource_name").unwrap_or(usual.resource_name),
-        location: template(&mut map, "location").unwrap_or(usual.location),
+        location: template(&mut map, "location"),
         ..usual
     };
     map.end();
@@ -129,14 +149,25 @@ fn reject_unused(map: &mut Map<'_>, aggregate: Aggregate) {
     // A difference of two readings is the same, whatever is added to both.
     let levels = |one: &Aggregate| one.reads_values() && !one.is_rise();
     let units = |one: &Aggregate| one.heeds_unit();
-    let parameters: [Parameter; 7] = [
+    let no_rise = |one: &Aggregate| !one.is_rise();
+    let rise = |one: &Aggregate| one.is_rise();
+    let holds = |one: &Aggregate| one.holds();
+    let gone = |one: &Aggregate| one.heeds_gone();
+    let parameters: [Parameter; 14] = [
         ("slice", slices),
         ("max_gap", looks_back),
+        ("stale_after", holds),
         ("states", has_states),
-        ("state", has_states),
+        ("state", gone),
+        ("gone", gone),
+        ("value", no_rise),
         ("factor", values),
         ("offset", levels),
         ("unit", units),
+        ("negative", levels),
+        ("reset_below", rise),
+        ("max_rate", rise),
+        ("implausible", values),
     ];
     for (key, is_used) in parameters {
         if let Some(node) = map.get(key).filter(|_| !is_used(&aggregate)) {
@@ -147,12 +178,48 @@ fn reject_unused(map: &mut Map<'_>, aggregate: Aggregate) {
     }
 }
 
+/// A number.
+fn number(text: &str) -> Result<Decimal, String> {
+    text.parse().map_err(|_| format!("'{text}' is not a number; write it as 5 or -0.25"))
+}
+
+/// A part of something: 0 to 1.
+fn part(text: &str) -> Result<Decimal, String> {
+    let is_part = |part: &Decimal| !part.is_negative() && *part <= Decimal::ONE;
+    text.parse()
+        .ok()
+        .filter(is_part)
+        .ok_or_else(|| format!("'{text}' is no part; write a number from 0 to 1, such as 0.9"))
+}
+
+/// Which readings are plausible, and what becomes of the others.
+fn plausible(map: &mut Map<'_>) -> Plausible {
+    Plausible {
+        negative: map.word("negative", &[("allow", true), ("hold", false)]).unwrap_or(false),
+        max_rate: map.parse("max_rate", max_rate).unwrap_or_default(),
+        skip: map.word("implausible", &[("skip", true), ("hold", false)]).unwrap_or(false),
+    }
+}
+
+/// A rate a second: `none`, `1000`, or `12.5 GB`.
+fn max_rate(text: &str) -> Result<MaxRate, String> {
+    if text == "none" {
+        return Ok(MaxRate::Unlimited);
+    }
+    let wrong = || format!("'{text}' is no rate; write how many a second are plausible, as 1000 or `125 GB`, or none");
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let (amount, unit) = text.split_at(end);
+    let amount: Decimal = amount.parse().map_err(|_| wrong())?;
+    let unit = unit.trim();
+    let unit = unit.strip_suffix("/s").or_else(|| unit.strip_suffix(" per second")).unwrap_or(unit);
+    Ok(MaxRate::PerSecond(amount, Some(unit.to_owned()).filter(|unit| !unit.is_empty())))
+}
+
 /// value × factor + offset.
 fn scaling(map: &mut Map<'_>, aggregate: Aggregate) -> Scaling {
     let (factor_node, offset_node) = (map.get("factor"), map.get("offset"));
     let factor = map.parse("factor", str::parse::<Factor>).unwrap_or(Factor::ONE);
-    let not_a_number = |text: &str| format!("'{text}' is not a number; write it as 5 or -0.25");
-    let offset = map.parse("offset", |text| text.parse::<Decimal>().map_err(|_| not_a_number(text)));
+    let offset = map.parse("offset", number);
     if let Some(node) = factor_node.filter(|_| aggregate.is_rise() && factor.is_negative()) {
         node.mistake("a counter that counts backwards has no increase; give a factor above 0");
     }
@@ -199,12 +266,15 @@ fn template(map: &mut Map<'_>, key: &'static str) -> Option<Template> {
     Template::new(texts.collect::<Vec<_>>()).ok()
 }
 
-/// The states that are charged, which are compared without regard to case.
-fn states(map: &mut Map<'_>) -> Option<Vec<String>> {
-    let node = map.get("states")?;
+/// States, which are compared without regard to case.
+fn states(map: &mut Map<'_>, key: &'static str) -> Option<Vec<String>> {
+    let node = map.get(key)?;
     let states: Vec<String> = node.list().iter().filter_map(Node::text).map(|state| state.to_lowercase()).collect();
     if states.is_empty() {
-        node.mistake("no state is charged; name those that are, or leave the key out");
+        node.mistake(match key {
+            "states" => "no state is charged; name those that are, or leave the key out",
+            _ => "names no state; name those that are meant, or leave the key out",
+        });
     }
     Some(states)
 }

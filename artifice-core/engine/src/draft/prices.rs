@@ -13,10 +13,13 @@ use crate::backend::backends::Backends;
 use crate::backend::{deadlines, document};
 use crate::config::{OwnPrices, PricesFrom};
 use crate::error::EngineError;
+use crate::tell::{Listener, Notice};
 
 /// Names and prices.
 pub(crate) struct Prices {
     pub names: Names,
+    /// Locations that prices name and no sample can have, each with where it stands.
+    pub unreachable: Vec<(String, String)>,
     source: Option<Source>,
 }
 
@@ -33,7 +36,9 @@ impl Engine {
         &self,
         backends: impl FnOnce() -> Result<Arc<Backends>, EngineError>,
     ) -> Result<Prices, EngineError> {
-        let OwnPrices { names, list } = self.config().load_prices()?;
+        let own = self.config().load_prices()?;
+        let unreachable = self.config().unreachable(&own);
+        let OwnPrices { names, list } = own;
         let source = match self.config().rates.source {
             PricesFrom::File => list.map(Source::Own),
             PricesFrom::Backend => Some(Source::Backend(BackendPrices {
@@ -43,7 +48,7 @@ impl Engine {
                 answers: Mutex::default(),
             })),
         };
-        Ok(Prices { names, source })
+        Ok(Prices { names, unreachable, source })
     }
 
     /// The backend for prices alone.
@@ -89,6 +94,14 @@ impl Prices {
                 Source::Backend(backend) => backend,
             }
         })
+    }
+
+    /// Tells of prices that nothing can ever have.
+    pub fn tell(&self, listener: &dyn Listener, region: &str) {
+        if !self.unreachable.is_empty() {
+            let (places, region) = (self.unreachable.clone(), region.to_owned());
+            listener.notice(&Notice::Unreachable { places, region });
+        }
     }
 
     /// Whether somebody else's system is asked for them.

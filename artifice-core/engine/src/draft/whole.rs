@@ -8,6 +8,7 @@ use artifice_model::statement::{BilledLine, Charging, Draft, Line, Problem, Rule
 use artifice_model::{Period, Tenant};
 
 use crate::draft::adjust::{Adjusting, compare};
+use crate::draft::doubts::Doubts;
 use crate::draft::following::Following;
 use crate::draft::month::OfMonth;
 use crate::draft::prices::Prices;
@@ -40,6 +41,8 @@ pub(crate) struct Drafted {
     pub adjusting: Option<Adjusting>,
     /// What an adjustment changes in later statements of its months, in their order.
     pub following: Vec<Following>,
+    /// What a person should look at before it is sent.
+    pub doubts: Doubts,
 }
 
 impl Engine {
@@ -52,6 +55,7 @@ impl Engine {
         whole: Whole,
         usage: TenantUsage,
     ) -> Result<Drafted, Trouble> {
+        let doubts = Doubts::of(&usage);
         let usage = usage.usage.map_err(|error| error.to_string())?;
         let Whole { tenant, period, rules, purpose, sections, is_billed } = whole;
         let adjusts = purpose == Some(Purpose::Adjustment);
@@ -94,14 +98,14 @@ impl Engine {
         }
         let month = of_month.as_ref().map(OfMonth::beside);
         if !adjusts {
-            return Ok(Drafted { draft, problems, month, adjusting: None, following: Vec::new() });
+            return Ok(Drafted { draft, problems, month, adjusting: None, following: Vec::new(), doubts });
         }
         let (adjusting, draft) = compare(listener, ledger, &draft, &rules).await?;
         let following = match ledger.filter(|_| self.counts_months(prices)) {
             Some(ledger) => self.following(prices, ledger, &adjusting, &draft).await?,
             None => Vec::new(),
         };
-        Ok(Drafted { draft, problems, month, adjusting: Some(adjusting), following })
+        Ok(Drafted { draft, problems, month, adjusting: Some(adjusting), following, doubts })
     }
 
     /// The lines of statements of the month that come before what is charged now.

@@ -43,6 +43,7 @@ impl Engine {
         let (listener, cancel) = (watch.listener.clone(), watch.cancel.clone());
         let backends = Arc::new(Backends::new(self.clone(), backend));
         let prices = Arc::new(self.load_prices(|| Ok(backends.clone()))?);
+        prices.tell(listener.as_ref(), self.config().locations.region());
         // What is stored is finished also while the cloud cannot be reached.
         let mut metering = self.connect(&cancel).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();

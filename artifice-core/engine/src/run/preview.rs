@@ -33,6 +33,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let failed = |failed| listener.told(Told::Failed(failed));
         let prices = Arc::new(self.load_prices(|| self.backend_for_prices())?);
+        prices.tell(listener, self.config().locations.region());
         let cuts = self.cuts(&prices, period);
         if let Some(ledger) = ledger.filter(|_| self.counts_months(&prices) || purpose.is_some())
             && !ledger.schema_status().await?.missing.is_empty()

@@ -51,11 +51,12 @@ impl Run {
         let (period, purpose) = (self.period, Some(self.purpose));
         let whole = Whole { tenant, period, rules: rules.clone(), purpose, sections: Vec::new(), is_billed: true };
         let drafting = self.clerk.engine.draft(listener, &self.prices, Some(self.ledger()), whole, usage);
-        let Drafted { draft, mut month, adjusting, following, .. } = drafting.await?;
+        let Drafted { draft, mut month, adjusting, following, doubts, .. } = drafting.await?;
         let mut stored = Vec::new();
         if !draft.lines.is_empty() {
+            let doubtful = doubts.why(self.ledger(), adjusting.as_ref()).await?;
             let label = label.as_deref();
-            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), month.as_ref()).await?);
+            stored.push(self.store(&draft, &rules, label, adjusting.as_ref(), month.as_ref(), doubtful).await?);
         }
         // All of them are stored before one is sent: what is stored is finished by whatever run comes next.
         for Following { adjusting, draft } in &following {
@@ -66,7 +67,7 @@ impl Run {
             let (rules, label) = (rules_of(&adjusting.invoice)?, adjusting.invoice.label.as_deref());
             // Beside what it was worked out is known of the first one's months; it may lie in others, too.
             let same = month.as_ref().filter(|month| month.months == self.months(adjusting.invoice.period));
-            stored.push(self.store(draft, &rules, label, Some(adjusting), same).await?);
+            stored.push(self.store(draft, &rules, label, Some(adjusting), same, None).await?);
         }
         for (statement, how) in stored {
             billed.push(self.clerk.send(statement, how).await?);
@@ -74,7 +75,7 @@ impl Run {
         Ok(())
     }
 
-    /// Stores what a tenant is to be billed.
+    /// Stores what a tenant is to be billed, held where it is doubtful.
     async fn store(
         &self,
         draft: &Draft,
@@ -82,10 +83,12 @@ impl Run {
         label: Option<&str>,
         adjusting: Option<&Adjusting>,
         month: Option<&Month>,
+        doubtful: Option<String>,
     ) -> Result<(Statement, How), Trouble> {
         let backend = self.clerk.backend_named()?;
         let invoice = adjusting.map(|adjusting| &adjusting.invoice);
-        let held = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
+        let beyond = bounds::beyond(self.ledger(), self.clerk.engine.config().limits, draft, invoice).await?;
+        let held = doubtful.into_iter().chain(beyond).reduce(|one, other| format!("{one}; {other}"));
         let kind = adjusting.map_or(NewKind::Invoice, |adjusting| NewKind::Adjustment {
             of: &adjusting.invoice,
             beside: &adjusting.beside,

@@ -19,6 +19,13 @@ pub enum Notice {
         /// How many.
         samples: u64,
     },
+    /// Prices name locations that no sample can have.
+    Unreachable {
+        /// Each location or pattern, and where it stands.
+        places: Vec<(String, String)>,
+        /// Where everything is.
+        region: String,
+    },
     /// Something was charged otherwise than one may think.
     Problem {
         /// Whose.

@@ -31,20 +31,12 @@ pub(super) enum Adds {
     Each,
     /// Each, for as long as it held.
     Held,
-    /// One for each slice of time with a sample, for as long as the slice is.
-    PerSlice(OfSlice),
-    /// How far each is above the one before, resets survived.
+    /// The largest of each slice of time with a sample, for as long as the slice is.
+    PerSlice,
+    /// How far each is above the one before: dips take off, resets are survived.
     Rise,
     /// One for the whole period.
     Once(OfPeriod),
-}
-
-/// What a slice's samples come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OfSlice {
-    Largest,
-    /// 1 if one is above 0, and else 0.
-    Existence,
 }
 
 /// What a period's samples come to.
@@ -73,14 +65,14 @@ impl Behaviour {
     pub const fn looks_back(self) -> bool {
         match self.adds {
             Adds::Held | Adds::Rise => true,
-            Adds::Each | Adds::PerSlice(_) | Adds::Once(_) => false,
+            Adds::Each | Adds::PerSlice | Adds::Once(_) => false,
         }
     }
 
     /// Whether it cuts the period into slices.
     pub const fn is_sliced(self) -> bool {
         match self.adds {
-            Adds::PerSlice(_) => true,
+            Adds::PerSlice => true,
             Adds::Each | Adds::Held | Adds::Rise | Adds::Once(_) => false,
         }
     }
@@ -88,7 +80,7 @@ impl Behaviour {
     /// Whether volumes are sums over time, in which a deletion counts 0.
     pub const fn is_over_time(self) -> bool {
         match self.adds {
-            Adds::Held | Adds::PerSlice(_) => true,
+            Adds::Held | Adds::PerSlice => true,
             Adds::Each | Adds::Rise | Adds::Once(_) => false,
         }
     }
@@ -98,14 +90,14 @@ impl Behaviour {
     pub const fn is_rise(self) -> bool {
         match self.adds {
             Adds::Rise => true,
-            Adds::Each | Adds::Held | Adds::PerSlice(_) | Adds::Once(_) => false,
+            Adds::Each | Adds::Held | Adds::PerSlice | Adds::Once(_) => false,
         }
     }
 
     /// Whether the volumes of a period's parts add up to the whole period's.
     pub const fn is_additive(self) -> bool {
         match self.adds {
-            Adds::Each | Adds::Held | Adds::PerSlice(_) | Adds::Rise => true,
+            Adds::Each | Adds::Held | Adds::PerSlice | Adds::Rise => true,
             Adds::Once(_) => false,
         }
     }
@@ -118,13 +110,28 @@ impl Behaviour {
         }
     }
 
-    /// Whether values are what is added up, so that what they are divided by matters.
-    pub const fn adds_values(self) -> bool {
+    /// Whether a sample holds until the next one.
+    pub const fn holds(self) -> bool {
         match self.adds {
-            Adds::PerSlice(OfSlice::Existence) => false,
-            Adds::Each | Adds::Held | Adds::PerSlice(OfSlice::Largest) | Adds::Rise | Adds::Once(_) => {
-                self.reads_values()
-            }
+            Adds::Held => true,
+            Adds::Each | Adds::PerSlice | Adds::Rise | Adds::Once(_) => false,
+        }
+    }
+
+    /// Whether a sample that says that its resource is gone counts for nothing at all.
+    pub const fn leaves_out_gone(self) -> bool {
+        match self.adds {
+            Adds::Once(_) => true,
+            Adds::Each => !self.reads_values(),
+            Adds::Held | Adds::PerSlice | Adds::Rise => false,
+        }
+    }
+
+    /// Whether values are levels, each of which is charged.
+    pub const fn reads_levels(self) -> bool {
+        match self.adds {
+            Adds::Held | Adds::PerSlice | Adds::Once(_) => self.reads_values(),
+            Adds::Each | Adds::Rise => false,
         }
     }
 

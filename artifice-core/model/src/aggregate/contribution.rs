@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::groups::Groups;
 use super::life::Life;
 use super::parts::Far;
+use super::plausible::is_reset;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
 use crate::time::{Period, Timestamp};
@@ -19,6 +20,30 @@ pub(super) struct Contributions {
     part: usize,
     pub groups: Groups,
     pub life: Life,
+}
+
+/// What a counter came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rise {
+    pub value: Decimal,
+    pub at: Timestamp,
+    /// Below which part of the reading before it began anew.
+    pub reset_below: Decimal,
+}
+
+impl Rise {
+    /// Whether the counter began anew since it was at `before`.
+    #[inline]
+    pub fn is_reset(self, before: Decimal) -> bool {
+        // A counter goes up, nearly always.
+        (self.value < before || before.is_negative()) && is_reset(self.value, before, self.reset_below)
+    }
+
+    /// What it rose since it was at `before`; `None` if that does not fit.
+    #[inline]
+    pub fn since(self, before: Decimal) -> Option<Decimal> {
+        if self.is_reset(before) { Some(self.value) } else { self.value.checked_sub(before) }
+    }
 }
 
 impl Contributions {
@@ -63,22 +88,19 @@ impl Contributions {
     /// A counter came to `value`; without a baseline this is one, and counts 0. Of what a part would not know alone,
     /// `max_gap_us` decides.
     #[inline]
-    pub fn rise(
-        &mut self,
-        group: usize,
-        baseline: Option<(Timestamp, Decimal)>,
-        value: Decimal,
-        at: Timestamp,
-        max_gap_us: i64,
-    ) {
+    pub fn rise(&mut self, group: usize, baseline: Option<(Timestamp, Decimal)>, to: Rise, max_gap_us: i64) {
+        let Rise { value, at, .. } = to;
         self.groups.add(group, value, i64::from(baseline.is_some()));
         let Some((since, before)) = baseline else { return };
-        // A counter that went down was reset, and counts from 0.
-        let is_reset = value < before;
+        let is_reset = to.is_reset(before);
         if is_reset {
+            // It counts from 0.
             self.groups.evidence(group).resets += 1;
         } else {
             self.groups.add(group, before, -1);
+            if value < before {
+                self.groups.evidence(group).dips += 1;
+            }
         }
         if !self.cuts.is_empty() {
             let part = (self.part_of(at), self.cuts.len() + 1);

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
 use super::kind::Aggregate;
+use super::plausible::Plausible;
 use super::scaling::Scaling;
 use super::template::Template;
+use crate::decimal::Decimal;
 use crate::time::{HOUR_US, Period, Timestamp};
 
 /// How long a sample speaks for its resource when no other follows.
@@ -16,7 +18,8 @@ use crate::time::{HOUR_US, Period, Timestamp};
 pub enum MaxGap {
     /// That many microseconds.
     Micros(i64),
-    /// Until the next one, however long that takes: for resources that are only announced when they change.
+    /// Until the next one, however long that takes: for resources that are only announced when they change. A sample
+    /// that does not say on which occasion it was taken holds for [`Entry::unannounced_us`] all the same.
     Unlimited,
 }
 
@@ -48,24 +51,48 @@ pub struct Entry {
     pub aggregate: Aggregate,
     /// The unit of the values, in the place of what the samples say; of `count`, the unit of its volume.
     pub unit: Option<String>,
+    /// What is taken for each sample's value, in the place of what metering says: for meters whose value is a code
+    /// and not a quantity.
+    pub value: Option<Decimal>,
     /// What becomes of a value before it is aggregated.
     pub scaling: Scaling,
     /// The width of a slice, in microseconds.
     pub slice_us: i64,
     /// How long a sample holds.
     pub max_gap: MaxGap,
+    /// How long a sample holds, where `max_gap` is unlimited, that names no event: nobody would announce its end.
+    pub unannounced_us: i64,
+    /// After how long without news, where `max_gap` is unlimited, somebody should look whether a resource is still
+    /// there.
+    pub stale_after_us: i64,
+    /// Below which part of the reading before a counter was reset, and did not only dip.
+    pub reset_below: Decimal,
+    /// Which readings nobody should charge unseen.
+    pub plausible: Plausible,
     /// The states in which a resource is charged (`uptime`), in lower case.
     pub states: Vec<String>,
+    /// The states, beside `deleted`, that say that the resource is gone, in lower case.
+    pub gone: Vec<String>,
     /// Where the state is read.
     pub state: Template,
     /// What people call the resource.
     pub resource_name: Template,
-    /// The host that tells the location.
-    pub location: Template,
+    /// What says the location, before hosts and the region do.
+    pub location: Option<Template>,
 }
 
 /// The metadata key that says on which occasion a sample was taken.
 pub const EVENT_TYPE: &str = "event_type";
+
+/// The metadata key of the host.
+pub(super) const HOST: &str = "host";
+
+/// The default of `stale_after`: what is audited monthly has been heard of by then.
+const STALE_AFTER_US: i64 = 35 * 24 * HOUR_US;
+
+/// The default of `reset_below`: a reading this far below the one before is of a counter that began anew. What lies
+/// between is a late reading of another poller.
+const NINE_TENTHS: Decimal = Decimal::tenths(9);
 
 /// The states of an instance that occupies its host (semantics 4).
 const BILLABLE_STATES: [&str; 5] = ["active", "paused", "rescued", "resized", "verify_resize"];
@@ -81,23 +108,45 @@ impl Entry {
             conditions: Vec::new(),
             aggregate,
             unit: None,
+            value: None,
             scaling: Scaling::default(),
             slice_us: HOUR_US,
             max_gap: MaxGap::Micros(2 * HOUR_US),
+            unannounced_us: 2 * HOUR_US,
+            stale_after_us: STALE_AFTER_US,
+            reset_below: NINE_TENTHS,
+            plausible: Plausible::default(),
+            gone: Vec::new(),
             states: BILLABLE_STATES.map(str::to_owned).into(),
             state: Template::of_metadata(&["state", "status"]),
             resource_name: Template::of_metadata(&["display_name", "name"]),
-            location: Template::of_metadata(&["host"]),
+            location: None,
+        }
+    }
+
+    /// Whether what is gone stays gone, whatever is heard of it later, and holds need somebody to end them: where they
+    /// have no end of their own.
+    pub fn holds_without_end(&self) -> bool {
+        self.max_gap == MaxGap::Unlimited && self.aggregate.holds()
+    }
+
+    /// How long a sample holds, in microseconds.
+    pub(super) fn hold_us(&self, names_event: bool) -> i64 {
+        match self.max_gap {
+            MaxGap::Micros(micros) => micros,
+            MaxGap::Unlimited if names_event => i64::MAX,
+            MaxGap::Unlimited => self.unannounced_us,
         }
     }
 
     /// The metadata keys that charging by this entry reads.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        [&self.service, &self.state, &self.resource_name, &self.location]
+        [&self.service, &self.state, &self.resource_name]
             .into_iter()
+            .chain(&self.location)
             .flat_map(Template::keys)
             .chain(self.conditions.iter().map(|condition| condition.key.as_str()))
-            .chain([EVENT_TYPE])
+            .chain([EVENT_TYPE, HOST])
     }
 
     /// Of instants in a period, those at which its volume can be cut: any, where volumes of a period's parts

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::MaxGap;
+use super::plausible::Implausibles;
 use crate::limits::GAPS_KEPT;
 use crate::time::Timestamp;
 
@@ -30,9 +31,15 @@ pub struct Evidence {
     /// How many messages repeated one of these samples, and were dropped.
     #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
     pub repetitions: u64,
-    /// How often the counter went down (`increase`): each time it was taken for a reset, and counted from 0.
+    /// How often the counter was reset (`increase`): it went far down, and was counted from 0.
     #[serde(rename = "z", default, skip_serializing_if = "is_zero")]
     pub resets: u64,
+    /// How often the counter went down a little (`increase`): what it went down was taken off.
+    #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
+    pub dips: u64,
+    /// The implausible readings that are charged.
+    #[serde(rename = "i", default, skip_serializing_if = "Implausibles::is_empty")]
+    pub implausible: Implausibles,
     /// Where samples were further apart than `max_gap`, for aggregates that know it.
     #[serde(rename = "g", default, skip_serializing_if = "Gaps::is_empty")]
     pub gaps: Gaps,

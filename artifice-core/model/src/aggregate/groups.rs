@@ -108,6 +108,14 @@ impl Groups {
         group.sum.merge(sum);
     }
 
+    /// Multiplies all sums: what they are of is counted in a smaller unit from now on.
+    pub fn multiply(&mut self, by: i128) {
+        for group in &mut self.all {
+            let of_parts = group.parts.iter_mut().chain(group.far.iter_mut().map(|far| &mut far.rise));
+            of_parts.chain([&mut group.sum]).for_each(|sum| sum.multiply(by));
+        }
+    }
+
     /// The groups that something was added to.
     pub fn contributing(self) -> impl Iterator<Item = Group> {
         self.all.into_iter().filter(|group| group.contributes)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::behaviour::{Adds, Behaviour, OfPeriod, OfSlice, Reads, VolumeUnit};
+use super::behaviour::{Adds, Behaviour, OfPeriod, Reads, VolumeUnit};
 
 /// How the samples of a period become one volume (semantics 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub enum Aggregate {
     Integral,
     /// Hours in a billable state.
     Uptime,
-    /// Σ hours of slices that hold a sample above 0.
+    /// Σ hours of slices that hold a sample of a resource that is not gone.
     ExistsPerSlice,
     /// The largest value.
     Max,
@@ -59,10 +59,10 @@ impl Aggregate {
         use Reads::{Presence, State, Value};
         use VolumeUnit::{Hour, Number, OfValues, OfValuesHour};
         let (name, reads, adds, unit) = match self {
-            Aggregate::MaxPerSlice => ("max_per_slice", Value, PerSlice(OfSlice::Largest), OfValuesHour),
+            Aggregate::MaxPerSlice => ("max_per_slice", Value, PerSlice, OfValuesHour),
             Aggregate::Integral => ("integral", Value, Held, OfValuesHour),
             Aggregate::Uptime => ("uptime", State, Held, Hour),
-            Aggregate::ExistsPerSlice => ("exists_per_slice", Value, PerSlice(OfSlice::Existence), Hour),
+            Aggregate::ExistsPerSlice => ("exists_per_slice", Presence, PerSlice, Hour),
             Aggregate::Max => ("max", Value, Once(OfPeriod::Largest), OfValues),
             Aggregate::Min => ("min", Value, Once(OfPeriod::Smallest), OfValues),
             Aggregate::Mean => ("mean", Value, Once(OfPeriod::Mean), OfValues),
@@ -94,7 +94,22 @@ impl Aggregate {
         self.behaviour().reads_values()
     }
 
-    /// Whether the resource's state matters.
+    /// Whether a sample holds until the next one.
+    pub const fn holds(self) -> bool {
+        self.behaviour().holds()
+    }
+
+    /// Whether it is of levels, each of which is charged: of them, one below 0 is odd.
+    pub const fn reads_levels(self) -> bool {
+        self.behaviour().reads_levels()
+    }
+
+    /// Whether it makes a difference to it that a resource is gone.
+    pub const fn heeds_gone(self) -> bool {
+        self.behaviour().is_over_time() || self.behaviour().leaves_out_gone()
+    }
+
+    /// Whether it is charged only in some states.
     pub fn reads_states(self) -> bool {
         self.behaviour().reads == Reads::State
     }

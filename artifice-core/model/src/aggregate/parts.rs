@@ -17,6 +17,7 @@ pub struct VolumeParts {
     sums: Vec<Exact>,
     divisor: u128,
     far: Vec<Far>,
+    may_be_negative: bool,
 }
 
 /// A rise of a counter over so long that the part in which it ends would not know where it began, if it were
@@ -34,7 +35,17 @@ pub struct Far {
 impl VolumeParts {
     /// VolumeParts at `cuts`, in order, each adding `sums / divisor`: one more sum than cuts.
     pub fn new(cuts: Arc<[Timestamp]>, sums: Vec<Exact>, divisor: u128) -> Self {
-        VolumeParts { cuts, sums, divisor, far: Vec::new() }
+        VolumeParts { cuts, sums, divisor, far: Vec::new(), may_be_negative: false }
+    }
+
+    /// The same, where a part may be below 0.
+    pub fn with_negative(self, may_be_negative: bool) -> Self {
+        VolumeParts { may_be_negative, ..self }
+    }
+
+    /// Whether a part may be below 0, because what was used may be.
+    pub fn may_be_negative(&self) -> bool {
+        self.may_be_negative
     }
 
     /// The same, with rises that came from far.
@@ -55,7 +66,7 @@ impl VolumeParts {
         let sums = self.sums.get(parts.clone()).unwrap_or_default().to_vec();
         let far = self.far.iter().filter(|far| far.is_known(&parts, start));
         let far = far.map(|far| Far { part: far.part - parts.start, ..far.clone() }).collect();
-        VolumeParts { cuts, sums, divisor: self.divisor, far }
+        VolumeParts { cuts, sums, divisor: self.divisor, far, may_be_negative: self.may_be_negative }
     }
 
     /// The volume of neighbouring parts together, rounded once. Part 0 ends at the first cut.

@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use super::AggregateError;
 use super::contribution::Contributions;
+use super::ending::Ending;
 use super::entry::Entry;
+use super::plausible::most_a_second;
 use super::reading::{Locations, Reading};
-use crate::sample::{Facts, Sample};
+use super::units::{Counted, Other, SeriesUnit};
+use crate::decimal::Decimal;
+use crate::limits::HOSTS_KEPT;
+use crate::sample::{Facts, Metadata, Sample};
 use crate::time::Timestamp;
 
 /// Reads the samples of a series, in order.
@@ -14,13 +19,19 @@ use crate::time::Timestamp;
 pub(super) struct Reader<'a> {
     entry: &'a Entry,
     pub locations: &'a Locations,
-    /// The unit of the samples so far.
-    pub unit: Option<Arc<str>>,
+    pub unit: SeriesUnit,
     last: Option<Streak>,
+    /// Whether the resource is gone, and stays so, whatever is heard of it.
+    pub stays_gone: bool,
     /// How many samples inside the period were not charged because the entry can make no service of them.
     pub without_service: u64,
-    /// What is longer than this between two samples is a gap, in microseconds.
-    gap_us: i64,
+    /// Of those that are charged, how many inside the period name their event, and how many do not.
+    pub announced: u64,
+    pub unannounced: u64,
+    /// Hosts of charged samples that nothing maps to a location; not all where there are many.
+    pub unmapped: Vec<Arc<str>>,
+    /// By what everything before the sample that was read last is to be multiplied: it came in another unit.
+    pub multiply: Option<i128>,
 }
 
 /// Samples in a row that say the same, as most do: what was found out of it once, and where they are.
@@ -39,21 +50,43 @@ pub(super) struct Said {
     pub group: Option<usize>,
     pub accepted: bool,
     pub billable: bool,
-    pub deleted: bool,
+    /// Whether the resource is gone then.
+    pub is_gone: bool,
+    /// Whether it counts 0 over time: it is gone, or about to be.
+    pub is_nothing: bool,
     pub announced: bool,
+    pub names_event: bool,
+    /// How long it holds at most, in microseconds.
+    pub hold_us: i64,
+    /// What is longer than this until the next sample is a gap, in microseconds.
+    gap_us: i64,
+    /// By what its value is to be multiplied, in a series of several units.
+    pub size: Option<Decimal>,
+    /// How much a counter may rise in a second, as values are after all that.
+    pub most: Option<Decimal>,
 }
 
 impl Said {
     /// Whether the resource exists from then on, and is something that is charged.
     fn exists(self) -> bool {
-        self.group.is_some() && !self.deleted
+        self.group.is_some() && !self.is_gone
     }
 }
 
 impl<'a> Reader<'a> {
     pub fn new(entry: &'a Entry, locations: &'a Locations) -> Self {
-        let gap_us = if entry.aggregate.looks_back() { entry.max_gap.micros() } else { i64::MAX };
-        Reader { entry, locations, unit: None, last: None, without_service: 0, gap_us }
+        Reader {
+            entry,
+            locations,
+            unit: SeriesUnit::default(),
+            last: None,
+            stays_gone: false,
+            without_service: 0,
+            announced: 0,
+            unannounced: 0,
+            unmapped: Vec::new(),
+            multiply: None,
+        }
     }
 
     /// What the sample that was read last says.
@@ -61,13 +94,28 @@ impl<'a> Reader<'a> {
         self.last.as_ref().map(|last| last.said)
     }
 
+    /// Takes note of what a sample says of the resource's end, whether or not anything else of it is read.
+    pub fn hear(&mut self, metadata: &Metadata) {
+        if self.entry.holds_without_end() {
+            self.stays_gone = Ending::of(self.entry, metadata).leaves_gone(self.stays_gone);
+        }
+    }
+
     /// Takes note of samples in a row, when another one follows that says something else, or none.
     pub fn settle(&mut self, sums: &mut Contributions) {
         let Some(Streak { said, first, at, samples, .. }) = self.last.take() else { return };
+        // The one before the period is nothing that could have been charged.
+        let inside = samples - u64::from(first < sums.period.start());
         match said.group {
-            Some(group) => sums.groups.saw(group, first, at, samples),
-            // The one before the period is nothing that could have been charged.
-            None if said.accepted => self.without_service += samples - u64::from(first < sums.period.start()),
+            Some(group) => {
+                sums.groups.saw(group, first, at, samples);
+                if said.names_event {
+                    self.announced += inside;
+                } else {
+                    self.unannounced += inside;
+                }
+            }
+            None if said.accepted => self.without_service += inside,
             None => {}
         }
         if said.exists() {
@@ -92,7 +140,7 @@ impl<'a> Reader<'a> {
             Some(last) if Arc::ptr_eq(&last.facts, &sample.facts) || last.facts == sample.facts => {
                 let (said, before) = (last.said, last.at);
                 (last.at, last.samples) = (sample.at, last.samples + 1);
-                if sample.at.micros().saturating_sub(before.micros()) > self.gap_us {
+                if sample.at.micros().saturating_sub(before.micros()) > said.gap_us {
                     self.gap(said, said.group, (before, sample.at), sums);
                 }
                 Ok(said)
@@ -103,27 +151,73 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn read_anew(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<Said, AggregateError> {
-        let reading = Reading::new(self.entry, self.locations, &sample.facts);
-        let group = sums.groups.of(&reading);
-        let behaviour = self.entry.aggregate.behaviour();
-        // A counter's baseline matters, whether or not its sample is charged.
-        let has_value = group.is_some() || behaviour.is_rise();
-        if behaviour.keeps_unit() && has_value {
-            let unit = self.unit.get_or_insert_with(|| reading.unit.clone());
-            if *unit != reading.unit {
-                return Err(AggregateError::Units { one: unit.clone(), other: reading.unit, at: sample.at });
-            }
-        }
-        let Reading { accepted, billable, deleted, announced, .. } = reading;
-        let said = Said { group, accepted, billable, deleted, announced };
+        let said = self.find_out(sample, sums)?;
         if let Some(Streak { said: before, at, .. }) = self.last {
-            if sample.at.micros().saturating_sub(at.micros()) > self.gap_us {
-                self.gap(before, group, (at, sample.at), sums);
+            if sample.at.micros().saturating_sub(at.micros()) > before.gap_us {
+                self.gap(before, said.group, (at, sample.at), sums);
             }
             self.settle(sums);
             sums.life.goes_on(sample.at);
         }
         self.last = Some(Streak { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
         Ok(said)
+    }
+
+    fn find_out(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<Said, AggregateError> {
+        let (entry, behaviour) = (self.entry, self.entry.aggregate.behaviour());
+        let reading = Reading::new(entry, self.locations, &sample.facts);
+        let group = sums.groups.of(&reading);
+        let mut counted = Counted { size: None, before: None };
+        // A counter's baseline matters, whether or not its sample is charged.
+        if behaviour.keeps_unit() && (group.is_some() || behaviour.is_rise()) {
+            let unit = |Other(one)| AggregateError::Units { one, other: reading.unit.clone(), at: sample.at };
+            counted = self.unit.take(&reading.unit).map_err(unit)?;
+            self.multiply = counted.before;
+        }
+        if group.is_some() && reading.is_unmapped {
+            self.take_host(&sample.facts.metadata);
+        }
+        if entry.holds_without_end() {
+            self.stays_gone = reading.ending.leaves_gone(self.stays_gone);
+        }
+        let is_gone = reading.ending.is_gone || self.stays_gone;
+        let hold_us = entry.hold_us(reading.names_event);
+        let size = counted.size.and_then(|size| Decimal::new(size, 0).ok());
+        Ok(Said {
+            group,
+            accepted: reading.accepted,
+            billable: reading.billable,
+            is_gone,
+            is_nothing: is_gone || reading.ending.is_leaving,
+            announced: reading.announced,
+            names_event: reading.names_event,
+            hold_us,
+            gap_us: match behaviour.looks_back() {
+                true if behaviour.holds() => hold_us,
+                true => entry.max_gap.micros(),
+                false => i64::MAX,
+            },
+            size,
+            most: if behaviour.is_rise() && !entry.plausible.skip {
+                self.most(&sample.facts.unit, size)?
+            } else {
+                None
+            },
+        })
+    }
+
+    /// How much a counter may rise in a second.
+    fn most(&self, unit: &str, size: Option<Decimal>) -> Result<Option<Decimal>, AggregateError> {
+        let most = most_a_second(self.entry, unit)
+            .map_err(|why| AggregateError::Rate { entry: self.entry.id.clone(), why: why.to_string() })?;
+        Ok(most.and_then(|most| size.map_or(Some(most), |size| most.checked_mul(size))))
+    }
+
+    #[cold]
+    fn take_host(&mut self, metadata: &Metadata) {
+        let Some(host) = metadata.get(super::entry::HOST) else { return };
+        if self.unmapped.len() < HOSTS_KEPT && !self.unmapped.iter().any(|known| **known == *host) {
+            self.unmapped.push(host.into());
+        }
     }
 }

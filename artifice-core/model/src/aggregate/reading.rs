@@ -4,33 +4,69 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{EVENT_TYPE, Entry};
-use crate::sample::Facts;
+use super::ending::Ending;
+use super::entry::{EVENT_TYPE, Entry, HOST};
+use crate::sample::{Facts, Metadata};
 
-/// Hosts and the locations (datacenters) they belong to.
+/// The region, and the hosts that are elsewhere (datacenters).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locations {
     region: Arc<str>,
     /// Patterns with what they stand for, the most specific first.
     datacenters: Vec<(String, Arc<str>)>,
+    hosts: bool,
 }
 
 impl Locations {
-    /// `region` is where a resource is whose host nobody names; `datacenters` maps hosts (exact
-    /// names, or patterns with `*`) to locations. An unmapped host is its own location.
+    /// Everything is in `region`, unless `datacenters` maps hosts (exact names, or patterns with `*`) to locations.
+    /// Then an unmapped host is its own location.
     pub fn new(region: &str, datacenters: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut datacenters: Vec<_> = datacenters.into_iter().map(|(host, name)| (host, name.into())).collect();
         datacenters.sort_by_key(|(host, _): &(String, _)| (host.contains('*'), std::cmp::Reverse(host.len())));
-        Locations { region: region.into(), datacenters }
+        Locations { region: region.into(), datacenters, hosts: false }
+    }
+
+    /// The same, where a host is its own location also where nothing maps hosts.
+    #[must_use]
+    pub fn with_hosts(self) -> Self {
+        Locations { hosts: true, ..self }
+    }
+
+    /// Where everything is that no host tells.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Whether hosts have nothing to do with locations.
+    pub fn is_region_alone(&self) -> bool {
+        self.datacenters.is_empty() && !self.hosts
     }
 
     /// The location of a host.
     pub fn of(&self, host: Option<&str>) -> Arc<str> {
-        let Some(host) = host else { return self.region.clone() };
+        self.of_host(host).0
+    }
+
+    /// The location of a host, and whether something should have mapped it and does not.
+    fn of_host(&self, host: Option<&str>) -> (Arc<str>, bool) {
+        let Some(host) = host.filter(|_| !self.is_region_alone()) else { return (self.region.clone(), false) };
         match self.datacenters.iter().find(|(pattern, _)| matches(pattern, host)) {
-            Some((_, location)) => location.clone(),
-            None => host.into(),
+            Some((_, location)) => (location.clone(), false),
+            None => (host.into(), !self.datacenters.is_empty()),
         }
+    }
+
+    /// Where an entry takes a sample to be, and whether its host is one that nothing maps.
+    fn of_sample(&self, entry: &Entry, metadata: &Metadata) -> (Arc<str>, bool) {
+        match entry.location.as_ref().and_then(|own| own.fill(metadata)) {
+            Some(own) => (own.into(), false),
+            None => self.of_host(metadata.get(HOST)),
+        }
+    }
+
+    /// Where an entry takes to be of what no sample knows.
+    pub(super) fn unknown(&self, entry: &Entry) -> Arc<str> {
+        self.of_sample(entry, &Metadata::default()).0
     }
 }
 
@@ -66,11 +102,15 @@ pub(super) struct Reading {
     pub unit: Arc<str>,
     /// Whether the resource's state is charged. Without a state, existence is.
     pub billable: bool,
-    /// Whether it announces the end of the resource.
-    pub deleted: bool,
+    /// What it says of the resource's beginning and end.
+    pub ending: Ending,
+    /// Whether it says on which occasion it was taken.
+    pub names_event: bool,
     /// Whether it announces a change: then every later one would be announced, too, the end among them.
     /// What is polled, and `.exists`, tells only of its own time.
     pub announced: bool,
+    /// Whether its host is one that nothing maps to a location.
+    pub is_unmapped: bool,
 }
 
 impl Reading {
@@ -78,16 +118,19 @@ impl Reading {
         let metadata = &facts.metadata;
         let event = metadata.get(EVENT_TYPE);
         let says_location = event.is_none_or(|event| event.ends_with(".exists") || event.ends_with(".end"));
+        let (location, is_unmapped) = locations.of_sample(entry, metadata);
         let accepted = entry.conditions.iter().all(|condition| condition.holds(metadata));
         Reading {
             service: if accepted { entry.service.fill(metadata).map(Into::into) } else { None },
             accepted,
-            location: says_location.then(|| locations.of(entry.location.fill(metadata).as_deref())),
+            location: says_location.then_some(location),
             name: entry.resource_name.fill(metadata).map(Into::into),
             unit: entry.unit.as_deref().unwrap_or(&facts.unit).into(),
             billable: entry.state.fill(metadata).is_none_or(|state| entry.states.contains(&state.to_lowercase())),
-            deleted: event.is_some_and(|event| event.ends_with(".delete.end")),
+            ending: Ending::of(entry, metadata),
+            names_event: event.is_some(),
             announced: event.is_some_and(|event| !event.ends_with(".exists")),
+            is_unmapped: is_unmapped && says_location,
         }
     }
 }
@@ -118,13 +161,24 @@ mod tests {
 
     #[test]
     fn the_most_specific_datacenter_wins_and_an_unmapped_host_is_its_own() {
-        // semantics 4: exact names and `*` patterns; an unmapped host is its own location; no host gives the region.
+        // semantics 4: exact names and `*` patterns; an unmapped host is its own location, and told; no host gives
+        // the region.
         let map = [("c*", "anywhere"), ("compute-*", "akl"), ("compute-9", "wlg")];
         let locations = Locations::new("nz", map.map(|(host, name)| (host.to_owned(), name.to_owned())));
-        let of = |host| locations.of(host).to_string();
+        let of = |host| locations.of_host(host).0.to_string();
         assert_eq!(
             [of(Some("compute-9")), of(Some("compute-1")), of(Some("c")), of(Some("x")), of(None)],
             ["wlg", "akl", "anywhere", "x", "nz"]
         );
+        assert_eq!([Some("c"), Some("x"), None].map(|host| locations.of_host(host).1), [false, true, false]);
+    }
+
+    #[test]
+    fn without_datacenters_everything_is_in_the_region() {
+        // semantics 4: a hypervisor is no place of business; in the original's form of configuration it is.
+        let region = Locations::new("nz", []);
+        assert_eq!(region.of_host(Some("compute-1")), ("nz".into(), false));
+        assert_eq!(region.clone().with_hosts().of_host(Some("compute-1")), ("compute-1".into(), false));
+        assert_eq!(region.with_hosts().of_host(None), ("nz".into(), false));
     }
 }

@@ -46,7 +46,7 @@ impl FromStr for Factor {
         // A decimal below becomes a whole number: both are multiplied by the same power of ten.
         let whole = denominator.mantissa();
         let shift = Decimal::new(10_i128.checked_pow(denominator.scale().into()).ok_or_else(wrong)?, 0);
-        let numerator = product(numerator, shift.map_err(|_| wrong())?).ok_or_else(wrong)?;
+        let numerator = numerator.checked_mul(shift.map_err(|_| wrong())?).ok_or_else(wrong)?;
         let whole = u64::try_from(whole).ok().filter(|_| (1..=MAX_DENOMINATOR).contains(&whole)).ok_or_else(wrong)?;
         if numerator.is_zero() { Err(wrong()) } else { Ok(Factor { numerator, denominator: whole }) }
     }
@@ -95,7 +95,7 @@ impl Default for Scaling {
 impl Scaling {
     /// value × `factor` + `offset`; `None` if `offset` has too many digits for that.
     pub fn new(factor: Factor, offset: Decimal) -> Option<Self> {
-        let offset = product(offset, i64::try_from(factor.denominator).ok()?.into())?;
+        let offset = offset.checked_mul(i64::try_from(factor.denominator).ok()?.into())?;
         Some(Scaling { factor, offset })
     }
 
@@ -105,18 +105,23 @@ impl Scaling {
         if *self == Scaling::default() {
             return Some(value);
         }
-        product(value, self.factor.numerator)?.checked_add(self.offset)
+        value.checked_mul(self.factor.numerator)?.checked_add(self.offset)
+    }
+
+    /// Whether every value stays what it is.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Scaling::default()
+    }
+
+    /// What a difference of two values becomes, times [`Scaling::denominator`].
+    pub(super) fn of_difference(&self, difference: Decimal) -> Option<Decimal> {
+        difference.checked_mul(self.factor.numerator)
     }
 
     /// By what the sums of scaled values have to be divided.
     pub(super) fn denominator(&self) -> u64 {
         self.factor.denominator
     }
-}
-
-fn product(one: Decimal, other: Decimal) -> Option<Decimal> {
-    let mantissa = one.mantissa().checked_mul(other.mantissa())?;
-    Decimal::new(mantissa, u32::from(one.scale()) + u32::from(other.scale())).ok()
 }
 
 #[cfg(test)]

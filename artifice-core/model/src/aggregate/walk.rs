@@ -1,8 +1,9 @@
 //! What an aggregate remembers between samples, and what it makes of the next one.
 
-use super::behaviour::{Adds, OfPeriod, OfSlice};
-use super::contribution::Contributions;
+use super::behaviour::{Adds, OfPeriod};
+use super::contribution::{Contributions, Rise};
 use super::entry::Entry;
+use super::plausible::is_too_fast;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
 use crate::time::{HOUR_US, Timestamp};
@@ -15,16 +16,29 @@ pub(super) enum Walk {
     /// The sample that holds.
     Held(Option<Held>),
     /// The slice that is being filled.
-    PerSlice(OfSlice, Option<Slice>),
+    PerSlice(Option<Slice>),
     /// The value before, and when.
     Rise(Option<(Timestamp, Decimal)>),
     /// The samples seen so far.
     Once(OfPeriod, Option<Seen>),
 }
 
+/// The next sample, as far as its value goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub at: Timestamp,
+    pub value: Decimal,
+    /// How long it holds at most.
+    pub until: Timestamp,
+    /// How much a counter may rise in a second.
+    pub most: Option<Decimal>,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Held {
     pub since: Timestamp,
+    /// At the latest.
+    pub until: Timestamp,
     pub value: Decimal,
     pub group: Option<usize>,
 }
@@ -52,29 +66,31 @@ impl Walk {
         match adds {
             Adds::Each => Walk::Each,
             Adds::Held => Walk::Held(None),
-            Adds::PerSlice(of) => Walk::PerSlice(of, None),
+            Adds::PerSlice => Walk::PerSlice(None),
             Adds::Rise => Walk::Rise(None),
             Adds::Once(of) => Walk::Once(of, None),
         }
     }
 
-    /// Takes the next sample's value. A group of `None` is one that nobody is charged for.
+    /// Takes the next sample's value. A group of `None` is one that nobody is charged for. Says whether a counter
+    /// rose so fast that somebody should look at it.
     #[inline]
-    pub fn step(&mut self, entry: &Entry, at: Timestamp, value: Decimal, group: Option<usize>, to: &mut Contributions) {
+    pub fn step(&mut self, entry: &Entry, next: Step, group: Option<usize>, to: &mut Contributions) -> bool {
+        let Step { at, value, until, most } = next;
         match (self, group) {
             (Walk::Each, Some(group)) => to.add(group, value, 1, at),
             (Walk::Held(held), group) => {
-                if let Some(before) = held.replace(Held { since: at, value, group }) {
-                    before.let_go(entry, at, to);
+                if let Some(before) = held.replace(Held { since: at, until, value, group }) {
+                    before.let_go(at, to);
                 }
             }
-            (Walk::PerSlice(of, slice), Some(group)) => {
+            (Walk::PerSlice(slice), Some(group)) => {
                 let number = (at.micros() - to.period.start().micros()) / entry.slice_us;
                 match slice {
                     Some(slice) if slice.number == number => (slice.max, slice.group) = (slice.max.max(value), group),
                     _ => {
                         if let Some(full) = slice.replace(Slice { number, max: value, group }) {
-                            full.count(*of, entry, to);
+                            to.slice(full.group, full.max, full.number, entry.slice_us);
                         }
                     }
                 }
@@ -82,35 +98,72 @@ impl Walk {
             (Walk::Rise(baseline), group) => {
                 let baseline = baseline.replace((at, value));
                 if let Some(group) = group.filter(|_| at >= to.period.start()) {
-                    to.rise(group, baseline, value, at, entry.max_gap.micros());
+                    let rise = Rise { value, at, reset_below: entry.reset_below };
+                    to.rise(group, baseline, rise, entry.max_gap.micros());
+                    if let (Some(most), Some((since, before))) = (most, baseline) {
+                        let us = at.micros().saturating_sub(since.micros());
+                        return rise.since(before).is_none_or(|rise| is_too_fast(rise, most, us));
+                    }
                 }
             }
             (Walk::Once(_, whole), Some(group)) => {
                 whole.get_or_insert_with(|| Seen::of(value, group)).add(value, group);
             }
-            (Walk::Each | Walk::PerSlice(..) | Walk::Once(..), None) => {}
+            (Walk::Each | Walk::PerSlice(_) | Walk::Once(..), None) => {}
+        }
+        false
+    }
+
+    /// What holds holds no longer than until then.
+    pub fn ends(&mut self, at: Timestamp) {
+        if let Walk::Held(Some(held)) = self {
+            held.until = held.until.min(at);
+        }
+    }
+
+    /// What holds, if anything does.
+    pub fn held(&self) -> Option<Held> {
+        match self {
+            Walk::Held(held) => *held,
+            Walk::Each | Walk::PerSlice(_) | Walk::Rise(_) | Walk::Once(..) => None,
+        }
+    }
+
+    /// Counts in a smaller unit from now on; `None` if what is remembered does not fit.
+    pub fn multiply(&mut self, by: i128) -> Option<()> {
+        let factor = Decimal::new(by, 0).ok()?;
+        let multiply = |value: &mut Decimal| value.checked_mul(factor).map(|product| *value = product);
+        match self {
+            Walk::Held(Some(held)) => multiply(&mut held.value),
+            Walk::PerSlice(Some(slice)) => multiply(&mut slice.max),
+            Walk::Rise(Some((_, before))) => multiply(before),
+            Walk::Once(_, Some(seen)) => {
+                seen.sum.multiply(by);
+                [&mut seen.max, &mut seen.min, &mut seen.last].into_iter().try_for_each(multiply)
+            }
+            Walk::Each | Walk::Held(None) | Walk::PerSlice(None) | Walk::Rise(None) | Walk::Once(_, None) => Some(()),
         }
     }
 
     /// Counts what the last sample leaves open.
     pub fn close(&self, entry: &Entry, to: &mut Contributions) {
         match self {
-            Walk::Held(Some(held)) => held.let_go(entry, to.period.end(), to),
-            Walk::PerSlice(of, Some(slice)) => slice.count(*of, entry, to),
+            Walk::Held(Some(held)) => held.let_go(to.period.end(), to),
+            Walk::PerSlice(Some(slice)) => to.slice(slice.group, slice.max, slice.number, entry.slice_us),
             Walk::Once(of, Some(whole)) => match of {
                 OfPeriod::Largest => to.groups.add(whole.group, whole.max, 1),
                 OfPeriod::Smallest => to.groups.add(whole.group, whole.min, 1),
                 OfPeriod::Last => to.groups.add(whole.group, whole.last, 1),
                 OfPeriod::Mean => to.groups.merge(whole.group, &whole.sum),
             },
-            Walk::Each | Walk::Rise(_) | Walk::Held(None) | Walk::PerSlice(_, None) | Walk::Once(_, None) => {}
+            Walk::Each | Walk::Rise(_) | Walk::Held(None) | Walk::PerSlice(None) | Walk::Once(_, None) => {}
         }
     }
 
     /// By what the sums have to be divided: contributions over time are multiplied by microseconds.
     pub fn divisor(&self) -> u64 {
         match self {
-            Walk::Held(_) | Walk::PerSlice(..) => HOUR_US.unsigned_abs(),
+            Walk::Held(_) | Walk::PerSlice(_) => HOUR_US.unsigned_abs(),
             Walk::Once(OfPeriod::Mean, Some(whole)) => whole.count,
             Walk::Once(OfPeriod::Mean, None) | Walk::Each | Walk::Rise(_) => 1,
             Walk::Once(OfPeriod::Largest | OfPeriod::Smallest | OfPeriod::Last, _) => 1,
@@ -119,24 +172,12 @@ impl Walk {
 }
 
 impl Held {
-    /// A sample held until the next one, its `max_gap` or the period's end, whichever came first.
+    /// A sample held until the next one, its own end or the period's, whichever came first.
     #[inline]
-    fn let_go(self, entry: &Entry, next: Timestamp, to: &mut Contributions) {
+    fn let_go(self, next: Timestamp, to: &mut Contributions) {
         if let Some(group) = self.group {
-            to.hold(group, self.value, self.since, next.min(self.since.plus(entry.max_gap.micros())));
+            to.hold(group, self.value, self.since, next.min(self.until));
         }
-    }
-}
-
-impl Slice {
-    #[inline]
-    fn count(self, of: OfSlice, entry: &Entry, to: &mut Contributions) {
-        let value = match of {
-            OfSlice::Largest => self.max,
-            OfSlice::Existence if self.max > Decimal::ZERO => Decimal::ONE,
-            OfSlice::Existence => Decimal::ZERO,
-        };
-        to.slice(self.group, value, self.number, entry.slice_us);
     }
 }
 

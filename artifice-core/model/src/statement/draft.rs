@@ -73,9 +73,11 @@ fn priced(
 ) -> Result<(Vec<Usage>, Vec<Metered>), DraftError> {
     let mut stretches = Stretches::new(&tenant.id, period, charging);
     let (mut usage, mut pieces) = (Vec::with_capacity(metered.len()), Vec::with_capacity(metered.len()));
+    // Usages of 0 alone are no usage.
+    let is_used = metered.iter().any(|metered| !metered.usage.volume.is_zero());
     for metered in in_order(metered) {
         usage.push(metered.usage.clone());
-        if charging.makes_line(metered.usage.volume) {
+        if is_used && charging.makes_line(metered.usage.volume) {
             stretches.price(metered, &mut pieces, problems)?;
         }
     }

@@ -15,6 +15,7 @@ use super::charging::Charging;
 use super::error::DraftError;
 use super::metered::Metered;
 use super::problem::Problem;
+use crate::decimal::Decimal;
 use crate::exact::Overflow;
 use crate::rate::{PriceQuery, Tariff};
 use crate::tenant::TenantId;
@@ -219,14 +220,86 @@ impl<'a> Stretches<'a> {
 
 /// The pieces of a usage, one for each stretch; the last one takes what the others leave of the whole.
 fn cut_at(cut: Vec<(Stretch, Range<usize>)>, metered: &Metered) -> Result<Vec<(Stretch, Metered)>, Overflow> {
-    let mut rest = metered.usage.volume;
-    let mut pieces = Vec::with_capacity(cut.len());
-    let last = cut.len().saturating_sub(1);
-    for (index, (stretch, parts)) in cut.into_iter().enumerate() {
-        let volume = if index == last { rest } else { metered.parts.volume(parts.clone())? };
+    let whole = metered.usage.volume;
+    let mut volumes = Vec::with_capacity(cut.len());
+    let mut rest = whole;
+    for (_, parts) in cut.iter().take(cut.len().saturating_sub(1)) {
+        let volume = metered.parts.volume(parts.clone())?;
         rest = rest.checked_sub(volume).ok_or(Overflow)?;
-        pieces.push((stretch.clone(), metered.piece(stretch.period, volume, parts)));
+        volumes.push(volume);
     }
-    assert!(rest.is_zero(), "the pieces of a usage make the whole");
-    Ok(pieces)
+    volumes.push(rest);
+    if !metered.parts.may_be_negative() && !whole.is_negative() {
+        none_below_zero(&mut volumes)?;
+    }
+    let sum = volumes.iter().try_fold(Decimal::ZERO, |sum, volume| sum.checked_add(*volume));
+    assert!(cut.is_empty() || sum == Some(whole), "the pieces of a usage make the whole");
+    let piece = |((stretch, parts), volume): ((Stretch, Range<usize>), Decimal)| {
+        let piece = metered.piece(stretch.period, volume, parts);
+        (stretch, piece)
+    };
+    Ok(cut.into_iter().zip(volumes).map(piece).collect())
+}
+
+/// Takes what is below 0 off the piece before it, else the one after. The whole must not be below 0.
+fn none_below_zero(volumes: &mut [Decimal]) -> Result<(), Overflow> {
+    for place in 0..volumes.len() {
+        for before in (0..place).rev() {
+            if !volumes[place].is_negative() {
+                break;
+            }
+            let taken = volumes[place].checked_add(volumes[before]).ok_or(Overflow)?;
+            (volumes[before], volumes[place]) =
+                if taken.is_negative() { (Decimal::ZERO, taken) } else { (taken, Decimal::ZERO) };
+        }
+        if volumes[place].is_negative()
+            && let Some(after) = volumes.get(place + 1)
+        {
+            volumes[place + 1] = after.checked_add(volumes[place]).ok_or(Overflow)?;
+            volumes[place] = Decimal::ZERO;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn balanced(volumes: &[i64]) -> Vec<i64> {
+        let mut volumes: Vec<Decimal> = volumes.iter().map(|volume| Decimal::from(*volume)).collect();
+        none_below_zero(&mut volumes).unwrap();
+        volumes.iter().map(|volume| i64::try_from(volume.mantissa_at(0).unwrap()).unwrap()).collect()
+    }
+
+    #[test]
+    fn what_is_below_zero_is_taken_off_the_piece_before_else_the_one_after() {
+        // semantics 5, "Below 0".
+        for (volumes, expected) in [
+            (&[5, -2, 4][..], &[3, 0, 4][..]),
+            (&[-2, 5], &[0, 3]),
+            (&[5, -7, 4], &[0, 0, 2]),
+            (&[3, -1, -1, 5], &[1, 0, 0, 5]),
+            (&[4, 5, -7], &[2, 0, 0]),
+            (&[-1, -1, 2], &[0, 0, 0]),
+            (&[1, 2], &[1, 2]),
+        ] {
+            assert_eq!(balanced(volumes), expected, "{volumes:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_piece_is_below_zero_and_the_sum_stays(volumes in prop::collection::vec(-9_i64..10, 1..7)) {
+            let sum: i64 = volumes.iter().sum();
+            let mut volumes = volumes;
+            // The whole is not below 0.
+            volumes.push(if sum < 0 { -sum } else { 0 });
+            let balanced = balanced(&volumes);
+            prop_assert_eq!(balanced.iter().sum::<i64>(), volumes.iter().sum::<i64>());
+            prop_assert!(balanced.iter().all(|volume| *volume >= 0), "{:?}", balanced);
+        }
+    }
 }

@@ -12,19 +12,23 @@ use crate::series::{HOUR, Row, Rules, Usages};
 pub fn expected(rules: Rules, rows: &[Row]) -> Usages {
     let rows = without_repetitions(rows);
     let considered = considered(rules, &rows);
+    let ends: Vec<Says> = said_by_each(rules, &rows, &considered);
     let shares = match rules.aggregate {
-        Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice => of_slices(rules, &considered),
-        Aggregate::Integral | Aggregate::Uptime => of_holds(rules, &considered),
+        Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice => of_slices(rules, &considered, &ends),
+        Aggregate::Integral | Aggregate::Uptime => of_holds(rules, &considered, &ends),
         Aggregate::Increase => of_increases(rules, &considered),
         Aggregate::Sum => considered.iter().map(|row| value(rules, row)).enumerate().collect(),
-        Aggregate::Count => (0..considered.len()).map(|index| (index, Fraction::new(1, 1))).collect(),
-        Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => of_the_whole(rules, &considered),
+        Aggregate::Count => left(&ends).map(|index| (index, Fraction::new(1, 1))).collect(),
+        Aggregate::Max | Aggregate::Min | Aggregate::Mean | Aggregate::Last => of_the_whole(rules, &considered, &ends),
     };
     let mut sums: BTreeMap<(String, String), Fraction> = BTreeMap::new();
     // What does not match contributes nothing.
     for (index, share) in shares.into_iter().filter(|(index, _)| matches(rules, considered[*index])) {
         let sum = sums.entry(place(&considered, index)).or_insert_with(Fraction::zero);
         *sum = sum.plus(&share);
+    }
+    if rules.aggregate == Aggregate::Increase {
+        sums.values_mut().filter(|sum| **sum < Fraction::zero()).for_each(|sum| *sum = Fraction::zero());
     }
     let unit = match rules.aggregate {
         Aggregate::MaxPerSlice | Aggregate::Integral => format!("{}·hour", rules.unit.unwrap_or("U")),
@@ -68,7 +72,11 @@ fn without_repetitions(rows: &[Row]) -> Vec<Row> {
 fn considered(rules: Rules, rows: &[Row]) -> Vec<&Row> {
     let looks_back = matches!(rules.aggregate, Aggregate::Integral | Aggregate::Uptime | Aggregate::Increase);
     let before = rows.iter().rfind(|row| row.at < rules.start);
-    let in_reach = |row: &&Row| rules.max_gap.is_none_or(|gap| rules.start - row.at <= gap);
+    let reach = |row: &Row| match rules.aggregate {
+        Aggregate::Increase => rules.max_gap,
+        _ => hold(rules, row),
+    };
+    let in_reach = |row: &&Row| reach(row).is_none_or(|gap| rules.start - row.at <= gap);
     let before = before.filter(|_| looks_back).filter(in_reach);
     before.into_iter().chain(rows.iter().filter(|row| rules.start <= row.at && row.at < rules.end)).collect()
 }
@@ -77,26 +85,80 @@ fn considered(rules: Rules, rows: &[Row]) -> Vec<&Row> {
 pub fn anything_in_reach(rules: Rules, rows: &[Row]) -> bool {
     let rows = without_repetitions(rows);
     let considered = considered(rules, &rows);
-    let needs_one_inside = rules.aggregate == Aggregate::Increase;
-    considered.iter().any(|row| matches(rules, row) && (!needs_one_inside || row.at >= rules.start))
+    let ends = said_by_each(rules, &rows, &considered);
+    let counts = |index: &usize| match rules.aggregate {
+        Aggregate::Increase => considered[*index].at >= rules.start,
+        Aggregate::Sum | Aggregate::MaxPerSlice | Aggregate::ExistsPerSlice => true,
+        Aggregate::Integral | Aggregate::Uptime => !ends[*index].is_gone_since_before,
+        _ => !ends[*index].is_gone,
+    };
+    (0..considered.len()).any(|index| matches(rules, considered[index]) && counts(&index))
+}
+
+/// How long a sample holds; `None` is without end. Under an unlimited gap only what names its event does.
+fn hold(rules: Rules, row: &Row) -> Option<i64> {
+    match rules.max_gap {
+        None if said(row, "event_type").is_none() => Some(2 * HOUR),
+        gap => gap,
+    }
+}
+
+/// What a sample says of its resource's end.
+struct Says {
+    is_gone: bool,
+    is_leaving: bool,
+    is_gone_since_before: bool,
+}
+
+/// For each considered sample; what is gone stays gone where holds have no end, until it is created or restored.
+fn said_by_each(rules: Rules, rows: &[Row], considered: &[&Row]) -> Vec<Says> {
+    let sticks = rules.max_gap.is_none() && matches!(rules.aggregate, Aggregate::Integral | Aggregate::Uptime);
+    let state = |row: &Row| said(row, "state").or(said(row, "status")).unwrap_or_default().to_lowercase();
+    let event = |row: &Row| said(row, "event_type").unwrap_or_default().to_owned();
+    let says_gone = |row: &Row| {
+        let event = event(row);
+        let deleted = event.ends_with(".delete") || event.ends_with(".delete.end");
+        (deleted && !event.ends_with(".transfer.delete.end")) || state(row) == "deleted"
+    };
+    let begins = |row: &Row| event(row).contains(".create") || event(row).contains(".restore");
+    let first = considered.first().map_or(i64::MAX, |row| row.at);
+    let in_reach = |row: &&Row| row.at < rules.start && (sticks || row.at >= first);
+    let mut gone = false;
+    let mut all: Vec<Says> = Vec::new();
+    for row in rows.iter().filter(in_reach) {
+        gone = says_gone(row) || (sticks && gone && !begins(row));
+    }
+    let mut since_before = gone;
+    for row in considered {
+        if row.at >= rules.start {
+            gone = says_gone(row) || (sticks && gone && !begins(row));
+            since_before &= gone;
+        }
+        all.push(Says { is_gone: gone, is_leaving: state(row) == "deleting", is_gone_since_before: since_before });
+    }
+    all
+}
+
+/// The samples that are not left out.
+fn left(ends: &[Says]) -> impl Iterator<Item = usize> + '_ {
+    (0..ends.len()).filter(|index| !ends[*index].is_gone)
 }
 
 /// Σ over slices that hold a sample, to the last sample of each.
-fn of_slices(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+fn of_slices(rules: Rules, considered: &[&Row], ends: &[Says]) -> Vec<(usize, Fraction)> {
     let mut shares = Vec::new();
     let mut from = rules.start;
     while from < rules.end {
         let to = (from + rules.slice).min(rules.end);
         let is_inside = |row: &Row| from <= row.at && row.at < to && matches(rules, row);
         let inside: Vec<usize> = (0..considered.len()).filter(|&index| is_inside(considered[index])).collect();
-        let largest = inside.iter().map(|&index| over_time(considered[index], value(rules, considered[index]))).max();
+        let height = |index: usize| match rules.aggregate {
+            Aggregate::ExistsPerSlice => Fraction::new(1, 1),
+            _ => value(rules, considered[index]),
+        };
+        let largest = inside.iter().map(|&index| over_time(&ends[index], height(index))).max();
         if let (Some(largest), Some(&last)) = (largest, inside.last()) {
-            let height = match rules.aggregate {
-                Aggregate::ExistsPerSlice if largest > Fraction::zero() => Fraction::new(1, 1),
-                Aggregate::ExistsPerSlice => Fraction::zero(),
-                _ => largest,
-            };
-            shares.push((last, height.times(&Fraction::new(to - from, HOUR))));
+            shares.push((last, largest.times(&Fraction::new(to - from, HOUR))));
         }
         from = to;
     }
@@ -104,39 +166,39 @@ fn of_slices(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
 }
 
 /// Each sample holds until the next, or `max_gap`, or the period's end, whichever is first.
-fn of_holds(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
+fn of_holds(rules: Rules, considered: &[&Row], ends: &[Says]) -> Vec<(usize, Fraction)> {
     let share = |index: usize| {
         let row = considered[index];
-        let ends =
-            [considered.get(index + 1).map(|next| next.at), rules.max_gap.map(|gap| row.at + gap), Some(rules.end)];
-        let until = ends.into_iter().flatten().min().unwrap();
+        let stops =
+            [considered.get(index + 1).map(|next| next.at), hold(rules, row).map(|gap| row.at + gap), Some(rules.end)];
+        let until = stops.into_iter().flatten().min().unwrap();
         let held = Fraction::new(until - row.at.max(rules.start), HOUR);
         let height = match rules.aggregate {
             Aggregate::Uptime if is_billable(row) => Fraction::new(1, 1),
             Aggregate::Uptime => Fraction::zero(),
             _ => value(rules, row),
         };
-        (index, over_time(row, height).times(&held))
+        (index, over_time(&ends[index], height).times(&held))
     };
-    (0..considered.len()).map(share).collect()
+    (0..considered.len()).filter(|index| !ends[*index].is_gone_since_before).map(share).collect()
 }
 
-/// Differences of consecutive samples; a negative one is a reset and counts the later value.
+/// Differences of consecutive samples; a reading below nine tenths of the one before is a reset, and counts itself.
 fn of_increases(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
     let share = |index: usize| {
         let now = value(rules, considered[index]);
         let Some(before) = index.checked_sub(1).map(|before| value(rules, considered[before])) else {
             return (index, Fraction::zero());
         };
-        let difference = now.minus(&before);
-        (index, if difference < Fraction::zero() { now } else { difference })
+        let is_reset = now < before.times(&Fraction::new(9, 10));
+        (index, if is_reset { now } else { now.minus(&before) })
     };
     (0..considered.len()).filter(|&index| considered[index].at >= rules.start).map(share).collect()
 }
 
 /// One value of all samples, to the last one.
-fn of_the_whole(rules: Rules, considered: &[&Row]) -> Vec<(usize, Fraction)> {
-    let matching = (0..considered.len()).filter(|&index| matches(rules, considered[index]));
+fn of_the_whole(rules: Rules, considered: &[&Row], ends: &[Says]) -> Vec<(usize, Fraction)> {
+    let matching = left(ends).filter(|&index| matches(rules, considered[index]));
     let matching: Vec<usize> = matching.collect();
     let volumes: Vec<Fraction> = matching.iter().map(|&index| value(rules, considered[index])).collect();
     let sum = volumes.iter().fold(Fraction::zero(), |sum, volume| sum.plus(volume));
@@ -155,7 +217,8 @@ fn volume(row: &Row) -> Fraction {
 
 /// The value as the entry has it.
 fn value(rules: Rules, row: &Row) -> Fraction {
-    let scaled = volume(row).times(&Fraction::new(rules.factor.0, rules.factor.1));
+    let volume = if rules.ones { Fraction::new(1, 1) } else { volume(row) };
+    let scaled = volume.times(&Fraction::new(rules.factor.0, rules.factor.1));
     scaled.plus(&Fraction::new(rules.offset, 100))
 }
 
@@ -169,9 +232,9 @@ fn said<'a>(row: &'a Row, key: &str) -> Option<&'a str> {
     row.metadata.get(key).copied().filter(|value| !matches!(*value, "" | "None"))
 }
 
-/// A deletion counts 0 for every aggregate over time.
-fn over_time(row: &Row, value: Fraction) -> Fraction {
-    if said(row, "event_type").is_some_and(|event| event.ends_with(".delete.end")) { Fraction::zero() } else { value }
+/// What is gone, or about to be, counts 0 for every aggregate over time.
+fn over_time(ends: &Says, value: Fraction) -> Fraction {
+    if ends.is_gone || ends.is_leaving { Fraction::zero() } else { value }
 }
 
 fn is_billable(row: &Row) -> bool {

@@ -59,6 +59,8 @@ pub struct Rules {
     /// Values are multiplied by this fraction, and increased by so many hundredths.
     pub factor: (i64, i64),
     pub offset: i64,
+    /// Whether 1 is taken for every value.
+    pub ones: bool,
     /// The `instance_type` that a sample must have to be charged.
     pub wants: Option<&'static str>,
     /// The unit that values are said to be in.
@@ -77,6 +79,7 @@ impl Rules {
             slice_us: self.slice,
             max_gap: self.max_gap.map_or(MaxGap::Unlimited, MaxGap::Micros),
             scaling: Scaling::new(factor, Decimal::new(self.offset.into(), 2).unwrap()).unwrap(),
+            value: self.ones.then_some(Decimal::ONE),
             conditions: self.wants.map(wanted).into_iter().collect(),
             unit: self.unit.map(str::to_owned),
             ..Entry::new("meter", "Section", self.aggregate)
@@ -104,6 +107,11 @@ pub fn volumes(rules: Rules, cuts: &[i64], samples: &[Sample]) -> Vec<Volume> {
         aggregator.push(sample).unwrap();
     }
     aggregator.finish().unwrap().volumes
+}
+
+/// Whether a counter went down altogether: what it is charged is 0 then, and not what its parts come to.
+pub fn went_down(rules: Rules, samples: &[Sample]) -> bool {
+    volumes(rules, &[], samples).iter().any(|volume| volume.evidence.exact.starts_with('-'))
 }
 
 /// What the crate makes of samples that come in order. Usages of 0 are among them.
@@ -155,13 +163,24 @@ const IDS: [&str; 6] =
 const HOSTS: [&str; 7] = ["", "None", "c1", "c1", "c2", "d-1", "d-2"];
 const TYPES: [&str; 5] = ["", "None", "m1.tiny", "m1.tiny", "m1.large"];
 const FLAVORS: [&str; 3] = ["", "", "m1.large"];
-const STATES: [&str; 6] = ["", "None", "active", "ACTIVE", "stopped", "Verify_Resize"];
+const STATES: [&str; 10] =
+    ["", "", "None", "active", "ACTIVE", "stopped", "Verify_Resize", "active", "Deleted", "deleting"];
 const NAMES: [&str; 4] = ["", "None", "web", "www"];
 /// Events after which the host is known.
-const SETTLED_EVENTS: [&str; 6] =
-    ["", "", "None", "compute.instance.exists", "compute.instance.create.end", "compute.instance.delete.end"];
+const SETTLED_EVENTS: [&str; 9] = [
+    "",
+    "",
+    "None",
+    "compute.instance.exists",
+    "compute.instance.create.end",
+    "compute.instance.delete.end",
+    "volume.transfer.delete.end",
+    "compute.instance.soft_delete.restore.end",
+    "volume.attach.end",
+];
 /// Events in the middle of something.
-const MID_EVENTS: [&str; 3] = ["compute.instance.update", "compute.instance.delete.start", "end"];
+const MID_EVENTS: [&str; 5] =
+    ["compute.instance.update", "compute.instance.delete.start", "end", "image.delete", "volume.create.start"];
 
 /// Metadata without the event.
 fn metadata() -> impl Strategy<Value = BTreeMap<&'static str, &'static str>> {
@@ -220,6 +239,7 @@ pub fn rules() -> impl Strategy<Value = Rules> {
         max_gap,
         factor: (1, 1),
         offset: 0,
+        ones: false,
         wants: None,
         unit: None,
     })
@@ -229,15 +249,16 @@ pub fn rules() -> impl Strategy<Value = Rules> {
 pub fn scaled_rules() -> impl Strategy<Value = Rules> {
     let factor = (prop_oneof![2 => 1_i64..5, 1 => Just(1000), 1 => -3_i64..0], select(vec![1_i64, 1, 2, 3, 1024]));
     let wants = select(vec![None, None, Some("m1.tiny"), Some("m1.huge")]);
-    (rules(), factor, select(vec![0_i64, 0, 1, -250, 700]), wants, select(vec![None, Some("GiB")]))
-        .prop_map(|(rules, factor, offset, wants, unit)| Rules { factor, offset, wants, unit, ..rules })
+    let (offset, ones) = (select(vec![0_i64, 0, 1, -250, 700]), prop::bool::weighted(0.2));
+    (rules(), factor, offset, ones, wants, select(vec![None, Some("GiB")]))
+        .prop_map(|(rules, factor, offset, ones, wants, unit)| Rules { factor, offset, ones, wants, unit, ..rules })
 }
 
 /// These rules for each aggregate.
 pub fn for_each_aggregate(rules: Rules) -> impl Iterator<Item = Rules> {
     // A counter is read by its increase, whatever is added to it, and goes up.
     let (above, below) = rules.factor;
-    let of_counter = Rules { factor: (above.abs(), below), offset: 0, ..rules };
+    let of_counter = Rules { factor: (above.abs(), below), offset: 0, ones: false, ..rules };
     Aggregate::ALL.into_iter().map(move |aggregate| match aggregate {
         Aggregate::Increase => Rules { aggregate, ..of_counter },
         _ => Rules { aggregate, ..rules },

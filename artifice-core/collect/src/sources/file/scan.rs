@@ -277,9 +277,26 @@ fn wrong(text: &str, at: usize, last: bool, error: &serde_json::Error) -> Result
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
+    if let Some(name) = no_number(text, offset) {
+        let what = format!(
+            "{name} is read here, and is no number: JSON has none like it; write a number, or leave the sample out"
+        );
+        return Err(Fault { offset, begin: Some(at), what: What::Wrong(what) });
+    }
     let kind = if error.is_data() { "not a sample as Ceilometer writes it" } else { "not JSON" };
     let what = What::Wrong(format!("{kind}: {}", without_place(error)));
     Err(Fault { offset, begin: Some(at), what })
+}
+
+/// What some write in the place of a number, around a place in the text.
+fn no_number(text: &str, offset: usize) -> Option<&'static str> {
+    let around = |name: &&&str| {
+        let begin = offset.saturating_sub(name.len());
+        let all = text.as_bytes().get(begin..).unwrap_or_default();
+        let near = &all[..all.len().min(2 * name.len() + 1)];
+        near.windows(name.len()).any(|bytes| bytes == name.as_bytes())
+    };
+    ["-Infinity", "Infinity", "NaN"].iter().find(around).copied()
 }
 
 /// How many bytes the parser had read when it failed: its line and column, which count bytes.

@@ -230,7 +230,21 @@ fn what_is_not_a_sample_is_refused_where_it_is() {
     }
     starts(&error_after(0, format!("[[{a}]]")), "f:1:2: found an array where a sample");
     let lacking = |key: &str| a.replace(&format!("\"{key}\""), "\"x\"");
-    for key in ["counter_name", "project_id", "resource_id", "timestamp", "counter_volume"] {
+    let says = "f:2:1: not a sample as Ceilometer writes it: missing field `counter_name`, `meter` or `name`";
+    assert_eq!(error_after(1, format!("{a}\n{}\n", lacking("counter_name"))), says);
+    // Python writes what is no number as if it were JSON.
+    for name in ["NaN", "Infinity", "-Infinity"] {
+        let odd = a.replace("1.50", name);
+        assert_ne!(odd, a);
+        let error = error_after(1, format!("{a}\n{odd}\n"));
+        assert!(
+            error.starts_with("f:2:") && error.contains(&format!(": {name} is read here, and is no number")),
+            "{error}"
+        );
+        let whole = format!("{{\"x\": {name}}}");
+        assert!(error_after(0, whole.clone()).contains(&format!("{name} is read here")), "{}", error_after(0, whole));
+    }
+    for key in ["project_id", "resource_id", "timestamp", "counter_volume"] {
         let says = format!("not a sample as Ceilometer writes it: missing field `{key}`");
         assert_eq!(error_after(1, format!("{a}\n{}\n", lacking(key))), format!("f:2:{}: {says}", lacking(key).len()));
     }

@@ -32,7 +32,13 @@ fn every_key_of_an_entry_is_read() {
   match: {volume_type: [ssd, nvme], bootable: true, metadata.tier: 1}
   resource_name: '{metadata.label}'
   location: ['{metadata.az}', nowhere]
-- {meter: instance, section: Compute, aggregate: uptime, states: [Active, ERROR], state: '{metadata.vm_state}', max_gap: unlimited}
+  value: 1
+  negative: allow
+  implausible: skip
+  gone: [Error, deleted]
+- {meter: instance, section: Compute, aggregate: uptime, states: [Active, ERROR], state: '{metadata.vm_state}', max_gap: unlimited, stale_after: 7d}
+- {meter: traffic, section: Network, aggregate: increase, reset_below: 0.5, max_rate: 1.5 GB}
+- {meter: packets, section: Network, aggregate: increase, max_rate: none}
 ",
     )
     .unwrap();
@@ -41,7 +47,14 @@ fn every_key_of_an_entry_is_read() {
         key: key.to_owned(),
         values: values.iter().map(|value| (*value).to_owned()).collect(),
     };
-    let [disks, instance] = &entries[..] else { panic!("{entries:?}") };
+    let [disks, instance, traffic, packets] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!((disks.value, &disks.gone[..]), (Some(Decimal::ONE), &["error".to_owned(), "deleted".to_owned()][..]));
+    assert_eq!(disks.plausible, Plausible { negative: true, skip: true, max_rate: MaxRate::BuiltIn });
+    assert_eq!((instance.stale_after_us, instance.unannounced_us), (7 * 24 * 3_600_000_000, 2 * 3_600_000_000));
+    let half = "0.5".parse::<Decimal>().unwrap();
+    let rate = MaxRate::PerSecond("1.5".parse().unwrap(), Some("GB".to_owned()));
+    assert_eq!((traffic.reset_below, &traffic.plausible.max_rate), (half, &rate));
+    assert_eq!((packets.reset_below, &packets.plausible.max_rate), ("0.9".parse().unwrap(), &MaxRate::Unlimited));
     assert_eq!(
         (disks.id.as_str(), disks.meter.as_str(), disks.section.as_str()),
         ("fast disks", "volume.size", "Block storage")
@@ -57,8 +70,8 @@ fn every_key_of_an_entry_is_read() {
         condition("metadata.tier", &["1"]),
     ];
     assert_eq!(disks.conditions, all);
-    let filled =
-        [&disks.service, &disks.resource_name, &disks.location].map(|template| template.fill(&metadata).unwrap());
+    let location = disks.location.as_ref().unwrap();
+    let filled = [&disks.service, &disks.resource_name, location].map(|template| template.fill(&metadata).unwrap());
     assert_eq!(filled, ["disk ssd", "data", "nowhere"]);
     assert_eq!((instance.id.as_str(), instance.max_gap), ("instance", MaxGap::Unlimited));
     assert_eq!(
@@ -73,6 +86,7 @@ fn lists_have_names_and_can_be_added_to() {
     assert_eq!(read("a: 1\n").unwrap(), Entry::built_in());
     assert_eq!(read("meters: default\n").unwrap(), Entry::built_in());
     assert_eq!(read("meters: notifications\n").unwrap(), Entry::notifications());
+    assert_eq!(read("meters: polling\n").unwrap(), Entry::polling());
     let more = read("meters:\n- notifications\n- {meter: image.size, section: Images, aggregate: integral}\n").unwrap();
     assert_eq!(more.last().unwrap().meter, "image.size");
     assert_eq!(more.len(), Entry::notifications().len() + 1);
@@ -80,7 +94,7 @@ fn lists_have_names_and_can_be_added_to() {
 
 #[test]
 fn what_main_says_holds_where_an_entry_says_nothing() {
-    let defaults = Defaults { slice_us: Some(60_000_000), max_gap: Some(MaxGap::Micros(1)) };
+    let defaults = Defaults { slice_us: Some(60_000_000), max_gap: Some(MaxGap::Micros(1)), stale_after_us: Some(7) };
     let entries = read_with(
         "meters: [notifications, {meter: a, section: A, aggregate: integral}, {meter: b, section: B, aggregate: integral, max_gap: 1h}]\n",
         defaults,
@@ -92,6 +106,9 @@ fn what_main_says_holds_where_an_entry_says_nothing() {
         [MaxGap::Micros(1), MaxGap::Micros(3_600_000_000)]
     );
     assert_eq!(of("storage.objects.size").slice_us, 60_000_000);
+    // What would hold without an end, and names no event, holds for main.max_gap.
+    assert_eq!([of("instance").unannounced_us, of("a").unannounced_us], [1, 1]);
+    assert_eq!([of("instance").stale_after_us, of("a").stale_after_us], [7, 7]);
 }
 
 #[test]
@@ -109,6 +126,10 @@ fn all_mistakes_are_told_with_their_places() {
 - {id: same, meter: h, section: A, aggregate: last}
 - {id: again, meter: g, section: A, aggregate: max}
 - 7
+- {meter: i, section: A, aggregate: increase, value: 1, negative: allow}
+- {meter: j, section: A, aggregate: max, max_rate: 1, reset_below: 0.5}
+- {meter: k, section: A, aggregate: increase, reset_below: 2, max_rate: fast, implausible: maybe}
+- {meter: l, section: A, aggregate: sum, gone: error, stale_after: 1d}
 ",
     )
     .unwrap_err();
@@ -129,6 +150,15 @@ fn all_mistakes_are_told_with_their_places() {
         "c.yaml:10:3: meters[8]: has the id 'same', as meters[7] has; give one of them another `id`",
         "c.yaml:11:3: meters[9]: would charge g once more as the same service, beside meters[7] (same)",
         "c.yaml:12:3: meters[10]: keys with values are expected here",
+        "c.yaml:13:54: meters[11].value: increase does nothing with value; leave it out (it is for max_per_slice,",
+        "c.yaml:13:67: meters[11].negative: increase does nothing with negative",
+        "c.yaml:14:52: meters[12].max_rate: max does nothing with max_rate; leave it out (it is for increase)",
+        "c.yaml:14:68: meters[12].reset_below: max does nothing with reset_below",
+        "c.yaml:15:60: meters[13].reset_below: '2' is no part; write a number from 0 to 1, such as 0.9",
+        "c.yaml:15:73: meters[13].max_rate: 'fast' is no rate; write how many a second are plausible",
+        "c.yaml:15:92: meters[13].implausible: 'maybe' is not known here",
+        "c.yaml:16:48: meters[14].gone: sum does nothing with gone",
+        "c.yaml:16:68: meters[14].stale_after: sum does nothing with stale_after",
     ];
     assert_eq!(mistakes.len(), expected.len(), "{mistakes:#?}");
     for (mistake, expected) in mistakes.iter().zip(expected) {
@@ -178,9 +208,28 @@ fn the_reference_s_example_is_right_and_has_every_key() {
     let block = block.iter().take_while(|line| line.starts_with('#'));
     let text: String = block.map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or_default())).collect();
     let entries = read(&text).unwrap();
-    assert_eq!(entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["fast disks", "instance"]);
-    for key in ["match", "factor", "offset", "unit", "slice", "max_gap", "states", "state", "resource_name", "location"]
-    {
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["fast disks", "instance", "network.outgoing.bytes"]);
+    let keys = [
+        "match",
+        "value",
+        "factor",
+        "offset",
+        "unit",
+        "slice",
+        "max_gap",
+        "stale_after",
+        "states",
+        "state",
+        "gone",
+        "negative",
+        "implausible",
+        "resource_name",
+        "location",
+        "reset_below",
+        "max_rate",
+    ];
+    for key in keys {
         assert!(text.contains(&format!("    {key}: ")), "{key}");
     }
 }

@@ -51,9 +51,9 @@ fn a_slice_goes_to_the_location_of_its_last_sample() {
 
 #[test]
 fn an_increase_goes_to_the_later_sample() {
-    // semantics 3: small (12 − 10) + (16 − 12); large 15 (a reset), (20 − 15) + (26 − 20).
-    resized(Increase).gives(&["small at here: 6 GB", "large at here: 26 GB"]);
-    migrated(Increase).gives(&["disk at c1: 6 GB", "disk at c2: 26 GB"]);
+    // semantics 3: small (12 − 10) + (16 − 12); large 15 − 16 (a dip), (20 − 15) + (26 − 20).
+    resized(Increase).gives(&["small at here: 6 GB", "large at here: 10 GB"]);
+    migrated(Increase).gives(&["disk at c1: 6 GB", "disk at c2: 10 GB"]);
 }
 
 #[test]

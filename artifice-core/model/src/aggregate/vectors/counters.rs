@@ -119,10 +119,10 @@ fn a_sum_knows_no_deletion() {
 
 #[test]
 fn a_count_is_the_number_of_samples_whatever_they_say() {
-    // semantics 3: unit 1; a deletion is a sample as well.
+    // semantics 3: unit 1; what is gone is left out.
     let story = Story::of(Count).sample("00:10", "0", "").sample("00:20", "-7.5", "");
     let story = story.sample("00:30", "9", "event_type=image.delete.end").sample("06:00", "1", "");
-    story.gives(&["disk at here: 3 1"]);
+    story.gives(&["disk at here: 2 1"]);
 }
 
 #[test]
@@ -130,4 +130,44 @@ fn a_count_of_nothing_is_no_usage() {
     // semantics 3: no sample in reach.
     Story::of(Count).gives_nothing();
     Story::of(Count).unlimited().sample("-00:10", "1", "").gives_nothing();
+}
+
+#[test]
+fn a_small_dip_is_a_late_reading_and_taken_off() {
+    // semantics 3: two pollers: (1002 − 1000) + (1001 − 1002) + (1004 − 1001).
+    let story = Story::of(Increase).sample("00:10", "1000", "").sample("00:20", "1002", "");
+    let story = story.sample("00:30", "1001", "").sample("00:40", "1004", "");
+    story.clone().gives(&["disk at here: 4 GB"]);
+    let volumes = story.volumes().unwrap();
+    assert_eq!((volumes[0].evidence.dips, volumes[0].evidence.resets), (1, 0));
+}
+
+#[test]
+fn exactly_nine_tenths_is_no_reset() {
+    // semantics 3: reset where v[i] < 0.9 × v[i−1]: 90 is not, 80.9 after 90 is: −10 + 80.9; and with 0.5 neither is.
+    let story = Story::of(Increase).sample("00:10", "100", "").sample("00:20", "90", "").sample("00:30", "80.9", "");
+    story.clone().gives(&["disk at here: 70.9 GB"]);
+    story.with(|entry| entry.reset_below = "0.5".parse().unwrap()).gives(&["disk at here: 0 GB"]);
+}
+
+#[test]
+fn a_counter_that_went_down_altogether_is_charged_as_nothing() {
+    // semantics 3: a sum below 0 (each usage by itself) is 0, and told: small −5, large 12.
+    let story = Story::of(Increase).sample("00:10", "100", "flavor=small").sample("00:20", "95", "flavor=small");
+    let story = story.sample("00:30", "107", "flavor=large");
+    story.clone().gives(&["small at here: 0 GB", "large at here: 12 GB"]);
+    let outcome = story.cut("00:15").outcome().unwrap();
+    assert_eq!(outcome.below_zero, 1);
+    let small = outcome.volumes.iter().find(|volume| volume.volume.is_zero()).unwrap();
+    assert_eq!(small.evidence.exact, "-5");
+    assert!((0..2).all(|part| small.parts.volume(part..part + 1).unwrap().is_zero()));
+}
+
+#[test]
+fn what_is_gone_counts_as_it_is_for_counters_and_deltas() {
+    // semantics 3, "Gone": counts as it is in sum and increase.
+    let gone = "event_type=compute.instance.delete.end state=deleted";
+    Story::of(Increase).sample("00:10", "100", "").sample("00:20", "130", gone).gives(&["disk at here: 30 GB"]);
+    Story::of(Increase).sample("-00:10", "100", gone).sample("00:20", "130", gone).gives(&["disk at here: 30 GB"]);
+    Story::of(Sum).sample("00:10", "1", "").sample("00:20", "2", gone).gives(&["disk at here: 3 GB"]);
 }

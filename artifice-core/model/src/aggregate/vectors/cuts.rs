@@ -73,7 +73,7 @@ fn what_is_not_additive_is_not_cut() {
 fn service_and_location_are_decided_before_the_split() {
     // semantics 4: the sample in the middle of something takes the host of the one before it, once for the
     // whole period, though that lies in another part.
-    let story = Story::of(Integral).unlimited().cut("03:00").sample("00:00", "1", "host=c1");
+    let story = Story::of(Integral).max_gap("24:00").cut("03:00").sample("00:00", "1", "host=c1");
     let story = story.sample("04:00", "1", "host=api event_type=volume.attach.start");
     story.clone().gives(&["disk at c1: 6 GB·hour"]);
     story.has_parts(&["3", "3"]);

@@ -1,10 +1,9 @@
 //! What an entry may say beside its aggregate: factor, offset, unit, match, service.
 
 use super::story::Story;
-use crate::aggregate::Aggregate::{
-    Count, ExistsPerSlice, Increase, Integral, Last, Max, MaxPerSlice, Mean, Min, Sum, Uptime,
-};
+use crate::aggregate::Aggregate::{Count, Increase, Integral, Last, Max, MaxPerSlice, Mean, Min, Sum, Uptime};
 use crate::aggregate::AggregateError;
+use crate::decimal::Decimal;
 
 #[test]
 fn a_factor_applies_to_each_value_before_aggregation() {
@@ -39,10 +38,13 @@ fn a_negative_factor_turns_values_around() {
 }
 
 #[test]
-fn an_offset_is_a_threshold_for_existence() {
-    // semantics 3: slices holding any sample with v > 0; 3 − 5 is not, 6 − 5 is.
-    let story = Story::of(ExistsPerSlice).scaled("1", "-5").sample("00:10", "3", "").sample("01:10", "6", "");
-    story.gives(&["disk at here: 1 hour"]);
+fn a_code_is_not_a_quantity() {
+    // semantics 4: `value: 1` replaces the sample's volume before factor and offset: (1 × 2 + 3) for two hours; what
+    // is gone is 0 after them; the source's volume is not looked at, for plausibility neither.
+    let story = Story::of(MaxPerSlice).with(|entry| entry.value = Some(Decimal::ONE)).scaled("2", "3");
+    let story = story.sample("00:10", "7", "").sample("01:10", "-1", "").sample("02:10", "3", "status=deleted");
+    story.clone().gives(&["disk at here: 10 GB·hour"]);
+    assert!(story.volumes().unwrap()[0].evidence.implausible.is_empty());
 }
 
 #[test]
@@ -92,7 +94,7 @@ fn only_samples_that_match_are_charged() {
 #[test]
 fn a_sample_that_does_not_match_ends_the_hold_before_it() {
     // semantics 3: a sample holds until the next sample of its series: 4 × 1 h as ssd, then it is something else.
-    let story = Story::of(Integral).unlimited().sample("00:00", "4", "type=ssd").sample("01:00", "4", "type=hdd");
+    let story = Story::of(Integral).max_gap("24:00").sample("00:00", "4", "type=ssd").sample("01:00", "4", "type=hdd");
     story.clone().matching("type", "ssd").gives(&["disk at here: 4 GB·hour"]);
     story.clone().matching("type", "hdd").gives(&["disk at here: 20 GB·hour"]);
     story.gives(&["disk at here: 24 GB·hour"]);
@@ -138,4 +140,14 @@ fn a_sample_that_is_not_charged_says_where_the_resource_is() {
     let story = story.sample("00:00", "1", "status=available host=c1 event_type=volume.create.end");
     let story = story.sample("05:00", "1", "status=in-use host=api event_type=volume.attach.start");
     story.gives(&["disk at c1: 1 GB·hour"]);
+}
+
+#[test]
+fn what_does_not_match_says_gone_all_the_same() {
+    // semantics 3, "Gone": a sample that `match` leaves out still ends the hold and says gone: 1 h, and the late update
+    // brings nothing back.
+    let story = Story::of(Integral).unlimited().matching("status", "in-use");
+    let story = story.sample("00:00", "1", "status=in-use event_type=volume.attach.end");
+    let story = story.sample("01:00", "1", "status=x event_type=volume.delete.end");
+    story.sample("02:00", "1", "status=in-use event_type=volume.update.end").gives(&["disk at here: 1 GB·hour"]);
 }

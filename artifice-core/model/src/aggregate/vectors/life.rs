@@ -20,7 +20,7 @@ fn what_was_charged_for_less_than_half_of_its_time_is_told() {
     );
     assert_eq!(short(Story::of(MaxPerSlice).sample("00:00", "1", "").sample("05:00", "1", "")), Some((2, 5)));
     assert_eq!(
-        short(Story::of(Integral).unlimited().lasting("48:00").sample("00:00", "1", "").sample("10:00", "1", "")),
+        short(Story::of(Integral).max_gap("48:00").lasting("48:00").sample("00:00", "1", "").sample("10:00", "1", "")),
         None
     );
     // Exactly half is no less.

@@ -82,9 +82,9 @@ fn the_absence_of_a_host_is_taken_from_the_next_sample_as_well() {
 fn what_exists_or_ended_knows_its_host() {
     // semantics 4: events in `.exists` and `.end` say where, and so does a sample without an event.
     for event in ["compute.instance.exists", "compute.instance.create.end", "compute.instance.delete.end", "None"] {
-        let story = Story::of(Count).sample("00:10", "1", "host=c1");
+        let story = Story::of(Sum).sample("00:10", "1", "host=c1");
         let story = story.sample("00:20", "1", &format!("host=c2 event_type={event}"));
-        story.gives(&["disk at c1: 1 1", "disk at c2: 1 1"]);
+        story.gives(&["disk at c1: 1 GB", "disk at c2: 1 GB"]);
     }
 }
 

@@ -8,6 +8,8 @@ use crate::aggregate::AggregateError;
 use crate::exact::Overflow;
 use crate::{Calendar, Period};
 
+const CREATED: &str = "event_type=volume.create.end";
+
 fn berlin(month: &str) -> Period {
     Calendar::new("Europe/Berlin").unwrap().month(month).unwrap()
 }
@@ -128,13 +130,42 @@ fn in_two_units(aggregate: Aggregate) -> Story {
 }
 
 #[test]
-fn two_units_in_one_sum_are_an_error() {
+fn two_units_of_one_family_are_converted_to_the_last() {
+    // semantics 3: 1 GB, and then 1000 MB: each in MB, exactly.
+    let in_mb = [
+        (MaxPerSlice, "1000 MB·hour"),
+        (Integral, "2166.666667 MB·hour"),
+        (Max, "1000 MB"),
+        (Min, "1000 MB"),
+        (Mean, "1000 MB"),
+        (Last, "1000 MB"),
+        (Sum, "2000 MB"),
+    ];
+    for (aggregate, expected) in in_mb {
+        let story = in_two_units(aggregate);
+        story.clone().gives(&[&format!("disk at here: {expected}")]);
+        let units = story.outcome().unwrap().units.unwrap();
+        assert_eq!((&*units.0, &*units.1), ("GB", "MB"));
+    }
+    // 2 GiB after 2 GB: 2 × 2^30 − 2 × 10^9 bytes; and back to GB.
+    let story = Story::of(Increase).unit("GB").sample("00:10", "2", "").unit("GiB").sample("00:20", "2", "");
+    story.clone().gives(&["disk at here: 0.137355 GiB"]);
+    story.clone().unit("GB").sample("00:30", "3", "").gives(&["disk at here: 1 GB"]);
+    // Parts are converted, too.
+    story.cut("00:15").has_parts(&["0", "0.137355"]);
+}
+
+#[test]
+fn units_of_two_kinds_in_one_sum_are_an_error() {
     // semantics 5: never a silent 1:1; the error names both and the instant.
     for aggregate in [MaxPerSlice, Integral, Max, Min, Mean, Last, Sum, Increase] {
-        let error = in_two_units(aggregate).volumes().unwrap_err();
+        let story = Story::of(aggregate).unit("GB").sample("00:10", "1", "").unit("ip").sample("00:20", "1", "");
+        let error = story.clone().volumes().unwrap_err();
         let AggregateError::Units { one, other, at } = error else { panic!("{aggregate:?}: {error}") };
         let known = (one.as_ref(), other.as_ref(), at.to_string());
-        assert_eq!(known, ("GB", "MB", "2013-08-01T00:20:00Z".to_owned()), "{aggregate:?}");
+        assert_eq!(known, ("GB", "ip", "2013-08-01T00:20:00Z".to_owned()), "{aggregate:?}");
+        // The entry's unit overrides all.
+        assert!(story.in_unit("GB").volumes().is_ok());
     }
 }
 
@@ -156,7 +187,7 @@ fn a_unit_outside_the_reach_of_the_period_does_not_matter() {
 #[test]
 fn the_unit_of_a_look_back_matters() {
     // semantics 3: it is considered.
-    let story = Story::of(Integral).unit("MB").sample("-00:10", "1", "").unit("GB").sample("00:00", "1", "");
+    let story = Story::of(Integral).unit("ip").sample("-00:10", "1", "").unit("GB").sample("00:00", "1", "");
     assert!(matches!(story.volumes(), Err(AggregateError::Units { .. })));
 }
 
@@ -164,8 +195,8 @@ fn the_unit_of_a_look_back_matters() {
 fn a_month_may_have_743_hours() {
     // semantics 1: Europe/Berlin, March 2013, 31 × 24 − 1; a duration is a difference of instants.
     let march = berlin("2013-03");
-    Story::of(Uptime).during(march).unlimited().sample("-01:00", "1", "").gives(&["disk at here: 743 hour"]);
-    let story = Story::of(Integral).during(march).unlimited().sample("00:00", "0.5", "");
+    Story::of(Uptime).during(march).unlimited().sample("-01:00", "1", CREATED).gives(&["disk at here: 743 hour"]);
+    let story = Story::of(Integral).during(march).unlimited().sample("00:00", "0.5", CREATED);
     story.gives(&["disk at here: 371.5 GB·hour"]);
 }
 
@@ -173,7 +204,8 @@ fn a_month_may_have_743_hours() {
 fn a_month_may_have_745_hours() {
     // semantics 1: Europe/Berlin, October 2013, 31 × 24 + 1.
     let october = berlin("2013-10");
-    let story = Story::of(Uptime).during(october).unlimited().sample("00:00", "1", "").sample("745:00", "1", "");
+    let story = Story::of(Uptime).during(october).unlimited().sample("00:00", "1", CREATED);
+    let story = story.sample("745:00", "1", CREATED);
     story.gives(&["disk at here: 745 hour"]);
     Story::of(MaxPerSlice).during(october).sample("744:59", "2", "").gives(&["disk at here: 2 GB·hour"]);
 }

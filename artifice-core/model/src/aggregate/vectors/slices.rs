@@ -125,9 +125,9 @@ fn existence_counts_the_hours_of_slices_that_hold_something() {
 }
 
 #[test]
-fn existence_needs_a_value_above_zero() {
-    // semantics 3: any sample with v > 0; neither 0 nor −1 is.
-    Story::of(ExistsPerSlice).sample("00:10", "0", "").sample("01:10", "-1", "").gives(&["disk at here: 0 hour"]);
+fn existence_does_not_look_at_values() {
+    // semantics 3: any sample of a resource that is not gone, whatever its value: 0 and −1, too.
+    Story::of(ExistsPerSlice).sample("00:10", "0", "").sample("01:10", "-1", "").gives(&["disk at here: 2 hour"]);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn existence_is_clipped_and_cut_like_any_slice() {
 
 #[test]
 fn a_deletion_does_not_exist() {
-    // semantics 3: its 1 counts 0; the slice before holds a sample above 0, and so does the one it shares.
+    // semantics 3: it counts 0; the slice before holds a sample of what exists, and so does the one it shares.
     let story = Story::of(ExistsPerSlice).sample("00:10", "1", "").sample("01:10", "1", "");
     let story = story.sample("01:20", "1", "event_type=compute.instance.delete.end");
     story.sample("02:20", "1", "event_type=compute.instance.delete.end").gives(&["disk at here: 2 hour"]);

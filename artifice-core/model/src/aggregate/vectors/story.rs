@@ -4,11 +4,11 @@
 //! hours after it, `"00:00:00.000001"` where microseconds matter. Metadata is written
 //! `"host=c1 state=active"`. Unless a story says otherwise its period has six hours, slices have
 //! one hour, a sample holds for two, samples are in GB, the service is `disk` or what the metadata
-//! `flavor` says, and the region is `here`.
+//! `flavor` says, the region is `here`, and a host is its own location.
 
 use std::sync::Arc;
 
-use super::super::{AggregateError, Aggregator, Condition, Outcome, Scaling, Volume};
+use super::super::{AggregateError, Aggregator, Condition, Outcome, Scaling, Takeover, Volume};
 use crate::aggregate::{Aggregate, Entry, Locations, MaxGap, Template};
 use crate::sample::{Facts, MessageId, Metadata, Sample};
 use crate::time::{HOUR_US, Period, Timestamp};
@@ -18,6 +18,7 @@ use crate::time::{HOUR_US, Period, Timestamp};
 pub struct Story {
     entry: Entry,
     datacenters: Vec<(String, String)>,
+    takeovers: Vec<Takeover>,
     start: Timestamp,
     end: Timestamp,
     unit: String,
@@ -37,6 +38,7 @@ impl Story {
         Story {
             entry,
             datacenters: Vec::new(),
+            takeovers: Vec::new(),
             start,
             end,
             unit: "GB".to_owned(),
@@ -114,6 +116,18 @@ impl Story {
         self
     }
 
+    /// The same, with something else about its entry.
+    pub fn with(mut self, change: impl FnOnce(&mut Entry)) -> Self {
+        change(&mut self.entry);
+        self
+    }
+
+    /// Somebody else was seen with the resource.
+    pub fn taken_over(mut self, at: &str) -> Self {
+        self.takeovers.push(Takeover { at: self.start.plus(micros(at)), is_after: true });
+        self
+    }
+
     /// The unit of the samples that follow.
     pub fn unit(mut self, unit: &str) -> Self {
         self.unit = unit.to_owned();
@@ -148,10 +162,11 @@ impl Story {
     /// All that comes of it.
     pub fn outcome(mut self) -> Result<Outcome, AggregateError> {
         self.samples.sort_by(Sample::order);
-        let locations = Locations::new("here", self.datacenters);
+        let locations = Locations::new("here", self.datacenters).with_hosts();
         let period = Period::new(self.start, self.end).unwrap();
         let cuts = self.entry.cuts(period, &self.cuts);
         let mut aggregator = Aggregator::new(&self.entry, &locations, period).cut_at(&cuts);
+        aggregator = aggregator.owned_until(self.takeovers.into());
         let mut last: Option<&Sample> = None;
         for sample in &self.samples {
             if last.is_some_and(|last| sample.repeats(last)) {
@@ -194,6 +209,11 @@ impl Story {
 fn told(usage: &Volume) -> String {
     let name = usage.resource_name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     format!("{} at {}: {} {}{name}", usage.service, usage.location, usage.volume, usage.unit)
+}
+
+/// The instant of a story that begins on 1 August 2013.
+pub fn at(text: &str) -> Timestamp {
+    "2013-08-01T00:00:00Z".parse::<Timestamp>().unwrap().plus(micros(text))
 }
 
 /// Reads `[-]HH:MM[:SS[.ffffff]]`; hours may go beyond a day.
