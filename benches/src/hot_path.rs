@@ -104,6 +104,7 @@ fn aggregate(text: &str) -> usize {
         locations: &locations,
         period,
         cuts: &[],
+        days: &[],
         tenants: None,
         known: &nobody,
         skip: &nobody,

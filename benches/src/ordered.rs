@@ -93,6 +93,7 @@ fn collected(source: &TestSource) -> usize {
         locations: &locations,
         period: period(),
         cuts: &[],
+        days: &[],
         tenants: Some(&known),
         known: &known,
         skip: &BTreeSet::new(),

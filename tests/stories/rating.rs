@@ -1,6 +1,7 @@
 //! What things cost is configuration, and every cent can be explained.
 
 mod backend;
+mod by_day;
 mod capped;
 mod cards;
 mod example;

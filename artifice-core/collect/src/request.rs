@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub period: Period,
     /// The instants inside the period, in order, at which a price may change.
     pub cuts: &'a [Timestamp],
+    /// Where the days of the period begin, and the last one ends, if it matters on which days something was used.
+    pub days: &'a [Timestamp],
     /// Whose, by id; everybody's if `None`.
     pub tenants: Option<&'a BTreeSet<TenantId>>,
     /// Whom others know already: where everybody is meant, they are asked for, too.

@@ -15,12 +15,17 @@ use crate::sink::{Point, Says, Stop, Value};
 pub(crate) struct Charging<'a> {
     entry: &'a Entry,
     cuts: Arc<[Timestamp]>,
+    days: Arc<[Timestamp]>,
 }
 
 impl<'a> Charging<'a> {
     /// Everything that is charged.
     pub fn all(request: Request<'a>) -> Vec<Charging<'a>> {
-        let charging = |entry| Charging { entry, cuts: Entry::cuts(entry, request.period, request.cuts) };
+        let days: Arc<[Timestamp]> = request.days.into();
+        let charging = |entry| {
+            let cuts = Entry::cuts(entry, request.period, request.cuts);
+            Charging { entry, cuts, days: days.clone() }
+        };
         request.entries.iter().map(charging).collect()
     }
 }
@@ -48,7 +53,8 @@ impl<'a> Series<'a> {
         let entries = entries.iter().filter(|charging| *charging.entry.meter == *key.meter);
         let aggregator = |charging: &Charging<'a>| {
             let aggregator = Aggregator::new(charging.entry, request.locations, request.period);
-            (charging.entry, aggregator.cut_at(&charging.cuts).owned_until(takeovers.clone()))
+            let aggregator = aggregator.cut_at(&charging.cuts).counting_days(&charging.days);
+            (charging.entry, aggregator.owned_until(takeovers.clone()))
         };
         let aggregators: Vec<_> = entries.map(aggregator).collect();
         let may_refuse = aggregators.iter().all(|(entry, _)| !entry.conditions.is_empty());

@@ -99,6 +99,11 @@ impl Config {
         }
     }
 
+    /// Whether it matters on which days something was used.
+    pub fn counts_days(&self) -> bool {
+        self.fees.iter().any(|fee| fee.by_day)
+    }
+
     /// On how many tenants one command works at once.
     pub fn workers(&self) -> usize {
         let default = match self.database {

@@ -104,6 +104,21 @@ impl Calendar {
         days.skip_while(move |day| *day <= period.start()).take_while(move |day| *day < period.end())
     }
 
+    /// The first instants of all days that a period has a part of, and of the one behind the last.
+    pub fn whole_days(&self, period: Period) -> Vec<Timestamp> {
+        let days = std::iter::successors(self.date(period.start()), |day| day.succ_opt());
+        let mut all = Vec::new();
+        for day in days.map_while(|day| self.midnight(day)) {
+            all.push(day);
+            if day >= period.end() {
+                break;
+            }
+        }
+        // A date that was skipped begins with the next one.
+        all.dedup();
+        all
+    }
+
     fn month_of_date(&self, first: NaiveDate) -> Option<Period> {
         let next = first.checked_add_months(chrono::Months::new(1))?;
         Period::new(self.midnight(first)?, self.midnight(next)?).ok()
@@ -134,6 +149,20 @@ mod tests {
 
     fn calendar(timezone: &str) -> Calendar {
         Calendar::new(timezone).unwrap()
+    }
+
+    #[test]
+    fn the_days_of_a_period_are_whole_ones() {
+        let days = |timezone: &str, from: &str, to: &str| {
+            let period = Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
+            calendar(timezone).whole_days(period).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (first, second, third) = ("2013-08-01T00:00:00Z", "2013-08-02T00:00:00Z", "2013-08-03T00:00:00Z");
+        assert_eq!(days("UTC", first, third), [first, second, third]);
+        assert_eq!(days("UTC", "2013-08-01T12:00:00Z", "2013-08-01T13:00:00Z"), [first, second]);
+        // Samoa had no 30th of December.
+        let samoa = days("Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-31T10:00:00Z");
+        assert_eq!(samoa, ["2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"]);
     }
 
     fn when(timezone: &str, text: &str) -> String {

@@ -37,6 +37,7 @@ fn collected(source: &dyn Source, at_once: usize, cancel: &Cancel) -> (Vec<Tenan
         locations: &locations,
         period: period(),
         cuts: &[period().start().plus(HOUR_US)],
+        days: &[],
         tenants: None,
         known: &known,
         skip: &BTreeSet::new(),

@@ -73,7 +73,7 @@ impl Engine {
     ) -> Result<Vec<BilledLine>, LedgerError> {
         let mut lines = Vec::new();
         for statement in statements {
-            let all = if prices.count_flats() || self.counts_days() {
+            let all = if prices.count_flats() || self.config().counts_days() {
                 lines_explained(ledger, statement).await?
             } else {
                 ledger.statement_body(statement).await?.lines

@@ -58,12 +58,7 @@ impl Engine {
 
     /// Whether what a statement says depends on the others of its month.
     pub(crate) fn counts_months(&self, prices: &Prices) -> bool {
-        prices.cards().is_some_and(Cards::count) || self.counts_days()
-    }
-
-    /// Whether it matters on which days something was used.
-    pub(crate) fn counts_days(&self) -> bool {
-        self.config().fees.iter().any(|fee| fee.by_day)
+        prices.cards().is_some_and(Cards::count) || self.config().counts_days()
     }
 
     /// The instants inside a period, in order, at which prices may change.

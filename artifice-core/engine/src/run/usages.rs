@@ -160,6 +160,7 @@ impl Usages {
         let (locations, memory_bytes) = (rules.locations.clone(), config.main.memory_bytes);
         // Whoever is admitted has one of the run's places until it is billed, and there are no more than those.
         let (at_once, cancel) = (config.workers(), Cancel::default());
+        let days = if config.counts_days() { config.main.calendar.whole_days(period) } else { Vec::new() };
         // Of a part of the entries nobody can say what the others do not charge.
         let notice_unmapped = selection.sections.is_empty();
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
@@ -168,12 +169,13 @@ impl Usages {
         let mut door = Door { admission, admitted: BTreeSet::new(), skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
-            let (tenants, cuts) = (wanted.as_ref(), &cuts);
+            let (tenants, cuts, days) = (wanted.as_ref(), &cuts, &days);
             let request = Request {
                 entries,
                 locations,
                 period,
                 cuts,
+                days,
                 tenants,
                 known,
                 skip,

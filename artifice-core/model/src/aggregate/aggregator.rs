@@ -85,6 +85,13 @@ impl<'a> Aggregator<'a> {
         self
     }
 
+    /// Has it noted on which days something is added, by the days' first instants and the last one's end.
+    #[must_use]
+    pub fn counting_days(mut self, days: &Arc<[Timestamp]>) -> Self {
+        self.sums.days = days.clone();
+        self
+    }
+
     /// Takes the next sample, in order. What lies outside the aggregation's reach is passed over.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub(super) struct Contributions {
     part: usize,
     pub groups: Groups,
     pub life: Life,
+    /// Where days begin, and the last one ends, where it matters on which days something was added.
+    pub days: Arc<[Timestamp]>,
 }
 
 /// What a counter came to.
@@ -49,7 +51,24 @@ impl Rise {
 impl Contributions {
     pub fn new(period: Period) -> Self {
         let (cuts, groups, life) = (Arc::default(), Groups::default(), Life::new(period));
-        Contributions { period, cuts, part: 0, groups, life }
+        Contributions { period, cuts, part: 0, groups, life, days: Arc::default() }
+    }
+
+    /// Takes note of the days in which something was added; nothing is not.
+    #[inline]
+    pub fn uses(&mut self, group: usize, value: Decimal, from: Timestamp, until: Timestamp) {
+        if !self.days.is_empty() && !value.is_zero() && from < until {
+            self.uses_days(group, from, until);
+        }
+    }
+
+    #[cold]
+    fn uses_days(&mut self, group: usize, from: Timestamp, until: Timestamp) {
+        let first = self.days.partition_point(|day| *day <= from).saturating_sub(1);
+        let end = self.days.partition_point(|day| *day < until);
+        if let (Some(from), Some(until)) = (self.days.get(first), self.days.get(end)) {
+            self.groups.evidence(group).uses(*from, *until);
+        }
     }
 
     /// A value held from then until then; what of that lies outside the period adds nothing.
@@ -59,6 +78,7 @@ impl Contributions {
         let us = (until.micros() - from.micros()).max(0);
         self.groups.add(group, value, us);
         self.life.charged_us += us;
+        self.uses(group, value, from, until);
         if !self.cuts.is_empty() {
             self.cut(group, value, from, until);
         }
@@ -82,7 +102,9 @@ impl Contributions {
         let start = number.saturating_mul(slice_us);
         let width = slice_us.min(self.period.micros() - start);
         self.life.charged_us += width;
-        self.add(group, value, width, self.period.start().plus(start));
+        let from = self.period.start().plus(start);
+        self.uses(group, value, from, from.plus(width));
+        self.add(group, value, width, from);
     }
 
     /// A counter came to `value`; without a baseline this is one, and counts 0. Of what a part would not know alone,
@@ -101,6 +123,9 @@ impl Contributions {
             if value < before {
                 self.groups.evidence(group).dips += 1;
             }
+        }
+        if is_reset || value != before {
+            self.uses(group, Decimal::ONE, at, at.plus(1));
         }
         if !self.cuts.is_empty() {
             let part = (self.part_of(at), self.cuts.len() + 1);
@@ -127,6 +152,7 @@ impl Contributions {
     #[inline]
     pub fn add(&mut self, group: usize, value: Decimal, times: i64, at: Timestamp) {
         self.groups.add(group, value, times);
+        self.uses(group, value, at, at.plus(1));
         if !self.cuts.is_empty() {
             let part = (self.part_of(at), self.cuts.len() + 1);
             self.groups.add_part(group, part, value, times);

@@ -78,6 +78,20 @@ pub struct Gaps {
     pub longest: Vec<(Timestamp, Timestamp)>,
 }
 
+impl Evidence {
+    /// Takes note of days in which something was added; they come in order of their ends, mostly.
+    pub(super) fn uses(&mut self, from: Timestamp, until: Timestamp) {
+        let place = self.days.partition_point(|(_, end)| *end < from);
+        let (mut from, mut until) = (from, until);
+        let mut after = place;
+        while let Some((start, end)) = self.days.get(after).filter(|(start, _)| *start <= until) {
+            (from, until) = (from.min(*start), until.max(*end));
+            after += 1;
+        }
+        self.days.splice(place..after, [(from, until)]);
+    }
+}
+
 impl Gaps {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -106,6 +120,16 @@ fn is_zero(number: &u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbouring_days_are_one_entry() {
+        let mut evidence = Evidence::default();
+        let at = Timestamp::from_micros;
+        for (from, until) in [(0, 1), (3, 5), (1, 2), (9, 10), (4, 5), (5, 6), (2, 3)] {
+            evidence.uses(at(from), at(until));
+        }
+        assert_eq!(evidence.days, [(at(0), at(6)), (at(9), at(10))]);
+    }
 
     #[test]
     fn the_longest_gaps_are_kept() {

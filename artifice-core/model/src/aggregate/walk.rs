@@ -150,12 +150,15 @@ impl Walk {
         match self {
             Walk::Held(Some(held)) => held.let_go(to.period.end(), to),
             Walk::PerSlice(Some(slice)) => to.slice(slice.group, slice.max, slice.number, entry.slice_us),
-            Walk::Once(of, Some(whole)) => match of {
-                OfPeriod::Largest => to.groups.add(whole.group, whole.max, 1),
-                OfPeriod::Smallest => to.groups.add(whole.group, whole.min, 1),
-                OfPeriod::Last => to.groups.add(whole.group, whole.last, 1),
-                OfPeriod::Mean => to.groups.merge(whole.group, &whole.sum),
-            },
+            Walk::Once(of, Some(whole)) => {
+                match of {
+                    OfPeriod::Largest => to.groups.add(whole.group, whole.max, 1),
+                    OfPeriod::Smallest => to.groups.add(whole.group, whole.min, 1),
+                    OfPeriod::Last => to.groups.add(whole.group, whole.last, 1),
+                    OfPeriod::Mean => to.groups.merge(whole.group, &whole.sum),
+                }
+                whole.is_of_last_day(*of, to);
+            }
             Walk::Each | Walk::Rise(_) | Walk::Held(None) | Walk::PerSlice(None) | Walk::Once(_, None) => {}
         }
     }
@@ -182,6 +185,18 @@ impl Held {
 }
 
 impl Seen {
+    /// What a period's samples come to is of the last one.
+    fn is_of_last_day(&self, of: OfPeriod, to: &mut Contributions) {
+        let value = match of {
+            OfPeriod::Largest => self.max,
+            OfPeriod::Smallest => self.min,
+            OfPeriod::Last | OfPeriod::Mean => self.last,
+        };
+        if let Some(last) = to.groups.evidence(self.group).last {
+            to.uses(self.group, value, last, last.plus(1));
+        }
+    }
+
     pub fn of(value: Decimal, group: usize) -> Self {
         Seen { max: value, min: value, last: value, sum: Exact::default(), count: 0, group }
     }

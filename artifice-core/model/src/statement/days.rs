@@ -13,7 +13,8 @@ use crate::time::{Period, Timestamp};
 /// On how many days of a month something was used that a fee is for: by this statement's usage, and by what the
 /// month's other statements have stored.
 pub(super) fn of(fee: &Fee, month: Period, metered: &[Metered], charging: Charging<'_>) -> Days {
-    let starts: Vec<Timestamp> = [month.start()].into_iter().chain(charging.calendar.days(month)).collect();
+    let mut starts: Vec<Timestamp> = charging.calendar.whole_days(month);
+    starts.retain(|day| *day < month.end());
     let mut used: BTreeSet<usize> = BTreeSet::new();
     let mut note = |usage: &Usage, evidence: Option<&Evidence>| {
         if !fee.is_for(&usage.section, &usage.service) {

@@ -27,7 +27,8 @@ impl InMonths {
             let usage = &line.usage;
             let start = usage.period.start();
             let month = calendar.month_of(start).map_or(start, |month| month.start());
-            if line.is_minimum() {
+            // What is charged by the day goes by everything that the month has, as a minimum does.
+            if line.is_minimum() || line.working.as_ref().is_some_and(|working| working.days.is_some()) {
                 all.minimums.insert(month);
                 continue;
             }

@@ -50,6 +50,7 @@ fn collected(ceilometer: &Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec<T
         locations: &locations,
         period,
         cuts: &[],
+        days: &[],
         tenants: ids.as_ref(),
         known: &known,
         skip: &BTreeSet::new(),
