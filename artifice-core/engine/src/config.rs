@@ -76,7 +76,7 @@ impl Config {
         )?;
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-        let document = Document::parse(&file.display().to_string(), text).map_err(mistakes)?;
+        let document = Document::configuration(&file.display().to_string(), text).map_err(mistakes)?;
         let directory = match file.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),

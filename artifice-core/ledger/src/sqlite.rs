@@ -22,6 +22,8 @@ use tracing::Instrument;
 use crate::error::{LedgerError, Refusal, RuleName};
 use crate::limits::LOCK_TIMEOUT;
 
+/// How long a new file may be empty.
+const BEING_MADE: Duration = Duration::from_secs(5);
 /// What to do when the file cannot be used.
 const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
 /// The disk is full: SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where not even the file beside it has room.
@@ -55,6 +57,15 @@ impl SqliteLedger {
             .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
         let begin = Instant::now();
+        // Whoever makes a new file writes into it at once; one that stays empty was a ledger, and lost it.
+        while std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+            if begin.elapsed() > BEING_MADE {
+                let why = "the file is there, and empty: whatever was billed with it is unknown here, and would be billed \
+                           again; restore it from a backup, or delete it if nothing ever was";
+                return Err(LedgerError::Schema { database: name, why: why.to_owned() });
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         loop {
             match SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await {
                 Ok(pool) => {

@@ -72,7 +72,7 @@ impl fmt::Debug for DatabaseUrl {
 /// `username` and `password` (or `password_file`). Without any, a file beside the configuration.
 pub fn database(directory: &Path, mut section: Map<'_>) -> DatabaseUrl {
     let url_node = section.get("url").or_else(|| section.get("url_file"));
-    let url = section.secret("url", "url_file", directory).and_then(|text| {
+    let url = section.address("url", "url_file", directory).and_then(|text| {
         let node = url_node.as_ref()?;
         read_url(directory, text.reveal()).map_err(|why| node.mistake(why)).ok()
     });
@@ -97,6 +97,9 @@ fn read_url(directory: &Path, text: &str) -> Result<DatabaseUrl, String> {
         return match path {
             "" | ":memory:" => {
                 Err("a ledger must outlive the program; name a file, for example sqlite://artifice.db".to_owned())
+            }
+            path if path.contains('?') => {
+                Err("a file takes no parameters; write sqlite://FILE, without what is behind '?'".to_owned())
             }
             path => Ok(DatabaseUrl::Sqlite(directory.join(path))),
         };

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
 
+use crate::file::whole;
+
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -25,7 +27,7 @@ pub enum ConfigError {
 /// Reads a text file that a person wrote.
 pub fn read(path: &Path, advice: &'static str) -> Result<String, ConfigError> {
     let unreadable = |why: String| ConfigError::Unreadable { path: path.to_owned(), why, advice };
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = whole(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
         let line = valid.matches('\n').count() + 1;

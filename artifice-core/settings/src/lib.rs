@@ -5,6 +5,7 @@
 //! mistakes of a file are told at once, each with its line and column.
 
 mod error;
+mod file;
 mod json;
 mod text;
 mod yaml;

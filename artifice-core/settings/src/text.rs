@@ -51,6 +51,31 @@ pub fn expand(text: &str) -> Result<String, String> {
     Ok(expanded)
 }
 
+/// The same in an address. What a variable says in the place of the user or the password is percent-encoded
+/// (RFC 3986, 2.1), so that no character of a password can be taken for a part of the address.
+pub(crate) fn expand_address(text: &str) -> Result<String, String> {
+    let begin = text.find("://").map_or(0, |place| place + "://".len());
+    let Some(end) = text.rfind('@').filter(|end| *end >= begin) else { return expand(text) };
+    let (scheme, user) = (&text[..begin], &text[begin..end]);
+    let mut expanded = expand(scheme)?;
+    let mut rest = user;
+    while let Some((before, after)) = rest.split_once("${") {
+        let behind = after.split_once('}').map_or("", |(_, behind)| behind);
+        let value = expand(&rest[before.len()..rest.len() - behind.len()])?;
+        expanded.push_str(before);
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => expanded.push(byte.into()),
+                _ => expanded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        rest = behind;
+    }
+    expanded.push_str(rest);
+    expanded.push_str(&expand(&text[end..])?);
+    Ok(expanded)
+}
+
 /// A text that must not be seen: it prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -97,5 +122,17 @@ mod tests {
         assert!(expand("${PATH").is_err());
         assert_eq!(expand("<${CARGO_PKG_NAME}>").as_deref(), Ok("<artifice-settings>"));
         assert_eq!(format!("{:?}", Secret::new("x".into())), "***");
+    }
+
+    #[test]
+    fn a_password_from_a_variable_is_no_part_of_the_address() {
+        // CARGO_PKG_AUTHORS and the like may be empty; the manifest's path has slashes.
+        let directory = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+        let encoded = directory.replace('/', "%2F");
+        let expanded = expand_address("postgres://a:x${CARGO_MANIFEST_DIR}y@h/${CARGO_PKG_NAME}");
+        assert_eq!(expanded, Ok(format!("postgres://a:x{encoded}y@h/artifice-settings")));
+        assert_eq!(expand_address("${CARGO_MANIFEST_DIR}"), Ok(directory), "a whole address is taken as it is");
+        assert_eq!(expand_address("a://b@c").as_deref(), Ok("a://b@c"));
+        assert!(expand_address("a://${ARTIFICE_TEST_NOT_SET}@c").is_err());
     }
 }

@@ -3,6 +3,7 @@
 //! The parser (serde_yaml) tells the place of what it refuses itself, but not of a value that only
 //! its reader finds wrong. So values carry their path, and [`places`] tells where a path leads.
 
+mod aliases;
 mod places;
 
 use std::cell::{OnceCell, RefCell};
@@ -13,10 +14,8 @@ use artifice_model::position::{Mistake, Position};
 use serde_yaml::Value;
 
 use self::places::{Places, Step};
-use crate::text::Secret;
-
-/// The largest configuration file that is read, in bytes.
-const MAX_BYTES: usize = 1_000_000;
+use crate::file::{MAX_BYTES, whole};
+use crate::text::{Secret, expand, expand_address};
 
 /// How many brackets may be open at once. The parser takes hours for thousands.
 const MOST_OPEN: usize = 500;
@@ -29,6 +28,8 @@ pub struct Document {
     file: String,
     text: String,
     root: Value,
+    /// Whether `${VARIABLE}` in its texts stands for what the environment says.
+    expands: bool,
     places: OnceCell<Places>,
     mistakes: RefCell<Vec<Mistake>>,
 }
@@ -48,7 +49,13 @@ pub struct Map<'a> {
 }
 
 impl Document {
-    /// Parses a file's text; `file` is what mistakes call it.
+    /// Parses a configuration's text, in which `${VARIABLE}` stands for what the environment says; `file` is what
+    /// mistakes call it.
+    pub fn configuration(file: &str, text: String) -> Result<Document, Mistake> {
+        Document::parse(file, text).map(|document| Document { expands: true, ..document })
+    }
+
+    /// Parses a file's text as it is written; `file` is what mistakes call it.
     pub fn parse(file: &str, text: String) -> Result<Document, Mistake> {
         let at = |line, column| Position { file: file.to_owned(), line, column };
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
@@ -60,6 +67,11 @@ impl Document {
             let what = format!("more than {MOST_OPEN} brackets are open here; close them, or put the text in quotes");
             return Err(Mistake { at: at(line, 1), what });
         }
+        if let Some((line, column)) = aliases::too_much(&text, MAX_BYTES) {
+            let what =
+                format!("with what the aliases up to here stand for, these are more than {MAX_BYTES} bytes; split it");
+            return Err(Mistake { at: at(line, column), what });
+        }
         let root: Value = serde_yaml::from_str(&text).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
             let what = error.to_string();
@@ -68,7 +80,14 @@ impl Document {
             let advice = if what.contains("expected any YAML value") { "; put the number in quotes" } else { "" };
             Mistake { at: at(line, column), what: format!("not valid YAML: {}{advice}", what.replacen(&suffix, "", 1)) }
         })?;
-        Ok(Document { file: file.to_owned(), text, root, places: OnceCell::new(), mistakes: RefCell::default() })
+        Ok(Document {
+            file: file.to_owned(),
+            text,
+            root,
+            expands: false,
+            places: OnceCell::new(),
+            mistakes: RefCell::default(),
+        })
     }
 
     /// The whole document.
@@ -178,8 +197,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// As a text, with `${VARIABLE}` replaced by what the environment says. Numbers are their digits.
+    /// As a text; in a configuration, with `${VARIABLE}` replaced by what the environment says. Numbers are their
+    /// digits.
     pub fn text(&self) -> Option<String> {
+        self.written_text(expand)
+    }
+
+    fn written_text(&self, expand: fn(&str) -> Result<String, String>) -> Option<String> {
         let text = match self.value {
             Value::String(text) => text.clone(),
             // Its digits as they are written: the parser has made a binary number of them.
@@ -195,17 +219,29 @@ impl<'a> Node<'a> {
                 return None;
             }
         };
-        crate::text::expand(&text).map_err(|why| self.mistake(why)).ok()
+        if !self.document.expands {
+            return Some(text);
+        }
+        expand(&text).map_err(|why| self.mistake(why)).ok()
     }
 
     /// As a text that no mistake may show.
     pub fn secret(&self) -> Option<Secret> {
+        self.hidden(expand)
+    }
+
+    /// As an address that no mistake may show, because there may be a password in it.
+    fn address(&self) -> Option<Secret> {
+        self.hidden(expand_address)
+    }
+
+    fn hidden(&self, expand: fn(&str) -> Result<String, String>) -> Option<Secret> {
         let unclosed = |text: &str| text.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'));
         if self.value.as_str().is_some_and(unclosed) {
             self.mistake("a '${' in it is not closed; write ${NAME} for an environment variable");
             return None;
         }
-        self.text().map(Secret::new)
+        self.written_text(expand).map(Secret::new)
     }
 
     /// As whatever `read` makes of its text.
@@ -246,18 +282,33 @@ impl<'a> Map<'a> {
     /// A key's text that nobody may see, or the content of the file that another key names instead.
     /// A line's end at the end of the file is not a part of it.
     pub fn secret(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
+        self.hidden((key, file_key), directory, Node::secret)
+    }
+
+    /// The same of an address: what a variable says as user or password is written as `%XX` where that must be.
+    pub fn address(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
+        self.hidden((key, file_key), directory, Node::address)
+    }
+
+    fn hidden(
+        &mut self,
+        (key, file_key): (&'static str, &'static str),
+        directory: &Path,
+        read: fn(&Node<'a>) -> Option<Secret>,
+    ) -> Option<Secret> {
         let (text, file) = (self.get(key), self.get(file_key));
         if let (Some(_), Some(file)) = (&text, &file) {
             file.mistake(format!("the same as {key}; keep one of the two"));
         }
         if let Some(text) = text {
-            return text.secret();
+            return read(&text);
         }
         file?.parse(|name| {
             let path = directory.join(name);
-            let read = std::fs::read_to_string(&path);
-            let read = read.map_err(|why| format!("{}: {why}; name a file that can be read", path.display()))?;
-            Ok::<_, String>(Secret::new(read.trim_end_matches(['\r', '\n']).to_owned()))
+            let unusable = |why: String| format!("{}: {why}; name a file that can be read", path.display());
+            let text = String::from_utf8(whole(&path).map_err(unusable)?);
+            let text = text.map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+            Ok::<_, String>(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
         })
     }
 

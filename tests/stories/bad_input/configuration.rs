@@ -127,3 +127,18 @@ fn a_configuration_that_is_no_text_is_said_to_be_none() {
     fs::create_dir(cloud.path("artifice.yaml")).unwrap();
     goes_wrong(&cloud, 2, &["artifice.yaml", "directory"]);
 }
+
+#[test]
+fn what_aliases_stand_for_counts_as_the_files_length() {
+    let much = format!("x: &x {}\ny: [{}]\n", "z".repeat(1000), vec!["*x"; 2000].join(", "));
+    with(&much, &["artifice.yaml:7:", "with what the aliases up to here stand for", "more than 1000000 bytes"]);
+}
+
+#[test]
+fn a_configuration_that_never_ends_is_not_read() {
+    let cloud = cloud();
+    fs::remove_file(cloud.path("artifice.yaml")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", cloud.path("artifice.yaml")).unwrap();
+    check(cloud.run("config check"), 2, &["artifice.yaml", "no regular file"]);
+    instead("database: {url_file: /dev/zero}", &["database.url_file", "no regular file"]);
+}

@@ -166,3 +166,13 @@ fn the_originals_yaml_is_names_and_prices() {
     cloud.write("rates.yaml", "m1.nano: five\n");
     cloud.usage(AUGUST).refused().says("rates.yaml:1:10: m1.nano: 'five' is not a price");
 }
+
+#[test]
+fn a_card_is_taken_as_it_is_written() {
+    // Whoever writes a card must not learn what the environment says: it would stand on every invoice.
+    let cloud = cloud(
+        "prices: [{service: m1.nano, per: hour, price: 1}]\ntaxes: [{name: 'VAT ${PATH}', percent: 10, sections: ['*']}]\n",
+    );
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-01", 1));
+    assert_eq!(preview(&cloud).0["taxes"][0]["name"], json!("VAT ${PATH}"));
+}

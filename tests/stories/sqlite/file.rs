@@ -38,6 +38,32 @@ fn a_directory_in_the_ledgers_place_is_named() {
 }
 
 #[test]
+fn a_ledger_that_was_emptied_is_not_taken_for_a_new_one() {
+    let cloud = cloud();
+    let documents = cloud.files("invoices");
+    for beside in ["ledger.db-wal", "ledger.db-shm"] {
+        let _ = fs::remove_file(cloud.path(beside));
+    }
+    cloud.write("ledger.db", "");
+    check(
+        cloud.run("bill --month 2013-07"),
+        2,
+        &["ledger.db", "the file is there, and empty", "restore it from a backup"],
+    );
+    assert_eq!(cloud.files("invoices"), documents, "July is not billed again");
+    fs::remove_file(cloud.path("ledger.db")).unwrap();
+    cloud.bill("--month 2013-08").done();
+}
+
+#[test]
+fn an_address_of_a_file_takes_no_parameters() {
+    let cloud = Cloud::new();
+    cloud.set("database", "{url: 'sqlite://ledger.db?mode=rwc'}");
+    check(cloud.run("bill --month 2013-08"), 2, &["database.url", "takes no parameters"]);
+    assert!(!cloud.path("ledger.db?mode=rwc").exists());
+}
+
+#[test]
 fn another_programs_database_is_left_alone() {
     let cloud = Cloud::new();
     cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 24));
