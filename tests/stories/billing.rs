@@ -3,5 +3,6 @@
 mod again;
 mod edges;
 mod failures;
+mod forgotten;
 mod once;
 mod shapes;

@@ -1,7 +1,7 @@
 //! What things cost is configuration, and every cent can be explained.
 
 mod backend;
-mod cards;
+pub mod cards;
 mod example;
 mod explaining;
 mod mistakes;
