@@ -194,6 +194,11 @@ impl Cloud {
         }
     }
 
+    /// Where the document of a receipt of the CSV backend's is.
+    pub fn document(&self, receipt: &str) -> PathBuf {
+        self.path("invoices").join(receipt)
+    }
+
     /// Everything that the ledger holds, as text: to be compared.
     pub fn ledger(&self) -> String {
         let there = self.postgres.is_some() || self.path("ledger.db").is_file();

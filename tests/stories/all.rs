@@ -24,6 +24,6 @@ mod life;
 mod openerp;
 mod openstack;
 mod plugins;
-mod rating;
+pub mod rating;
 mod recorded;
 mod verify;

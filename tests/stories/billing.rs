@@ -4,5 +4,6 @@ mod again;
 mod edges;
 mod exports;
 mod failures;
+mod forgotten;
 mod once;
 mod shapes;

@@ -1,7 +1,10 @@
 //! The rest of a statement's life: held, taken back, adjusted; and who did it.
 
 mod adjusting;
+mod editions;
+mod following;
 mod holding;
+mod months;
 mod settings;
 mod taking_back;
 mod trail;

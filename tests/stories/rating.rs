@@ -3,7 +3,7 @@
 mod backend;
 mod by_day;
 mod capped;
-mod cards;
+pub mod cards;
 mod example;
 mod explaining;
 mod mistakes;

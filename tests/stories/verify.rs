@@ -13,13 +13,13 @@ use serde_json::Value;
 pub fn rich() -> Cloud {
     let cloud = Cloud::new();
     for tenant in ["aroha", "bob"] {
-        cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 24));
+        cloud.meter(Vm::of(tenant, &format!("vm-of-{tenant}")).active("2013-08-05", 24));
     }
-    cloud.meter(Vm::of("aroha", "vm").active("2013-09-05", 24));
-    cloud.meter(Vm::of("carol", "vm").active("2013-08-01", 24 * 20));
+    cloud.meter(Vm::of("aroha", "vm-of-aroha").active("2013-09-05", 24));
+    cloud.meter(Vm::of("carol", "vm-of-carol").active("2013-08-01", 24 * 20));
     cloud.set("limits", "{total: 10}");
     cloud.bill("-t aroha --month 2013-08").done();
-    cloud.meter(Vm::of("aroha", "vm").active("2013-08-15", 24));
+    cloud.meter(Vm::of("aroha", "vm-of-aroha").active("2013-08-15", 24));
     cloud.bill("-t aroha --month 2013-08 --adjust").done();
     cloud.bill("-t bob --month 2013-08").done();
     cloud.run("statement void 3 --reason mistake").done();

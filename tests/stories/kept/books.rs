@@ -74,6 +74,7 @@ impl Keeper {
                 book.cloud.db().script(&dump);
             }
         }
+        book.cloud.run("db migrate").done();
         book
     }
 
@@ -162,42 +163,11 @@ impl Book {
         files
     }
 
-    /// The documents, as people see them.
-    pub fn documents(&self) -> String {
-        let Some(odoo) = &self.odoo else {
-            let shown = |name: &Path| name.components().count() == 1;
-            let files = self.files().into_iter().filter(|(name, _)| shown(name));
-            return files
-                .map(|(name, bytes)| format!("{}:\n{}", name.display(), String::from_utf8(bytes).unwrap()))
-                .collect();
-        };
-        let mut text = String::new();
-        for it in odoo.documents() {
-            let head =
-                [&it.name, &it.kind, &it.state, &it.reference, &it.tenant, &it.currency, &it.date].map(String::as_str);
-            text += &format!("{}: {} + {} = {}\n", head.join(" "), it.untaxed, it.tax, it.total);
-            for line in it.lines {
-                let taxes = line.taxes.join(", ");
-                let amounts = format!("{} × {} = {} ({taxes})", line.quantity, line.price, line.subtotal);
-                text += &format!("  {} {} {:?}: {amounts}\n", line.kind, line.product, line.name);
-            }
-        }
-        text
-    }
-
     /// Everything that the backend holds, to be compared.
     pub fn held(&self) -> String {
         match &self.odoo {
             None => format!("{:?}", self.files()),
             Some(odoo) => odoo.with(|tables| tables.to_json().to_string()),
         }
-    }
-
-    /// Each statement's id, and what stands for it where another one has been given.
-    pub fn ids(&self) -> Vec<(String, String)> {
-        let pair = |statement: &serde_json::Value| {
-            (statement["id"].as_str().unwrap().to_owned(), format!("ID-OF-{}", statement["number"]))
-        };
-        self.cloud.statements().iter().map(pair).collect()
     }
 }

@@ -75,7 +75,6 @@ fn every_kind_of_statement_is_kept() {
 fn whatever_was_stored_is_said_as_it_was_then() {
     for_all(&KEEPERS, KEEPERS.len(), |keeper| {
         let book = keeper.open();
-        book.cloud.run("db migrate").done();
         let (ledger, held) = (book.cloud.ledger(), book.held());
 
         nothing_is_wrong(&book);

@@ -44,16 +44,6 @@ impl Said {
         self.answers.push((what.to_owned(), format!("{said}{end}")));
     }
 
-    /// The same, where each of these stands for the other.
-    pub fn replacing(mut self, all: &[(String, String)]) -> Said {
-        for (_, said) in &mut self.answers {
-            for (one, other) in all {
-                *said = said.replace(one, other);
-            }
-        }
-        self
-    }
-
     /// Both say the same, question by question, but for what is called otherwise today.
     #[track_caller]
     pub fn is(&self, kept: &Said) {

@@ -187,7 +187,7 @@ fn an_adjustment_is_written_again_byte_for_byte_and_names_its_invoice() {
     let cloud = billed();
     cloud.set("invoice:config", "{output_path: ./invoices, row_layout: [kind, refers_to, service, amount, cost]}");
     cloud.meter(Vm::of("demo", "vm").active("2013-08-10", 10));
-    let receipt = cloud.bill(ADJUST).done().bill_of("demo").receipt().to_owned();
+    let receipt = cloud.document(cloud.bill(ADJUST).done().bill_of("demo").receipt());
     let before = std::fs::read_to_string(&receipt).unwrap();
     assert_eq!(before, "adjustment,1,m1.nano,10,0.50\n");
     std::fs::remove_file(&receipt).unwrap();

@@ -33,7 +33,8 @@ fn what_the_backend_has_is_taken_back_by_a_credit_and_can_be_billed_again() {
     assert_ne!(again.receipt(), first.receipt());
     assert_eq!(again.preview(), first.preview());
     assert_eq!(listed(&cloud), ["invoice void 1.20", "credit committed -1.20", "invoice committed 1.20"]);
-    let [old, new] = [first.receipt(), again.receipt()].map(|path| std::fs::read_to_string(path).unwrap());
+    let [old, new] =
+        [first.receipt(), again.receipt()].map(|receipt| std::fs::read_to_string(cloud.document(receipt)).unwrap());
     assert_eq!(old, new);
 }
 
@@ -170,11 +171,11 @@ fn a_credit_is_written_again_byte_for_byte() {
     let cloud = cloud();
     cloud.bill(AUGUST).done();
     cloud.run("statement void 1 --reason mistake").done();
-    let path = shown(&cloud, 2)["receipt"].as_str().unwrap().to_owned();
+    let path = cloud.document(shown(&cloud, 2)["receipt"].as_str().unwrap());
     let before = std::fs::read(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
 
-    assert_eq!(cloud.run("statement regenerate 2").done().out.trim_end(), path);
+    assert_eq!(cloud.run("statement regenerate 2").done().out.trim_end(), path.to_str().unwrap());
 
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

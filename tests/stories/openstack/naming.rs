@@ -131,3 +131,38 @@ fn whoever_has_been_billed_is_not_asked_for_again() {
     cloud.bill(&format!("-t demo {AUGUST}")).done().says("was billed for exactly this period before");
     assert_eq!(openstack.asked(), ["GET /", "POST /v3/auth/tokens", "GET /v3/projects"]);
 }
+
+#[test]
+fn documents_and_tables_of_two_projects_of_one_name_have_the_beginning_of_their_ids() {
+    let (cloud, openstack) = running(Identity::V3);
+    // Without regard to case, and as a file may be called.
+    openstack.project(DELETED, "Demo").meter(Vm::of(DELETED, "vm-of-deleted").active("2013-08-05", 2));
+
+    let billed = cloud.bill(AUGUST).done();
+
+    let (one, other) = (format!("demo-{}", &DEMO[..8]), format!("Demo-{}", &DELETED[..8]));
+    assert_eq!(billed.bill_of(DELETED).receipt(), format!("{other}-2013-08-01-2013-09-01.csv"));
+    assert_eq!(billed.bill_of(DEMO).receipt(), format!("{one}-2013-08-01-2013-09-01.csv"));
+    // Whose it is, the data say as they are.
+    assert_eq!(billed.bill_of(DELETED).0["tenant"]["name"], "Demo");
+    let table = cloud.run("statement list").done().out;
+    assert!(table.contains(&one) && table.contains(&other) && !table.contains("demo ┆"), "{table}");
+    // A name is decided once: what is made of the statement bears it, too.
+    let number = cloud.statements().iter().position(|it| it["tenant"]["id"] == DELETED).unwrap() + 1;
+    cloud.run(&format!("statement void {number} --reason mistake")).done();
+    assert!(cloud.files("invoices").contains(&format!("{other}-2013-08-01-2013-09-01-2.csv")));
+}
+
+#[test]
+fn a_name_that_another_project_gets_later_stays_on_the_documents_there_are() {
+    let (cloud, openstack) = running(Identity::V3);
+    cloud.bill(AUGUST).done();
+    openstack.project(DELETED, "demo").meter(Vm::of(DELETED, "vm-of-deleted").active("2013-09-05", 2));
+    let billed = cloud.bill("--month 2013-09").done();
+    assert_eq!(billed.bill_of(DELETED).receipt(), format!("demo-{}-2013-09-01-2013-10-01.csv", &DELETED[..8]));
+    assert!(cloud.files("invoices").contains(&"demo-2013-08-01-2013-09-01.csv".to_owned()));
+    // In tables nobody is taken for another one.
+    let table = cloud.run("statement list").done().out;
+    assert!(table.contains(&format!("demo-{}", &DEMO[..8])), "{table}");
+    cloud.run("statement regenerate 1").done();
+}

@@ -12,7 +12,7 @@ const AUGUST: &str = "--month 2013-08";
 fn cloud(tenants: &[&str]) -> Cloud {
     let cloud = Cloud::new();
     for tenant in tenants {
-        cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 24).clone());
+        cloud.meter(Vm::of(tenant, &format!("vm-of-{tenant}")).active("2013-08-05", 24).clone());
     }
     cloud
 }

@@ -42,7 +42,7 @@ fn findings_are_told_to_people() {
 fn a_bill_beside_it_is_no_finding() {
     let cloud = Cloud::new();
     for tenant in 0..40 {
-        cloud.meter(Vm::of(&format!("tenant-{tenant}"), "vm").active("2013-08-05", 2));
+        cloud.meter(Vm::of(&format!("tenant-{tenant}"), &format!("vm-{tenant}")).active("2013-08-05", 2));
     }
     let _erp = Erp::of(&cloud, "{at: commit, does: sleep, millis: 50}");
     cloud.run("db migrate").done();

@@ -1,7 +1,7 @@
 //! Every rule, broken once.
 
-use artifice_tests::Cloud;
 use artifice_tests::database::Kind;
+use artifice_tests::{Cloud, Vm};
 
 use super::{Found, rich};
 
@@ -248,4 +248,26 @@ fn a_ledger_that_is_older_than_its_trail_has_statements_without_one() {
     };
     db.run(first).unwrap();
     assert_eq!(Found::by(&cloud, "").of_rule("trail_missing").len(), 0);
+}
+
+#[test]
+fn a_resource_that_is_charged_to_two_tenants_at_one_time_waits_for_somebody() {
+    let cloud = Cloud::new();
+    cloud
+        .meter(Vm::of("aroha", "shared").active("2013-08-05", 24))
+        .meter(Vm::of("bob", "shared").active("2013-08-05T12:00:00", 24));
+    // Handed over: nobody is charged for the other's time.
+    cloud
+        .meter(Vm::of("aroha", "given").active("2013-08-01", 24))
+        .meter(Vm::of("bob", "given").active("2013-08-02", 24));
+    cloud.bill("--month 2013-08").done();
+
+    let found = Found::by(&cloud, "");
+
+    assert_eq!((found.rules(), found.all().len()), (vec!["charged_twice"], 1), "{:#}", found.json());
+    let what = found.all()[0]["what"].as_str().unwrap();
+    assert!(what.contains("resource shared (instance) is charged to tenant bob, too, in statement 2"), "{what}");
+    assert!(what.contains("from 2013-08-05T12:00:00Z to 2013-08-06T00:00:00Z"), "{what}");
+    cloud.run("statement void 2 --reason wrong").done();
+    assert!(Found::by(&cloud, "").all().is_empty());
 }

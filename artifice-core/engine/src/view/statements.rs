@@ -23,6 +23,9 @@ pub fn whole(statement: &Statement, body: &Body, trail: &[Entry]) -> Value {
     // It was written as JSON by this program, or not at all.
     let settings = statement.settings.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
     value["backend_settings"] = json!(settings);
+    if let Some(rules) = &statement.rules {
+        value["rules"] = json!(rules.as_ref());
+    }
     value["audit"] = trail.iter().map(entry).collect();
     value
 }
