@@ -50,7 +50,8 @@ impl<'a> Skipping<'a> {
     /// Whether a sample's value is charged at all.
     fn is_charged(&self, facts: &Facts, stays_gone: bool) -> bool {
         let reading = Reading::new(self.entry, self.locations, facts);
-        let is_nothing = reading.ending.is_leaving || reading.ending.leaves_gone(stays_gone);
+        let counts_nothing = reading.ending.is_leaving && self.entry.aggregate.behaviour().is_over_time();
+        let is_nothing = counts_nothing || reading.ending.leaves_gone(stays_gone);
         reading.service.is_some() && !is_nothing
     }
 
