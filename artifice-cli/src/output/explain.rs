@@ -84,7 +84,16 @@ fn samples(evidence: &Evidence, line: &Line, say: &mut impl FnMut(&str, &str)) {
         1 => text.push_str("; the counter was reset once"),
         many => text.push_str(&format!("; the counter was reset {many} times")),
     }
+    match evidence.dips {
+        0 => {}
+        1 => text.push_str("; it went down a little once, which is taken off"),
+        many => text.push_str(&format!("; it went down a little {many} times, which is taken off")),
+    }
     say("samples", &text);
+    for reading in &evidence.implausible.some {
+        let before = reading.before.map(|(at, value)| format!(", after {value} at {at}")).unwrap_or_default();
+        say("odd", &format!("{} at {}{before}: not plausible, and charged as it is", reading.value, reading.at));
+    }
     let gaps = &evidence.gaps;
     if let Some(max_gap) = evidence.max_gap {
         if gaps.is_empty() {

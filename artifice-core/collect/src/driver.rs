@@ -212,7 +212,7 @@ impl PerTenant<'_, '_> {
         };
         // It was asked for, so that nobody says that it does not exist.
         self.seen.tenants.insert(tenant.clone());
-        self.receiver.receive(TenantUsage { tenant, usage: Err(error), noticed: Noticed::default() });
+        self.receiver.receive(TenantUsage { tenant, usage: Err(error), gone: Vec::new(), noticed: Noticed::default() });
         Ok(())
     }
 

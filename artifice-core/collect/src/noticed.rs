@@ -203,8 +203,10 @@ impl Named {
 impl Readings {
     fn add(&mut self, resource: &str, more: &Implausibles) {
         self.count += more.count;
-        let room = NAMED.saturating_sub(self.some.len());
-        self.some.extend(more.some.iter().take(room).map(|reading| (resource.to_owned(), reading.clone())));
+        // One of each resource.
+        if self.some.len() < NAMED {
+            self.some.extend(more.some.first().map(|reading| (resource.to_owned(), reading.clone())));
+        }
     }
 }
 

@@ -47,6 +47,9 @@ pub struct TenantUsage {
     pub tenant: TenantId,
     /// A usage for each resource, entry, service and location; zero volumes included.
     pub usage: Result<Vec<Metered>, UsageError>,
+    /// Of what has no usage because it was gone before the period, or another tenant's: a usage of 0 each. It tells an
+    /// adjustment from what metering has nothing of any more.
+    pub gone: Vec<Metered>,
     /// What its metering says that no usage tells.
     pub noticed: Noticed,
 }

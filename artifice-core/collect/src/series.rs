@@ -140,8 +140,13 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// What it comes to.
-    pub fn finish(self, request: Request<'_>, noticed: &mut Noticed) -> Result<Vec<Metered>, AggregateError> {
+    /// What it comes to; and what it would have come to, were it not gone before the period.
+    pub fn finish(
+        self,
+        request: Request<'_>,
+        gone: &mut Vec<Metered>,
+        noticed: &mut Noticed,
+    ) -> Result<Vec<Metered>, AggregateError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
@@ -151,8 +156,12 @@ impl<'a> Series<'a> {
             if outcome.without_service > 0 {
                 noticed.lacks_service(&entry.id, &self.key.resource, outcome.without_service);
             }
-            if let Some(short) = outcome.short {
+            // What has no end of its own is told for that.
+            if let Some(short) = outcome.short.filter(|_| !entry.holds_without_end()) {
                 noticed.falls_short(&entry.id, &self.key.resource, short);
+            }
+            if outcome.is_gone && outcome.volumes.is_empty() {
+                gone.push(nothing(&self.key, entry, request));
             }
             noticed.takes(entry, &self.key.resource, &outcome);
             all.extend(outcome.volumes.into_iter().map(|volume| metered(&self.key, entry, request, volume)));
@@ -168,6 +177,23 @@ impl<'a> Series<'a> {
         }
         Ok(all)
     }
+}
+
+/// A usage of 0 of what is gone.
+fn nothing(key: &SeriesKey, entry: &Entry, request: Request<'_>) -> Metered {
+    Metered::from(Usage {
+        resource_id: key.resource.to_string(),
+        resource_name: String::new(),
+        entry: entry.id.clone(),
+        meter: entry.meter.clone(),
+        section: entry.section.clone(),
+        service: String::new(),
+        location: String::new(),
+        period: request.period,
+        volume: Decimal::ZERO,
+        unit: String::new(),
+        aggregate: Some(entry.aggregate),
+    })
 }
 
 fn metered(key: &SeriesKey, entry: &Entry, request: Request<'_>, volume: Volume) -> Metered {

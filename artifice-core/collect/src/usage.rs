@@ -98,7 +98,8 @@ impl<'a> Tenants<'a, '_, '_> {
         if self.tenant.as_ref().is_none_or(|usage| usage.tenant != *tenant) {
             self.end_tenant()?;
             let noticed = self.noticed.remove(tenant).unwrap_or_default();
-            self.tenant = Some(TenantUsage { tenant: tenant.clone(), usage: Ok(Vec::new()), noticed });
+            self.tenant =
+                Some(TenantUsage { tenant: tenant.clone(), usage: Ok(Vec::new()), gone: Vec::new(), noticed });
         }
         Ok(())
     }
@@ -123,7 +124,7 @@ impl<'a> Tenants<'a, '_, '_> {
         let (resource, meter) = (series.key.resource.to_string(), series.key.meter.to_string());
         // The first error of a tenant is the one to report.
         if let Ok(all) = &mut tenant.usage {
-            match series.finish(self.request, &mut tenant.noticed) {
+            match series.finish(self.request, &mut tenant.gone, &mut tenant.noticed) {
                 Ok(more) => all.extend(more),
                 Err(error) => tenant.usage = Err(SeriesError { resource, meter, error }.into()),
             }
@@ -142,7 +143,9 @@ impl<'a> Tenants<'a, '_, '_> {
         }
         match &tenant.usage {
             // Nobody else hears of it.
-            Ok(usage) if usage.is_empty() => drop(self.noticed.insert(tenant.tenant, tenant.noticed)),
+            Ok(usage) if usage.is_empty() && tenant.gone.is_empty() => {
+                drop(self.noticed.insert(tenant.tenant, tenant.noticed))
+            }
             _ => (self.take)(tenant),
         }
         Ok(())

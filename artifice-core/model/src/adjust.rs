@@ -203,6 +203,8 @@ impl Changes {
         let mut changes = Changes { usage: Vec::new(), gone: BTreeSet::new() };
         for usage in &whole.usage {
             match known.get(&series(usage)) {
+                // What is 0 and was never billed changes nothing.
+                None if usage.volume.is_zero() => {}
                 None => changes.usage.push((usage.clone(), None)),
                 Some(known) => changes.compare(known, usage, usage.volume)?,
             }

@@ -56,9 +56,13 @@ impl Engine {
         usage: TenantUsage,
     ) -> Result<Drafted, Trouble> {
         let doubts = Doubts::of(&usage);
-        let usage = usage.usage.map_err(|error| error.to_string())?;
+        let TenantUsage { usage, gone, .. } = usage;
+        let mut usage = usage.map_err(|error| error.to_string())?;
         let Whole { tenant, period, rules, purpose, sections, is_billed } = whole;
         let adjusts = purpose == Some(Purpose::Adjustment);
+        if adjusts {
+            usage.extend(gone);
+        }
         let of_month = match ledger.filter(|_| self.counts_months(prices)) {
             Some(ledger) => Some(OfMonth::of(ledger, &self.config().main.calendar, &tenant.id, period).await?),
             None => None,

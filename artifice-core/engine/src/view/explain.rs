@@ -19,6 +19,10 @@ pub fn explanation(line: &Line) -> Value {
             "last": evidence.last,
             "repetitions": evidence.repetitions,
             "resets": evidence.resets,
+            "dips": evidence.dips,
+            "implausible": evidence.implausible.some.iter().map(|reading| json!({
+                "at": reading.at, "value": reading.value, "before": reading.before.map(|(at, value)| json!([at, value])),
+            })).collect::<Vec<_>>(),
             "gaps": {
                 "count": evidence.gaps.count,
                 "seconds": micros(evidence.gaps.total_us),

@@ -280,6 +280,8 @@ impl<'a> Aggregator<'a> {
             true => self.reader.stays_gone,
             false => reaches && Ending::of(self.entry, metadata).is_gone,
         };
+        // So is, for this tenant, what is another's by then.
+        self.gone_before |= ended;
         reaches
     }
 
