@@ -28,7 +28,7 @@ fn short_lives(count: u32) -> Cloud {
 fn a_thousand_machines_of_five_minutes_are_one_line_of_83_hours() {
     let cloud = short_lives(1000);
     // semantics 5: with `resource`, a notice says where the lines are more than ten smallest units off.
-    let single = cloud.usage(AUGUST).done().says("the 1000 lines of 'm1.nano' at").says("NZD 0").says("4.17");
+    let single = cloud.usage(AUGUST).done().says("the 1000 lines of 'm1.nano' at").says("NZD 0.00").says("4.17; `main");
     assert_eq!((single.bill_of("demo").lines().len(), single.bill_of("demo").total()), (1000, "0.00"));
 
     cloud.set("main", SERVICE);
