@@ -20,6 +20,8 @@ mod service;
 mod stretch;
 mod taxes;
 mod terms;
+#[cfg(test)]
+mod vectors;
 
 use std::sync::Arc;
 

@@ -115,3 +115,21 @@ fn of_several_minimums_the_largest_counts() {
     cloud.meter(Vm::of("demo", "vm").active("2013-08-02", 8));
     assert_eq!(costs(&cloud, AUGUST), ["8.00", "12.00"]);
 }
+
+#[test]
+fn what_is_left_of_a_cap_changes_with_what_came_before() {
+    for lines in ["resource", "service"] {
+        let cloud = cloud("prices: [{service: m1.nano, per: hour, price: 1, cap: 8.00}]\n");
+        cloud.set("main", &format!("{{invoice:object: billing.csv_invoice:Csv, lines: {lines}}}"));
+        cloud.meter(Vm::of("demo", "vm").active("2013-08-02", 6)).meter(Vm::of("demo", "vm").active("2013-08-20", 5));
+        cloud.meter(Vm::of("demo", "other").active("2013-08-20", 3));
+        assert_eq!(cloud.bill(FIRST).done().bill_of("demo").total(), "6.00");
+        assert_eq!(cloud.bill(SECOND).done().bill_of("demo").total(), "5.00");
+        cloud.run("statement void 1 --reason x").failed().says("2");
+        cloud.meter(Vm::of("demo", "vm").active("2013-08-10", 1));
+        cloud.bill(&format!("--adjust {FIRST}")).done();
+        let totals: Vec<_> = cloud.statements().iter().map(|statement| statement["total"].clone()).collect();
+        assert_eq!(totals, [json!("6.00"), json!("5.00"), json!("1.00"), json!("-1.00")], "{lines}");
+        cloud.run("db verify").done();
+    }
+}

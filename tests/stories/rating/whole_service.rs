@@ -28,7 +28,7 @@ fn short_lives(count: u32) -> Cloud {
 fn a_thousand_machines_of_five_minutes_are_one_line_of_83_hours() {
     let cloud = short_lives(1000);
     // semantics 5: with `resource`, a notice says where the lines are more than ten smallest units off.
-    let single = cloud.usage(AUGUST).done().says("the 1000 lines of 'm1.nano' at").says("NZD 0").says("4.17");
+    let single = cloud.usage(AUGUST).done().says("the 1000 lines of 'm1.nano' at").says("NZD 0.00").says("4.17; `main");
     assert_eq!((single.bill_of("demo").lines().len(), single.bill_of("demo").total()), (1000, "0.00"));
 
     cloud.set("main", SERVICE);
@@ -135,4 +135,49 @@ fn tiers_and_free_units_are_counted_by_resource_as_ever() {
     assert_eq!((first.all("volume"), first.all("cost"), second.all("cost")), (vec!["15"], vec!["2.66"], vec!["0.15"]));
     assert_eq!((&first.lines()[0]["rate"], &second.lines()[0]["rate"]), (&json!(null), &json!("0.05")));
     cloud.run("db verify").done();
+}
+
+#[test]
+fn what_a_month_goes_on_from_is_adjusted_behind_it_with_the_same_lines() {
+    for (lines, first, second, change) in [("service", "6.00", "6.00", "-1.00"), ("resource", "6.00", "6.00", "-1.00")]
+    {
+        let card = "prices:
+  - service: m1.nano
+    per: hour
+    tiers: graduated
+    steps: [{to: 10, price: 1}, {price: 0.5}]
+";
+        let cloud = cloud(card);
+        cloud.set("main", &SERVICE.replace("service", lines));
+        cloud.meter(Vm::of("demo", "a").active("2013-08-05", 6));
+        cloud.meter(Vm::of("demo", "b").active("2013-08-20", 5)).meter(Vm::of("demo", "c").active("2013-08-20", 3));
+        assert_eq!(cloud.bill(HALF).done().bill_of("demo").total(), first);
+        assert_eq!(cloud.bill(REST).done().bill_of("demo").total(), second);
+        cloud.meter(Vm::of("demo", "a").active("2013-08-10", 2));
+
+        cloud.bill(&format!("--adjust {HALF}")).done();
+
+        // Now 2 × 1 and 6 × 0.5 are left for the second half.
+        let adjusted = cloud.statements();
+        let total = |number: usize| adjusted[number - 1]["total"].clone();
+        assert_eq!((adjusted.len(), total(3), total(4)), (4, json!("2.00"), json!(change)), "{lines}");
+        let of_second = cloud.run("statement show 4 --format json").done().json()["lines"].clone();
+        assert!(of_second.as_array().unwrap().iter().all(|line| line["volume"] == "0"), "{of_second:#}");
+        assert_eq!(of_second[0]["resource_id"] == "", lines == "service");
+        for period in [HALF, REST] {
+            cloud.bill(&format!("--adjust {period}")).done().says("nothing to adjust");
+        }
+        // By resource the month has what it would have had at once.
+        let fresh = Cloud::new();
+        fresh.set("rates", "{cards: [cards/*.yaml]}").write("cards/card.yaml", card);
+        fresh.set("main", &SERVICE.replace("service", lines)).meter(cloud.read("samples.ndjson"));
+        fresh.bill(AUGUST).done();
+        let by_resource = |cloud: &Cloud| {
+            let groups = cloud.run("history --by resource --format json").done().json()["groups"].clone();
+            let cost = |group: &serde_json::Value| (group["resource"]["id"].clone(), group["costs"].clone());
+            groups.as_array().unwrap().iter().map(cost).collect::<Vec<_>>()
+        };
+        assert_eq!(by_resource(&cloud), by_resource(&fresh), "{lines}");
+        cloud.run("db verify").done();
+    }
 }

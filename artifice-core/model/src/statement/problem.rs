@@ -79,7 +79,9 @@ pub enum Problem {
     },
     /// Rounding each line makes much of a difference. No bill is refused for it.
     #[error(
-        "the {lines} lines of {} at '{location}' come to {currency} {rounded}, each of them rounded, and together to {exact};          `main.lines: service` makes one line of them, rounded once", named(.service, .name)
+        "the {lines} lines of {} at '{location}' come to {}, each of them rounded, and together to {}; \
+         `main.lines: service` makes one line of them, rounded once",
+        named(.service, .name), money(*.currency, *.rounded), money(*.currency, *.exact)
     )]
     Drift {
         /// The service's internal name.
@@ -108,6 +110,10 @@ impl Problem {
 
 fn named(service: &str, name: &str) -> String {
     if service == name { format!("'{service}'") } else { format!("'{service}' ({name})") }
+}
+
+fn money(currency: Currency, amount: Decimal) -> String {
+    format!("{currency} {}", amount.to_fixed(currency.digits()))
 }
 
 fn list(resources: &[String]) -> String {
