@@ -67,7 +67,8 @@ pub struct NewStatement<'a> {
 pub struct Month {
     /// The whole months that the statement's period lies in.
     pub months: Period,
-    /// The ids of the tenant's invoices and adjustments that are not void and overlap them, in order.
+    /// The ids of the tenant's invoices and adjustments that are neither void nor being taken back and overlap them, in
+    /// order.
     pub beside: Vec<StatementId>,
 }
 

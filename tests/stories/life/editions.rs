@@ -6,24 +6,27 @@ use super::{AUGUST, listed, shown};
 
 const ADJUST: &str = "--adjust --month 2013-08";
 
+/// A machine that was seen once.
+fn seen(tenant: &str, id: &str, at: &str) -> String {
+    Vm::of(tenant, id).active(at, 0).replace("stopped", "active")
+}
+
 #[test]
 fn an_adjustment_aggregates_as_its_invoice_did_whatever_is_configured_today() {
     let cloud = Cloud::new();
     let meters = "[{meter: instance, section: Compute, service: m1.nano, aggregate: uptime, max_gap: 1h}]";
     cloud.set("meters", meters);
     // A sample, and the next one five hours later: with a gap of an hour that is an hour each.
-    cloud
-        .meter(Vm::of("demo", "vm").active("2013-08-05", 0))
-        .meter(Vm::of("demo", "vm").active("2013-08-05T05:00:00", 0));
+    cloud.meter(seen("demo", "vm", "2013-08-05")).meter(seen("demo", "vm", "2013-08-05T05:00:00"));
     cloud.bill(AUGUST).done();
     let billed = listed(&cloud);
     cloud.set("meters", "[{meter: instance, section: Other, service: m1.small, aggregate: uptime, max_gap: 9h}]");
 
     // Nobody heard of anything new.
     cloud.bill(ADJUST).done().says("nothing to adjust");
-    cloud.meter(Vm::of("demo", "vm").active("2013-08-10", 0));
+    cloud.meter(seen("demo", "vm", "2013-08-10"));
     // Another tenant is billed by what is configured today, in the same run's source.
-    cloud.meter(Vm::of("new", "vm-of-new").active("2013-08-20", 0));
+    cloud.meter(seen("new", "vm-of-new", "2013-08-20"));
     cloud.bill("-t new --month 2013-08").done();
     let adjusted = cloud.bill(ADJUST).done();
 

@@ -39,7 +39,9 @@ impl OfMonth {
 
     /// Beside what something new of these months is worked out.
     pub fn beside(&self) -> Month {
-        let mut beside: Vec<StatementId> = self.live.iter().map(|statement| statement.id.clone()).collect();
+        let stays = |statement: &&Statement| statement.state != State::Voiding;
+        let mut beside: Vec<StatementId> =
+            self.live.iter().filter(stays).map(|statement| statement.id.clone()).collect();
         beside.sort();
         Month { months: self.months, beside }
     }

@@ -158,7 +158,7 @@ pub(super) async fn month_is_the_same(
     let months = PgRange::from(instant(months.start())?..instant(months.end())?);
     let now: Vec<String> = sqlx::query_scalar(
         "SELECT statement_id::text FROM statement WHERE tenant_no = $1 AND period && $2
-         AND kind <> 'credit' AND state <> 'void' ORDER BY statement_id",
+         AND kind <> 'credit' AND state NOT IN ('voiding', 'void') ORDER BY statement_id",
     )
     .bind(tenant_no)
     .bind(months)

@@ -83,7 +83,7 @@ pub(super) async fn month_is_the_same(
     let Some(Month { months, beside }) = month else { return Ok(true) };
     let now: Vec<String> = sqlx::query_scalar(
         "SELECT statement_id FROM statement WHERE tenant_no = ? AND period_start < ? AND period_end > ?
-         AND kind <> 'credit' AND state <> 'void' ORDER BY statement_id",
+         AND kind <> 'credit' AND state NOT IN ('voiding', 'void') ORDER BY statement_id",
     )
     .bind(tenant_no)
     .bind(months.end().micros())

@@ -128,8 +128,18 @@ impl Old {
             "receipt_details",
             "live",
         ];
-        const NEW: [&str; 8] =
-            ["refers_to", "revision", "settings", "void_reason", "corrects", "free", "explained", "sections"];
+        const NEW: [&str; 10] = [
+            "refers_to",
+            "revision",
+            "settings",
+            "void_reason",
+            "corrects",
+            "free",
+            "explained",
+            "sections",
+            "rules",
+            "tenant_label",
+        ];
         let mut db = self.cloud.db();
         let mut all = Vec::new();
         for table in ["tenant", "series", "statement", "invoice_number", "usage", "line", "tax"] {
