@@ -28,7 +28,7 @@ fn the_recorded_volumes_are_charged_until_the_end_where_the_cloud_only_notifies(
     // Created on 5 August: by default that is one slice of an hour, and it is told.
     let (hours, unit, shown) = volume();
     assert_eq!((hours.as_str(), unit.as_str()), ("1", "GB·hour"));
-    shown.says("the entry volume.size charges 1 resource (a5696083").says("meters: notifications");
+    shown.says("the entry volume.size charges 2 resources (5d658ace").says("meters: notifications");
 
     // Announced until the month's end: 26 days and 20 hours, and no warning.
     cloud.set("meters", "notifications");

@@ -67,6 +67,7 @@ fn as_today(command: &str, said: &str) -> String {
             .replace("\"volume_exact\":", "\"quantity_exact\":")
             .replace(",volume,", ",quantity,")
             .replace("  volume   ", "  quantity ")
+            .replace("After 1 tries:", "After 1 try:")
             .replace("┆ Volume ", "┆ Quantity ");
         if !is_table {
             return line;

@@ -57,7 +57,7 @@ fn a_price_that_can_never_be_one_is_told_before_anything_is_collected() {
     per: hour
     price: 1
   - {name: Traffic out, per: GB per month, price: 1}
-  - {service: m1.nano, per: GB, price: 1}
+  - {service: instance, per: GB, price: 1}
   - {service: something.else, per: GB, price: 1}
 ",
     );
@@ -77,8 +77,8 @@ fn a_price_that_can_never_be_one_is_told_before_anything_is_collected() {
             ("rates.csv:3:15", "'Hour' is not a unit: write 'hour'"),
             ("card.yaml:2:33", "'GB/month' is not a unit: write 'GB per month'"),
             ("card.yaml:4:10", "a price per 'hour' fits nothing that 'ip.floating' is charged for"),
-            ("card.yaml:6:32", "measures it in B; write 'B'"),
-            ("card.yaml:7:29", "measures it in hour; write 'hour'"),
+            ("card.yaml:6:30", "measures it in B; write 'B' (or"),
+            ("card.yaml:7:30", "measures it in hour; write 'hour'"),
         ] {
             let place = format!("{place}: ");
             let line = ran.err.lines().find(|line| line.contains(&place));

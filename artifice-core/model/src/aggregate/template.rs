@@ -62,6 +62,11 @@ impl Template {
         self.0.iter().any(|parts| matches!(parts.as_slice(), [Piece::Text(own)] if own == text))
     }
 
+    /// Whether one of its alternatives is metadata and nothing else, and so any text.
+    pub fn says_anything(&self) -> bool {
+        self.0.iter().any(|parts| parts.iter().all(|part| matches!(part, Piece::Metadata(_))))
+    }
+
     /// Whether there is metadata of which it makes this text.
     pub fn may_say(&self, text: &str) -> bool {
         self.0.iter().any(|parts| may_say(parts, text))
@@ -187,6 +192,7 @@ mod tests {
             assert!(!template.may_say(text), "{text}");
         }
         assert!(template.says("volume") && !template.says("volume.ssd") && !template.says(""));
+        assert!(!template.says_anything() && Template::of_metadata(&["az"]).or("x").says_anything());
     }
 
     #[test]

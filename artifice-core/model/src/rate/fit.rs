@@ -58,11 +58,16 @@ impl Fit<'_> {
         }
     }
 
-    /// The entries that may make a service: those that name it, or else all whose pattern may.
+    /// The entries that may make a service: those that name it, or else all whose pattern may. None where only
+    /// such may that take any text, as the flavors of instances: then nobody knows what it is.
     fn makers(&self, service: &str) -> Vec<&Entry> {
         let those = |may: &dyn Fn(&Entry) -> bool| self.entries.iter().filter(|entry| may(entry)).collect::<Vec<_>>();
         let named = those(&|entry| entry.service.says(service));
-        if named.is_empty() { those(&|entry| entry.service.may_say(service)) } else { named }
+        if !named.is_empty() {
+            return named;
+        }
+        let may = those(&|entry| entry.service.may_say(service));
+        if may.iter().all(|entry| entry.service.says_anything()) { Vec::new() } else { may }
     }
 }
 
@@ -94,9 +99,9 @@ mod tests {
             ("ip.floating", "ip per day", true),
             ("volume.size", "GB", false),
             ("volume.size", "TiB per month", true),
-            // Any text may be the name of a flavor.
+            // Any text may be the name of a flavor, or of what nobody charges yet.
             ("m1.small", "hour", true),
-            ("m1.small", "GB", false),
+            ("snapshots", "GB per month", true),
             ("network.outgoing.bytes", "GB per month", false),
         ] {
             let misfit = misfit(&entries, &names, Priced::Service(service.to_owned()), per);
