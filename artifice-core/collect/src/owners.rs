@@ -71,3 +71,6 @@ impl Ownership {
         others.map(|(at, tenant)| Takeover { at: *at, is_after: *tenant > key.tenant }).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,6 +277,9 @@ fn wrong(text: &str, at: usize, last: bool, error: &serde_json::Error) -> Result
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
+    if !last && NO_NUMBERS.iter().any(|name| name.starts_with(&text[offset..])) {
+        return Ok(());
+    }
     if let Some(name) = no_number(text, offset) {
         let what = format!(
             "{name} is read here, and is no number: JSON has none like it; write a number, or leave the sample out"
@@ -288,7 +291,10 @@ fn wrong(text: &str, at: usize, last: bool, error: &serde_json::Error) -> Result
     Err(Fault { offset, begin: Some(at), what })
 }
 
-/// What some write in the place of a number, around a place in the text.
+/// What some write in the place of a number.
+const NO_NUMBERS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
+
+/// What of that stands around a place in the text.
 fn no_number(text: &str, offset: usize) -> Option<&'static str> {
     let around = |name: &&&str| {
         let begin = offset.saturating_sub(name.len());
@@ -296,7 +302,7 @@ fn no_number(text: &str, offset: usize) -> Option<&'static str> {
         let near = &all[..all.len().min(2 * name.len() + 1)];
         near.windows(name.len()).any(|bytes| bytes == name.as_bytes())
     };
-    ["-Infinity", "Infinity", "NaN"].iter().find(around).copied()
+    NO_NUMBERS.iter().find(around).copied()
 }
 
 /// How many bytes the parser had read when it failed: its line and column, which count bytes.
