@@ -92,6 +92,23 @@ fn late_samples_of_another_day_raise_the_fee() {
 }
 
 #[test]
+fn late_samples_of_an_earlier_statement_raise_the_fee_of_the_month() {
+    for lines in ["resource", "service"] {
+        let cloud = cloud(", uses: [Compute]");
+        cloud.set("main", &format!("{{invoice:object: billing.csv_invoice:Csv, lines: {lines}}}"));
+        cloud.meter(Vm::of("demo", "vm").active("2013-08-02", 3)).meter(Vm::of("demo", "vm").active("2013-08-20", 3));
+        cloud.bill(FIRST).done();
+        assert_eq!(cloud.bill(SECOND).done().bill_of("demo").all("cost"), ["0.15", "2.00"]);
+        cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 3));
+        cloud.bill(&format!("--adjust {FIRST}")).done();
+        let totals: Vec<_> = cloud.statements().iter().map(|statement| statement["total"].clone()).collect();
+        assert_eq!(totals, [json!("0.15"), json!("2.15"), json!("0.15"), json!("1.00")], "{lines}");
+        cloud.bill(&format!("--adjust {SECOND}")).done().says("nothing to adjust");
+        cloud.run("db verify").done();
+    }
+}
+
+#[test]
 fn only_a_fee_per_month_is_charged_by_the_day() {
     let cloud = Cloud::new();
     cloud.set("fees", "[{name: A, amount: 1, per: period, prorate: day}, {name: B, amount: 1, prorate: week}]");

@@ -106,7 +106,7 @@ impl Engine {
                 zero_lines: config.main.zero_lines,
                 calendar: &config.main.calendar,
                 cuts: &[],
-                fees: &[],
+                fees: &config.fees,
                 earlier: &earlier,
                 lines: by.0,
                 tax_rounding: by.1,

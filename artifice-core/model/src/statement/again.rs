@@ -8,10 +8,10 @@ use super::draft::charge;
 use super::error::DraftError;
 use super::metered::Metered;
 use super::months::MonthCosts;
-use super::{Draft, Line, Part, Rate, settled, terms};
+use super::{Draft, Fee, Line, Part, Rate, days, settled, terms};
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;
-use crate::rate::{PriceQuery, Tariff};
+use crate::rate::{Days, PriceQuery, Tariff, Working};
 use crate::tenant::Tenant;
 use crate::time::{Period, Timestamp};
 
@@ -87,6 +87,7 @@ impl Draft {
         let (usage, taxes, tax_rounding) = (Vec::new(), Vec::new(), charging.tax_rounding);
         let mut draft =
             Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None, tax_rounding };
+        by_day(&mut draft, charging)?;
         minimum(&mut draft, charging)?;
         draft.lines.sort_by(|a, b| a.usage.order().cmp(&b.usage.order()));
         draft.taxes = terms::taxes(terms::of(currency, period, charging).taxes, &draft)?;
@@ -109,6 +110,29 @@ fn tariff(tenant: &Tenant, line: &Line, charging: Charging<'_>) -> Result<Option
     };
     let price = prices.price(&query)?.price;
     Ok(price.and_then(|price| Tariff::new(price, &usage.unit).ok()))
+}
+
+/// What is charged by the day, for the days that the month has now. Its amount is the one of then; where it is no longer
+/// configured, nobody knows what it is for, and it stays.
+fn by_day(draft: &mut Draft, charging: Charging<'_>) -> Result<(), Overflow> {
+    let is = |fee: &Fee, line: &Line| fee.by_day && fee.name == line.usage.service && fee.section == line.usage.section;
+    let mut changed = Vec::new();
+    for (index, line) in draft.lines.iter().enumerate().filter(|(_, line)| line.is_of_the_whole()) {
+        let Some(before) = line.working.as_ref().and_then(|working| working.days) else { continue };
+        let month = charging.calendar.month_of(line.usage.period.start());
+        let fee = charging.fees.iter().find(|fee| is(fee, line));
+        let Some((fee, month)) = fee.zip(month) else { continue };
+        let days = Days { amount: before.amount, ..days::again(fee, month, &draft.lines, charging) };
+        changed.push((index, days, days.part_of(days.amount).rounded(draft.currency.digits())?));
+    }
+    for (index, days, cost) in changed {
+        let Some(line) = draft.lines.get_mut(index) else { continue };
+        line.cost = Some(cost);
+        line.rate = line.rate.take().map(|rate| Rate { amount: cost, ..rate });
+        let working = line.working.as_deref().cloned().unwrap_or_default();
+        line.working = Some(Arc::new(Working { days: Some(days), ..working }));
+    }
+    Ok(())
 }
 
 /// What the months that end here lack to their minimum, in the place of what was billed for that. It stays where
