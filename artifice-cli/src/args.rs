@@ -9,22 +9,33 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::ending::CommandError;
 
+/// What a command is about, which time, and how it is to be done: the groups of its help.
+const WHAT: &str = "What";
+const WHEN: &str = "When";
+const HOW: &str = "How";
+
 /// Metering goes in, invoices come out, exactly once.
 #[derive(Debug, Parser)]
-#[command(name = "artifice", version, propagate_version = true)]
+#[command(
+    name = "artifice",
+    version,
+    propagate_version = true,
+    after_help = "Example, on the first of a month: look at what would be billed, then bill it\n  artifice usage --month previous\n  \
+                  artifice bill --month previous"
+)]
 pub struct Args {
     /// The configuration file [default: $ARTIFICE_CONFIG, ./artifice.yaml, /etc/artifice/artifice.yaml,
     /// /etc/openstack/artifice.conf]
-    #[arg(short, long, global = true, value_name = "FILE", env = "ARTIFICE_CONFIG", hide_env = true)]
+    #[arg(short, long, global = true, value_name = "FILE", env = "ARTIFICE_CONFIG", hide_env = true, help_heading = HOW)]
     pub config: Option<PathBuf>,
     /// Say more; twice for even more
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet", help_heading = HOW)]
     pub verbose: u8,
     /// Say nothing but errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = HOW)]
     pub quiet: bool,
     /// The form of warnings and log messages, on standard error
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT", help_heading = HOW)]
     pub log_format: LogFormat,
     #[command(subcommand)]
     pub command: Command,
@@ -75,38 +86,40 @@ pub enum By {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what a bill would say now; stores nothing
+    #[command(after_help = "Example:\n  artifice usage -t demo --from 2026-01-01 --to 2026-01-16 --explain")]
     Usage {
         #[command(flatten)]
         tenants: TenantArgs,
         /// Only this section of the statement; may be repeated
-        #[arg(short, long = "section", value_name = "SECTION")]
+        #[arg(short, long = "section", value_name = "SECTION", help_heading = WHAT)]
         sections: Vec<String>,
         #[command(flatten)]
         period: PeriodArgs,
         /// Also say where each line comes from: its samples, its rate, the arithmetic
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         explain: bool,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = Format::Table)]
+        #[arg(long, value_enum, default_value_t = Format::Table, help_heading = HOW)]
         format: Format,
     },
     /// Store what was used, price it, and hand it to the backend; safe to repeat
+    #[command(after_help = "Example:\n  artifice bill --month previous")]
     Bill {
         #[command(flatten)]
         tenants: TenantArgs,
         #[command(flatten)]
         period: PeriodArgs,
         /// Show what would be billed, and store nothing
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         dry_run: bool,
         /// Bill what late metering changes in a period that was billed before
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         adjust: bool,
         /// Bill a period that is not over, or ended less than main.settle ago
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         accept_incomplete: bool,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
     /// Look at what has been billed
@@ -117,16 +130,17 @@ pub enum Command {
     /// Lines of statements that are void, and of credits, do not count; those of adjustments do, also while
     /// a statement is held or not sent yet. A line belongs to the instant at which its period begins.
     /// Taxes are a statement's and not a line's, so all costs here are before taxes.
+    #[command(after_help = "Example:\n  artifice history --month 2026-01 --by tenant,section --format csv")]
     History {
         #[command(flatten)]
         tenants: TenantArgs,
         #[command(flatten)]
         period: PeriodArgs,
         /// Sum up by this; may be repeated or separated by commas, and sorts in this order [default: every line]
-        #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+        #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", help_heading = WHAT)]
         by: Vec<By>,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = Format::Table)]
+        #[arg(long, value_enum, default_value_t = Format::Table, help_heading = HOW)]
         format: Format,
     },
     /// Look at the prices
@@ -142,6 +156,7 @@ pub enum Command {
     #[command(subcommand)]
     Db(DbCommand),
     /// Write a script that completes this command's words in a shell
+    #[command(after_help = "Example:\n  artifice completions bash > /etc/bash_completion.d/artifice")]
     Completions {
         /// The shell
         #[arg(value_enum)]
@@ -152,53 +167,59 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum StatementCommand {
     /// List the statements
+    #[command(after_help = "Example:\n  artifice statement list --status held")]
     List {
         /// Only those with this status (held, pending, sending, in_doubt, committed, voiding, void)
-        #[arg(long, value_name = "STATUS")]
+        #[arg(long, value_name = "STATUS", help_heading = WHAT)]
         status: Option<String>,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
     /// Show a statement with its lines
+    #[command(after_help = "Example:\n  artifice statement show 12 --format json")]
     Show {
         /// Its id or number
         id: String,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
     /// Say where a statement's lines come from: the samples, the quantity, the rate, the arithmetic
+    #[command(after_help = "Example:\n  artifice statement explain 12 --line 3")]
     Explain {
         /// Its id or number
         id: String,
         /// Only this line, counted from 1 as `statement show` shows them
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", help_heading = WHAT)]
         line: Option<usize>,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
     /// Have a statement's document written again, from what is stored, and print where it is
+    #[command(after_help = "Example:\n  artifice statement regenerate 12")]
     Regenerate {
         /// Its id or number
         id: String,
     },
     /// Let a statement go that is held because of `limits:`; the next bill sends it
+    #[command(after_help = "Example:\n  artifice statement release 12")]
     Release {
         /// Its id or number
         id: String,
     },
     /// Take a statement back, with a credit if the backend has it; its period can be billed again then
+    #[command(after_help = "Example:\n  artifice statement void 12 --reason 'wrong price' --with-later")]
     Void {
         /// Its id or number
         id: String,
         /// Why; it stays with the statement
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", help_heading = HOW)]
         reason: String,
         /// Also take back what stands in the way, the last one first: its adjustments, and later statements of its month
         /// that have gone on from it
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         with_later: bool,
     },
 }
@@ -206,32 +227,34 @@ pub enum StatementCommand {
 #[derive(Debug, Subcommand)]
 pub enum RatesCommand {
     /// List all prices of the rates file and the rate cards
+    #[command(after_help = "Example:\n  artifice rates list")]
     List {
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
     /// Show what a service costs, and what a given usage of it would
+    #[command(after_help = "Example:\n  artifice rates show m1.small --quantity 720 --unit hour")]
     Show {
         /// The service's internal name, or what people call it
         service: String,
         /// How much of it is used, as the first of its month
-        #[arg(long, alias = "volume", value_name = "QUANTITY", requires = "unit", allow_negative_numbers = true)]
+        #[arg(long, alias = "volume", value_name = "QUANTITY", requires = "unit", allow_negative_numbers = true, help_heading = WHAT)]
         quantity: Option<Decimal>,
         /// The quantity's unit, as `usage` shows it: hour, B, GB·hour
-        #[arg(long, value_name = "UNIT")]
+        #[arg(long, value_name = "UNIT", help_heading = WHAT)]
         unit: Option<String>,
         /// Who pays, by id
-        #[arg(short, long, value_name = "TENANT")]
+        #[arg(short, long, value_name = "TENANT", help_heading = WHAT)]
         tenant: Option<String>,
         /// Where it is used [default: main.region]
-        #[arg(long, value_name = "LOCATION")]
+        #[arg(long, value_name = "LOCATION", help_heading = WHAT)]
         location: Option<String>,
         /// When it is used: a date, or RFC 3339 [default: now]
-        #[arg(long, value_name = "WHEN")]
+        #[arg(long, value_name = "WHEN", help_heading = WHEN)]
         at: Option<String>,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
 }
@@ -239,9 +262,10 @@ pub enum RatesCommand {
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
     /// List the backends in the plugin directories, broken ones included
+    #[command(after_help = "Example:\n  artifice plugin list")]
     List {
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
 }
@@ -249,9 +273,10 @@ pub enum PluginCommand {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Check the configuration, the files it names, and the backend
+    #[command(after_help = "Example:\n  artifice config check --online")]
     Check {
         /// Also ask the ledger, a running cloud and the backend whether they can be reached
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         online: bool,
     },
 }
@@ -259,19 +284,22 @@ pub enum ConfigCommand {
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
     /// Bring the ledger's schema up to date
+    #[command(after_help = "Example:\n  artifice db migrate")]
     Migrate,
     /// Say where the ledger is and how far its schema is
+    #[command(after_help = "Example:\n  artifice db status")]
     Status,
     /// Check everything that is stored, at any time, and change nothing; exit 1 if there are findings
+    #[command(after_help = "Example:\n  artifice db verify --backend --since 2026-01-01")]
     Verify {
         /// Also ask the backend what it has, and compare
-        #[arg(long)]
+        #[arg(long, help_heading = HOW)]
         backend: bool,
         /// Ask it only about what was stored since then: a date, or RFC 3339 [default: everything]
-        #[arg(long, value_name = "WHEN", requires = "backend")]
+        #[arg(long, value_name = "WHEN", requires = "backend", help_heading = WHEN)]
         since: Option<String>,
         /// The form of the output
-        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table, help_heading = HOW)]
         format: TableOrJson,
     },
 }
@@ -279,20 +307,20 @@ pub enum DbCommand {
 #[derive(Debug, ClapArgs)]
 pub struct TenantArgs {
     /// Only this tenant, by id or name; may be repeated [default: all]
-    #[arg(short, long = "tenant", value_name = "TENANT")]
+    #[arg(short, long = "tenant", value_name = "TENANT", help_heading = WHAT)]
     pub tenants: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct PeriodArgs {
     /// A calendar month, in main.timezone: YYYY-MM, `previous` or `current`
-    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to"], help_heading = WHEN)]
     month: Option<String>,
     /// The first instant: a date, or RFC 3339
-    #[arg(long, value_name = "WHEN", requires = "to")]
+    #[arg(long, value_name = "WHEN", requires = "to", help_heading = WHEN)]
     from: Option<String>,
     /// The first instant after it: a date, or RFC 3339
-    #[arg(long, value_name = "WHEN", requires = "from")]
+    #[arg(long, value_name = "WHEN", requires = "from", help_heading = WHEN)]
     to: Option<String>,
 }
 

@@ -8,6 +8,7 @@ mod checks;
 mod cloud;
 mod demo;
 mod failure;
+mod mutants;
 mod postgres;
 mod run;
 mod samples;
@@ -32,6 +33,8 @@ Commands:
   bench               Measure how fast it is, compared to what, with how much memory
   bench --only a,b    Some of it: a samples, b ledger, c plugins, d a whole bill
   bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
+  mutants             Change the model's rules one by one, and see whether its tests notice; takes hours
+  mutants --shard K/N One of N parts of that, K from 0 to N - 1
   help                Print this message
 
 What a step writes is in target/xtask/STEP.log, also while it runs; each test program has a log of its own,
@@ -62,6 +65,7 @@ fn task(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run(&Workspace::find()?, Wanted::Everything),
         ["test", "--only", step] => test::run(&Workspace::find()?, Wanted::Step(step)),
         ["test", "--crash"] => test::run(&Workspace::find()?, Wanted::Crashes),
+        ["mutants", arguments @ ..] => mutants::run(&Workspace::find()?, arguments),
         ["bench", arguments @ ..] => bench::run(&Workspace::find()?, arguments),
         other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),
     }

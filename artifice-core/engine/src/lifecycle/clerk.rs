@@ -267,7 +267,8 @@ impl Clerk {
             let backend = self.backend().map_err(|error| error.to_string())?;
             check_backend(backend.as_ref(), statement).map_err(|error| error.to_string())?;
             let courier = BackendCourier::new(backend, body.clone(), sending);
-            let (desk, world) = (self.desk(statement.tenant_no), Machine { owner: Owner::this(), sending });
+            let listener = self.watch.listener.as_ref();
+            let (desk, world) = (self.desk(statement.tenant_no), Machine { owner: Owner::this(), listener, sending });
             let delivered = deliver(&desk, &courier, &world, &statement.id, aim).await?;
             // Where another tenant's document has spent the backend, this one is tried once more.
             let unlucky = matches!(delivered, Delivered::NotSent(_) | Delivered::InDoubt { .. });

@@ -61,6 +61,10 @@ pub trait World: Send + Sync {
     fn is_gone(&self, owner: &str) -> bool;
     /// How long a claim holds without being given up, in microseconds: longer than a sending may take.
     fn lease_us(&self) -> i64;
+    /// Hears that another program is sending the statement of that number, and is waited for.
+    fn waits_for(&self, number: u64) {
+        let _ = number;
+    }
 }
 
 /// What a run could do for a statement.
@@ -145,7 +149,7 @@ pub async fn deliver(
                     desk.change(id, &basis, &Change::Doubt { error, since: world.now() }).await?;
                 } else {
                     if seen_since == world.now() {
-                        tracing::warn!("statement {} is being sent by another program; waiting", statement.number);
+                        world.waits_for(statement.number);
                     }
                     world.sleep(POLL).await;
                 }

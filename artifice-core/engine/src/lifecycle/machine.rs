@@ -11,6 +11,7 @@ use crate::clock::now;
 use crate::crash;
 use crate::lifecycle::deliver::{Desk, World};
 use crate::lifecycle::owner::Owner;
+use crate::tell::{Listener, Notice};
 use artifice_ledger::{
     Basis, Change, ChangeOf, Ledger, LedgerError, Month, Statement, StatementId, StatementRef, TenantNo, Token,
     one_statement, only,
@@ -67,14 +68,16 @@ impl Desk for LedgerDesk<'_> {
 }
 
 /// The machine's clock and processes, for one statement.
-pub(crate) struct Machine {
+pub(crate) struct Machine<'w> {
     pub owner: Owner,
+    /// Hears of what it waits for.
+    pub listener: &'w dyn Listener,
     /// How long its sending may take.
     pub sending: Duration,
 }
 
 #[async_trait]
-impl World for Machine {
+impl World for Machine<'_> {
     fn now(&self) -> Timestamp {
         now()
     }
@@ -97,5 +100,9 @@ impl World for Machine {
 
     fn lease_us(&self) -> i64 {
         i64::try_from(deadlines::lease(self.sending).as_micros()).unwrap_or(i64::MAX)
+    }
+
+    fn waits_for(&self, number: u64) {
+        self.listener.notice(&Notice::BeingSent { number });
     }
 }
