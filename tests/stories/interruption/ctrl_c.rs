@@ -61,7 +61,7 @@ fn what_is_being_sent_is_sent_and_nothing_more_is_begun() {
     let ran = interrupted(&cloud, &erp, BILL);
 
     ran.says("what is being sent now is sent to its end")
-        .says("interrupted: this run has sent 1 statements, and 0 are stored and not sent yet")
+        .says("interrupted: this run has sent 1 statement, and 0 more stored and not sent yet")
         .says("the same command goes on");
     assert_eq!(cloud.statuses(), ["committed"]);
     assert_eq!(erp.calls("commit"), 1);
@@ -81,7 +81,7 @@ fn what_earlier_runs_have_stored_stays_as_it_was() {
 
     let ran = interrupted(&cloud, &erp, BILL);
 
-    ran.says("this run has sent 1 statements, and 2 are stored and not sent yet");
+    ran.says("this run has sent 1 statement, and 2 more stored and not sent yet");
     let mut statuses = cloud.statuses();
     statuses.sort();
     assert_eq!(statuses, ["committed", "pending", "pending"]);
@@ -125,7 +125,7 @@ fn a_cloud_that_does_not_answer_is_waited_for_no_longer() {
     press(&child);
     end(child, BILL)
         .ended_whatever_it_said(130)
-        .says("this run has sent 0 statements, and 1 are stored and not sent yet");
+        .says("this run has sent 0 statements, and 1 more stored and not sent yet");
 
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
     assert_eq!(cloud.statuses(), ["pending"]);
