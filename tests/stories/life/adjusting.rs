@@ -83,7 +83,7 @@ fn metering_that_is_deleted_gives_nothing_back() {
     let cloud = billed();
     cloud.write("samples.ndjson", Vm::of("demo", "another").active("2013-08-07", 10));
 
-    let adjusted = cloud.bill(ADJUST).done().says("metering has nothing of 1 resource (vm) any more").bill_of("demo");
+    let adjusted = cloud.bill(ADJUST).done().says("nothing of resource vm any more").bill_of("demo");
 
     assert_eq!((adjusted.all("resource_id"), adjusted.total()), (vec!["another"], "0.50"));
 }
