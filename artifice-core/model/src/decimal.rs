@@ -33,12 +33,8 @@ impl Decimal {
     pub const ZERO: Decimal = Decimal { mantissa: 0, scale: 0 };
     /// One.
     pub const ONE: Decimal = Decimal { mantissa: 1, scale: 0 };
-
-    /// So many tenths, 1 to 9.
-    pub(crate) const fn tenths(tenths: u8) -> Self {
-        assert!(0 < tenths && tenths < 10, "a number of one digit after the point");
-        Decimal { mantissa: tenths as i128, scale: 1 }
-    }
+    /// Nine tenths.
+    pub(crate) const NINE_TENTHS: Decimal = Decimal { mantissa: 9, scale: 1 };
 
     /// `mantissa / 10^scale`. Fails when more than [`MAX_SCALE`] digits stay after the point.
     pub fn new(mantissa: i128, scale: u32) -> Result<Self, DecimalError> {

@@ -62,7 +62,7 @@ fn samples_that_name_no_event_hold_for_two_hours_and_a_bill_of_them_is_held() {
     for at in ["2013-07-05T00:00:00", "2013-07-05T00:00:03", "2013-07-09T23:59:50", "2013-07-10T00:00:00"] {
         cloud.meter(volume("demo", at, json!({"volume_type": "ssd"})));
     }
-    let told = "the entry volume.size has `max_gap: unlimited`, but no sample of 1 resource (thing) names its event";
+    let told = "the entry volume.size has `max_gap: unlimited`, but no sample names its event (`event_type`) of 1 resource (thing)";
     let shown = cloud.usage(JULY).done().says(told).says("poll the meter");
     // 2 h and 3 s, and 2 h and 10 s, of 10 GB.
     assert_eq!(quantities(&shown), is(&[("demo", "40.036111")]));
@@ -111,11 +111,12 @@ fn an_address_that_an_administrator_deletes_ends() {
 fn what_nobody_has_heard_of_for_long_is_told_by_name() {
     let cloud = cloud();
     cloud.meter(volume("demo", "2013-07-20T00:00:00", json!({"event_type": "volume.create.end"})));
-    cloud.usage(JULY).done().says_not("heard of");
-    let told = "the entry volume.size charges 1 resource (thing (last heard of at 2013-07-20T00:00:00Z))";
+    cloud.usage(JULY).done().says_not("nobody has heard");
+    let told =
+        "has announced the end, 1 resource (thing (last heard of at 2013-07-20T00:00:00Z)) of which nobody has heard";
     cloud.usage(AUGUST).done().says(told).says("`stale_after`");
     cloud.set("main", "{invoice:object: billing.csv_invoice:Csv, stale_after: 60d}");
-    cloud.usage(AUGUST).done().says_not("heard of");
+    cloud.usage(AUGUST).done().says_not("nobody has heard");
 }
 
 #[test]

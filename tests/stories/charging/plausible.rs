@@ -103,5 +103,5 @@ fn a_counter_that_went_down_altogether_is_nothing_and_told() {
     cloud
         .usage(AUGUST)
         .done()
-        .says("charges 1 resource (nic) as 0, because what its counter read went down altogether");
+        .says("charges nothing of 1 resource (nic), because what its counter read went down altogether");
 }

@@ -120,7 +120,7 @@ impl<A: Admission> Receive for Door<A> {
 /// Tells what was noticed of a tenant's metering.
 pub(crate) fn tell(listener: &dyn Listener, tenant: &Tenant, noticed: &Noticed) {
     if !noticed.is_empty() {
-        listener.notice(&Notice::Metering { tenant: tenant.clone(), noticed: noticed.clone() });
+        listener.notice(&Notice::Metering { tenant: tenant.clone(), noticed: Box::new(noticed.clone()) });
     }
 }
 

@@ -12,7 +12,7 @@ pub enum Notice {
         /// The tenant.
         tenant: Tenant,
         /// What was noticed.
-        noticed: Noticed,
+        noticed: Box<Noticed>,
     },
     /// Samples of charged meters belong to nobody.
     WithoutTenant {

@@ -252,12 +252,12 @@ impl<'a> Aggregator<'a> {
     #[inline(never)]
     fn catch_up_now(&mut self) -> Result<(), AggregateError> {
         let ending = self.ending.take();
-        if let Some((sample, repetitions)) = self.before.take() {
-            if self.reaches(&sample, ending) {
-                self.consider(&sample)?;
-                if let Some(group) = self.reader.said().and_then(|said| said.group) {
-                    self.sums.groups.evidence(group).repetitions += repetitions;
-                }
+        if let Some((sample, repetitions)) = self.before.take()
+            && self.reaches(&sample, ending)
+        {
+            self.consider(&sample)?;
+            if let Some(group) = self.reader.said().and_then(|said| said.group) {
+                self.sums.groups.evidence(group).repetitions += repetitions;
             }
         }
         if let Some(ending) = ending {

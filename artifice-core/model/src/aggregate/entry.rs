@@ -92,7 +92,7 @@ const STALE_AFTER_US: i64 = 35 * 24 * HOUR_US;
 
 /// The default of `reset_below`: a reading this far below the one before is of a counter that began anew. What lies
 /// between is a late reading of another poller.
-const NINE_TENTHS: Decimal = Decimal::tenths(9);
+const RESET_BELOW: Decimal = Decimal::NINE_TENTHS;
 
 /// The states of an instance that occupies its host (semantics 4).
 const BILLABLE_STATES: [&str; 5] = ["active", "paused", "rescued", "resized", "verify_resize"];
@@ -114,7 +114,7 @@ impl Entry {
             max_gap: MaxGap::Micros(2 * HOUR_US),
             unannounced_us: 2 * HOUR_US,
             stale_after_us: STALE_AFTER_US,
-            reset_below: NINE_TENTHS,
+            reset_below: RESET_BELOW,
             plausible: Plausible::default(),
             gone: Vec::new(),
             states: BILLABLE_STATES.map(str::to_owned).into(),
