@@ -54,7 +54,7 @@ fn is_guarded(cloud: &Cloud) {
 fn an_old_ledger_is_brought_up_to_date_with_all_that_is_in_it() {
     let old = Old::new();
     let before = old.rows();
-    assert!(old.cloud.run("db status").done().out.contains("4 behind"));
+    assert!(old.cloud.run("db status").done().out.contains("5 behind"));
 
     assert!(old.cloud.run("db migrate").done().out.contains("now at schema version"));
 
@@ -100,7 +100,7 @@ fn whoever_reads_an_old_ledger_is_told_what_to_do_and_leaves_it_old() {
 
     for command in ["history", "history --by month", "statement list", "statement show 1"] {
         let ran =
-            old.cloud.run(command).refused().says("its schema is 4 versions behind").says("`artifice db migrate`");
+            old.cloud.run(command).refused().says("its schema is 5 versions behind").says("`artifice db migrate`");
         assert_eq!(ran.says_one_line().out, "", "{command}");
     }
 

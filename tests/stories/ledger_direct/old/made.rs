@@ -128,7 +128,7 @@ impl Old {
             "receipt_details",
             "live",
         ];
-        const NEW: [&str; 10] = [
+        const NEW: [&str; 11] = [
             "refers_to",
             "revision",
             "settings",
@@ -139,6 +139,7 @@ impl Old {
             "sections",
             "rules",
             "tenant_label",
+            "parts",
         ];
         let mut db = self.cloud.db();
         let mut all = Vec::new();
