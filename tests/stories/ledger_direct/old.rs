@@ -54,7 +54,7 @@ fn is_guarded(cloud: &Cloud) {
 fn an_old_ledger_is_brought_up_to_date_with_all_that_is_in_it() {
     let old = Old::new();
     let before = old.rows();
-    assert!(old.cloud.run("db status").done().out.contains("4 behind"));
+    assert!(old.cloud.run("db status").done().out.contains("5 behind"));
 
     assert!(old.cloud.run("db migrate").done().out.contains("now at schema version"));
 

@@ -17,3 +17,4 @@ mod month_prices;
 mod parts;
 mod rating;
 mod repetition;
+mod taking_back;
