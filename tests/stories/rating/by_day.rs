@@ -35,7 +35,7 @@ fn a_fee_by_the_day_counts_the_local_days_on_which_something_was_used() {
     let explained = cloud.run(&format!("usage --explain --format json {AUGUST}")).done().bill_of("demo");
     let line = explained.lines().iter().find(|line| line["service"] == "Care").unwrap().clone();
     assert_eq!(line["explained"]["days"], json!({"used": 2, "of": 31, "amount": "31"}));
-    assert_eq!((&line["volume"], &line["rate"]), (&json!("1"), &json!("2")));
+    assert_eq!((&line["quantity"], &line["rate"]), (&json!("1"), &json!("2")));
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn late_samples_of_a_capped_resource_cost_what_is_left() {
     cloud.meter(Vm::of("demo", "vm").active("2013-08-20", 15));
     // More hours, and no more money.
     let more = cloud.bill(&format!("--adjust {AUGUST}")).done().bill_of("demo");
-    assert_eq!((more.all("volume"), more.all("cost")), (vec!["15"], vec!["0.00"]));
+    assert_eq!((more.all("quantity"), more.all("cost")), (vec!["15"], vec!["0.00"]));
     cloud.run("statement explain 3").done();
 }
 

@@ -36,7 +36,7 @@ fn a_thousand_machines_of_five_minutes_are_one_line_of_83_hours() {
 
     // 1000 × 0.083333 h × 0.05 = 4.16665.
     let [line] = &bill.lines()[..] else { panic!("{bill:?}") };
-    assert_eq!((&line["volume"], &line["rate"], &line["cost"]), (&json!("83.333"), &json!("0.05"), &json!("4.17")));
+    assert_eq!((&line["quantity"], &line["rate"], &line["cost"]), (&json!("83.333"), &json!("0.05"), &json!("4.17")));
     assert_eq!((&line["resource_id"], &line["resource_name"]), (&json!(""), &json!("")));
     assert_eq!((&line["meter"], &line["aggregate"]), (&json!("instance"), &json!("uptime")));
     // What is not off is not told.
@@ -52,7 +52,7 @@ fn usage_stays_by_resource_in_the_ledger_the_history_and_the_explanation() {
     }
     let bill = cloud.bill(AUGUST).done().bill_of("demo");
     // 5 × 0.0333 = 0.1665: by resource 0.0333, 0.0333 and 0.0999, of which the first has the coin that is left over.
-    assert_eq!((bill.all("volume"), bill.all("cost"), bill.total()), (vec!["5"], vec!["0.17"], "0.20"));
+    assert_eq!((bill.all("quantity"), bill.all("cost"), bill.total()), (vec!["5"], vec!["0.17"], "0.20"));
 
     let history = cloud.run("history --by resource --format json").done().json();
     let cost = |group: &serde_json::Value| (group["resource"]["id"].clone(), group["costs"][0]["cost"].clone());
@@ -93,7 +93,7 @@ fn an_adjustment_rounds_the_whole_line_once_more() {
     let adjusted = cloud.bill(&format!("--adjust {AUGUST}")).done().bill_of("demo");
 
     // 5 hours are 0.1665, of which 0.10 is billed.
-    assert_eq!((adjusted.all("volume"), adjusted.all("cost")), (vec!["2"], vec!["0.07"]));
+    assert_eq!((adjusted.all("quantity"), adjusted.all("cost")), (vec!["2"], vec!["0.07"]));
     assert_eq!(adjusted.all("resource_id"), [""]);
     let fresh = Cloud::new();
     fresh.set("rates", "{cards: [cards/*.yaml]}").write("cards/card.yaml", cloud.read("cards/card.yaml"));
@@ -132,7 +132,10 @@ fn tiers_and_free_units_are_counted_by_resource_as_ever() {
     let second = cloud.bill(REST).done().bill_of("demo");
 
     // 15 hours, 4 free: 10 × 0.111 + 1 × 0.05, and both tiers are entered; then 3 × 0.05.
-    assert_eq!((first.all("volume"), first.all("cost"), second.all("cost")), (vec!["15"], vec!["2.66"], vec!["0.15"]));
+    assert_eq!(
+        (first.all("quantity"), first.all("cost"), second.all("cost")),
+        (vec!["15"], vec!["2.66"], vec!["0.15"])
+    );
     assert_eq!((&first.lines()[0]["rate"], &second.lines()[0]["rate"]), (&json!(null), &json!("0.05")));
     cloud.run("db verify").done();
 }
@@ -162,7 +165,7 @@ fn what_a_month_goes_on_from_is_adjusted_behind_it_with_the_same_lines() {
         let total = |number: usize| adjusted[number - 1]["total"].clone();
         assert_eq!((adjusted.len(), total(3), total(4)), (4, json!("2.00"), json!(change)), "{lines}");
         let of_second = cloud.run("statement show 4 --format json").done().json()["lines"].clone();
-        assert!(of_second.as_array().unwrap().iter().all(|line| line["volume"] == "0"), "{of_second:#}");
+        assert!(of_second.as_array().unwrap().iter().all(|line| line["quantity"] == "0"), "{of_second:#}");
         assert_eq!(of_second[0]["resource_id"] == "", lines == "service");
         for period in [HALF, REST] {
             cloud.bill(&format!("--adjust {period}")).done().says("nothing to adjust");
