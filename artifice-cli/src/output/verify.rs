@@ -58,7 +58,9 @@ fn sum(verified: &Verified, compared: Option<Compared>) -> String {
     match (verified.count(Gravity::Wrong), verified.count(Gravity::Waiting)) {
         (0, 0) => format!("{text}: nothing is wrong\n"),
         (wrong, waiting) => {
-            format!("{text}: {} wrong, and {waiting} waiting for somebody{left_out}\n", many(wrong, "finding"))
+            let (are, wait) = (if wrong == 1 { "is" } else { "are" }, if waiting == 1 { "waits" } else { "wait" });
+            let wrong = many(wrong, "finding");
+            format!("{text}: {wrong} {are} wrong, {waiting} {wait} for somebody{left_out}\n")
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct Count {
     some: Vec<String>,
     /// What the resources are; resources if nothing is said.
     noun: &'static str,
+    /// Whether one alone is only named: `resource vm`.
+    is_named: bool,
 }
 
 impl Count {
@@ -23,19 +25,13 @@ impl Count {
 
     /// Resources by their names.
     pub fn of_resources(resources: impl IntoIterator<Item = String>) -> Count {
-        let mut count = Count::default();
-        for resource in resources {
-            count.resources += 1;
-            if count.some.len() < NAMED {
-                count.some.push(resource);
-            }
-        }
-        count
+        let all: Vec<String> = resources.into_iter().collect();
+        Count { is_named: true, ..Count::of(0, u64::try_from(all.len()).unwrap_or(u64::MAX), all) }
     }
 
     /// So many samples of so many resources, of which these are some.
     pub fn of(samples: u64, resources: u64, some: impl IntoIterator<Item = String>) -> Count {
-        Count { samples, resources, some: some.into_iter().take(NAMED).collect(), noun: "" }
+        Count { samples, resources, some: some.into_iter().take(NAMED).collect(), ..Count::default() }
     }
 
     /// So many of something else, of which these are some.
@@ -54,13 +50,16 @@ impl Count {
         self.resources = self.resources.saturating_add(other.resources);
         let room = NAMED.saturating_sub(self.some.len());
         self.some.extend(other.some.iter().take(room).cloned());
+        (self.noun, self.is_named) = (other.noun, other.is_named);
     }
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = many(self.resources, if self.noun.is_empty() { "resource" } else { self.noun });
+        let noun = if self.noun.is_empty() { "resource" } else { self.noun };
+        let all = many(self.resources, noun);
         let resources = || match &self.some[..] {
+            [one] if self.is_named && self.resources == 1 => format!("{noun} {one}"),
             [] => all.clone(),
             some => format!("{all} ({})", named(self.resources, some)),
         };
@@ -106,6 +105,10 @@ mod tests {
         count.add(&Count::of(6, 8, names(1, 9)));
         assert_eq!(count.to_string(), "7 samples of 9 resources (r0, r1, r2, r3, r4 and 4 more)");
         assert_eq!(Count::of_samples(3).to_string(), "3 samples");
+        let mut hosts = Count::default();
+        hosts.add(&Count::of_things("host", 2, names(0, 2)));
+        assert_eq!(hosts.to_string(), "2 hosts (r0, r1)");
+        assert_eq!(Count::of_resources(names(0, 1)).to_string(), "resource r0");
         assert_eq!(Count::of_resources(names(0, 2)).to_string(), "2 resources (r0, r1)");
         assert!(Count::default().is_nothing() && Count::default().to_string().is_empty());
     }

@@ -67,8 +67,8 @@ fn a_key_that_the_backend_does_not_know_is_a_mistake_at_its_place() {
     cloud.set("invoice:config", "{output_path: ./invoices, outputfile: x, hedaer: true}");
     for command in ["bill --month 2013-08", "config check"] {
         let said = [
-            "artifice.yaml:2:43: invoice:config.outputfile: there is no such key; did you mean 'output_file'?",
-            "artifice.yaml:2:58: invoice:config.hedaer: there is no such key; did you mean 'header'?",
+            "artifice.yaml:2:43: invoice:config.outputfile: billing.csv_invoice:Csv has no such key; did you mean 'output_file'?",
+            "artifice.yaml:2:58: invoice:config.hedaer: billing.csv_invoice:Csv has no such key; did you mean 'header'?",
         ];
         check(cloud.run(command), 2, &said);
     }

@@ -68,6 +68,9 @@ fn as_today(command: &str, said: &str) -> String {
             .replace(",volume,", ",quantity,")
             .replace("  volume   ", "  quantity ")
             .replace("After 1 tries:", "After 1 try:")
+            // What no statement of then has.
+            .replace("\"flats\":[],\"cap\":null,\"days\":null,", "")
+            .replace(",\"resources\":[]", "")
             .replace("┆ Volume ", "┆ Quantity ");
         if !is_table {
             return line;

@@ -32,7 +32,7 @@ fn an_adjustment_aggregates_as_its_invoice_did_whatever_is_configured_today() {
 
     assert_eq!(listed(&cloud)[..1], billed);
     let (bill, none) = (adjusted.bill_of("demo"), adjusted.bills().len());
-    assert_eq!((bill.all("service"), bill.all("volume"), none), (vec!["m1.nano"], vec!["1"], 1));
+    assert_eq!((bill.all("service"), bill.all("quantity"), none), (vec!["m1.nano"], vec!["1"], 1));
     let rules = |number| shown(&cloud, number)["rules"].clone();
     assert_eq!(rules(1), rules(3));
     assert_ne!(rules(1), rules(2));

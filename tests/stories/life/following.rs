@@ -30,7 +30,7 @@ fn thirds() -> Cloud {
 /// Number, volumes and costs of an adjustment's lines.
 fn lines(cloud: &Cloud, number: usize) -> Vec<serde_json::Value> {
     let lines = shown(cloud, number)["lines"].as_array().unwrap().clone();
-    lines.iter().map(|line| json!([line["service"], line["volume"], line["cost"]])).collect()
+    lines.iter().map(|line| json!([line["service"], line["quantity"], line["cost"]])).collect()
 }
 
 #[test]

@@ -34,13 +34,13 @@ impl Engine {
         let context = Context { extra: RSlice::from_slice(extra), ..Context::new(&directory, timezone) };
         let loaded = artifice_plugin_host::load(&libraries, class, settings, &context);
         loaded.map_err(|error| match error {
-            LoadError::UnknownKeys { keys, .. } => ConfigError::Mistakes(self.unknown(&keys)).into(),
+            LoadError::UnknownKeys { class, keys } => ConfigError::Mistakes(self.unknown(&class, &keys)).into(),
             error => error.into(),
         })
     }
 
     /// Keys of the backend's section that its class does not have, where they stand in the configuration file.
-    fn unknown(&self, keys: &[UnknownKey]) -> Vec<Mistake> {
+    fn unknown(&self, class: &str, keys: &[UnknownKey]) -> Vec<Mistake> {
         let places = &self.config().invoice_places;
         let file = || Position { file: self.config().file.display().to_string(), line: 1, column: 1 };
         let mistake = |key: &UnknownKey| {
@@ -48,7 +48,7 @@ impl Engine {
             let place = around.filter_map(|path| places.iter().find(|(known, _)| known == path)).next();
             let wrong = key.path.last().map(String::as_str).unwrap_or_default();
             let nearest = one_of(wrong, key.known.iter().map(String::as_str));
-            let what = format!("invoice:config.{}: there is no such key; {nearest}", key.path.join("."));
+            let what = format!("invoice:config.{}: {class} has no such key; {nearest}", key.path.join("."));
             Mistake { at: place.map_or_else(file, |(_, at)| at.clone()), what }
         };
         keys.iter().map(mistake).collect()
