@@ -7,6 +7,7 @@ mod guards;
 mod history;
 mod insert;
 mod leases;
+mod month;
 mod schema;
 mod statements;
 mod verify;

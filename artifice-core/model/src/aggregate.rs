@@ -23,6 +23,7 @@ mod measured;
 mod parts;
 mod plausible;
 mod presets;
+mod rate_limit;
 mod reader;
 mod reading;
 mod scaling;

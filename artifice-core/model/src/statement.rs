@@ -40,7 +40,6 @@ pub use error::DraftError;
 pub use fees::{Fee, FeePer};
 pub use in_months::InMonths;
 pub use metered::Metered;
-pub use part::Part;
 pub(crate) use part::shares;
 pub use problem::Problem;
 pub use rules::{Edition, Lines, Rules, TaxRounding};
@@ -185,6 +184,15 @@ pub struct Draft {
     pub tax_rounding: TaxRounding,
 }
 
+/// What of a line falls to one resource, where the line is for all usage of a service (`main.lines: service`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// As a line of its own; its cost is its share of the line's cost.
+    pub line: Line,
+    /// What it costs before anything is rounded.
+    pub exact: Ratio,
+}
+
 impl Draft {
     /// Works out subtotal and total from the lines and taxes.
     pub(crate) fn add_up(&mut self) -> Result<(), Overflow> {
@@ -211,11 +219,6 @@ impl Draft {
         }
         draft.add_up()?;
         Ok(draft)
-    }
-
-    /// Whether each tax is its percentage of the lines it is on.
-    pub fn taxes_agree(&self) -> bool {
-        taxes::agree(&self.taxes, &self.lines, self.currency, self.tax_rounding)
     }
 
     /// Whether subtotal and total agree with the lines and taxes. Checked before storing and after reading.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use tracing::Instrument;
 
-use super::insert::month_is_the_same;
+use super::month::month_is_the_same;
 use super::{PostgresLedger, Tries, instant};
 use crate::audit::{Act, Action, Entry, PROGRAM};
 use crate::change::Change;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::change::append;
 use super::copy::{Table, store};
+use super::month::month_is_the_same;
 use super::{PostgresLedger, Tries, instant};
 use crate::audit::{Act, Action};
 use crate::content::digest;
@@ -21,7 +22,7 @@ use crate::ids::{StatementRef, TenantNo};
 use crate::parts;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
-use crate::statement::{Month, NewKind, NewStatement, Statement};
+use crate::statement::{NewKind, NewStatement, Statement};
 use crate::storing::Store;
 use crate::storing::changed;
 
@@ -146,25 +147,6 @@ impl PostgresLedger {
         transaction.commit().await?;
         Ok(Some(place))
     }
-}
-
-/// Whether the live statements of the month are still those that the new one was worked out beside.
-pub(super) async fn month_is_the_same(
-    connection: &mut PgConnection,
-    tenant_no: i64,
-    month: Option<&Month>,
-) -> sqlx::Result<bool> {
-    let Some(Month { months, beside }) = month else { return Ok(true) };
-    let months = PgRange::from(instant(months.start())?..instant(months.end())?);
-    let now: Vec<String> = sqlx::query_scalar(
-        "SELECT statement_id::text FROM statement WHERE tenant_no = $1 AND period && $2
-         AND kind <> 'credit' AND state NOT IN ('voiding', 'void') ORDER BY statement_id",
-    )
-    .bind(tenant_no)
-    .bind(months)
-    .fetch_all(connection)
-    .await?;
-    Ok(now.iter().map(String::as_str).eq(beside.iter().map(StatementId::as_str)))
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteLedger;
-use super::insert::month_is_the_same;
+use super::month::month_is_the_same;
 use crate::audit::{Act, Action, Entry, PROGRAM};
 use crate::change::Change;
 use crate::error::LedgerError;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::SqliteLedger;
 use super::change::append;
+use super::month::month_is_the_same;
 use crate::audit::{Act, Action};
 use crate::content::digest;
 use crate::error::LedgerError;
@@ -18,7 +19,7 @@ use crate::limits::SQLITE_ROWS;
 use crate::parts;
 use crate::series::{Numbers, SeriesRow};
 use crate::statement::next_revision;
-use crate::statement::{Month, NewKind, NewStatement, Statement};
+use crate::statement::{NewKind, NewStatement, Statement};
 use crate::storing::Store;
 use crate::storing::changed;
 
@@ -72,25 +73,6 @@ async fn insert(
         append(transaction, &of.reference(), Action::Voiding, Some(reason), by).await?;
     }
     Ok(Some(place))
-}
-
-/// Whether the live statements of the month are still those that the new one was worked out beside.
-pub(super) async fn month_is_the_same(
-    connection: &mut SqliteConnection,
-    tenant_no: i64,
-    month: Option<&Month>,
-) -> sqlx::Result<bool> {
-    let Some(Month { months, beside }) = month else { return Ok(true) };
-    let now: Vec<String> = sqlx::query_scalar(
-        "SELECT statement_id FROM statement WHERE tenant_no = ? AND period_start < ? AND period_end > ?
-         AND kind <> 'credit' AND state NOT IN ('voiding', 'void') ORDER BY statement_id",
-    )
-    .bind(tenant_no)
-    .bind(months.end().micros())
-    .bind(months.start().micros())
-    .fetch_all(connection)
-    .await?;
-    Ok(now.iter().map(String::as_str).eq(beside.iter().map(StatementId::as_str)))
 }
 
 /// The next adjustment's number, if those that are live are the ones that it was worked out beside.

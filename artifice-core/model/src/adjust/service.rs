@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{BilledStatement, KnownLine, LineKey, key};
+use super::known::{BilledStatement, KnownLine, LineKey, key};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;

@@ -6,7 +6,7 @@ use super::AggregateError;
 use super::contribution::Contributions;
 use super::ending::Ending;
 use super::entry::Entry;
-use super::plausible::most_a_second;
+use super::rate_limit::most_a_second;
 use super::reading::{Locations, Reading};
 use super::units::{Counted, Other, SeriesUnit};
 use crate::decimal::Decimal;

@@ -3,7 +3,8 @@
 use super::AggregateError;
 use super::contribution::Rise;
 use super::entry::Entry;
-use super::plausible::{Implausible, Implausibles, is_too_fast, most_a_second};
+use super::plausible::{Implausible, Implausibles, is_too_fast};
+use super::rate_limit::most_a_second;
 use super::reading::{Locations, Reading};
 use crate::decimal::Decimal;
 use crate::sample::{Facts, Sample};

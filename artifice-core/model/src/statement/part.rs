@@ -1,17 +1,7 @@
 //! Parts of lines: what of a line for a whole service falls to each resource.
 
-use super::Line;
 use crate::decimal::{Decimal, pow10};
 use crate::exact::{Overflow, Ratio};
-
-/// What of a line falls to one resource, where the line is for all usage of a service (`main.lines: service`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// As a line of its own; its cost is its share of the line's cost.
-    pub line: Line,
-    /// What it costs before anything is rounded.
-    pub exact: Ratio,
-}
 
 /// A sum of money, divided by what each part costs exactly: each has the smallest coins that are whole in it, and
 /// the coins that are left go to the largest remainders, of equal ones to the first.

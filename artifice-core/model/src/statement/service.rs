@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::metered::Metered;
-use super::part::{Part, shares};
-use super::{Line, Problem, Usage};
+use super::part::shares;
+use super::{Line, Part, Problem, Usage};
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
 use crate::money::Currency;

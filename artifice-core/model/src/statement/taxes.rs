@@ -4,7 +4,7 @@
 //! that is rounded the configuration says: once on the sum, or for each line.
 
 use super::rules::TaxRounding;
-use super::{Line, Tax};
+use super::{Draft, Line, Tax};
 use crate::aggregate::matches;
 use crate::decimal::Decimal;
 use crate::exact::{Overflow, Ratio};
@@ -41,6 +41,13 @@ impl Tax {
     /// Whether it applies to the lines of a section.
     pub fn is_on(&self, section: &str) -> bool {
         self.sections.iter().any(|pattern| matches(pattern, section))
+    }
+}
+
+impl Draft {
+    /// Whether each tax is its percentage of the lines it is on.
+    pub fn taxes_agree(&self) -> bool {
+        agree(&self.taxes, &self.lines, self.currency, self.tax_rounding)
     }
 }
 
