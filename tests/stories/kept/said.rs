@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use artifice_tests::Ran;
+use serde_json::{Value, json};
 
 use super::books::{Book, unpacked};
 
@@ -81,5 +82,27 @@ fn as_today(command: &str, said: &str) -> String {
             line.split_whitespace().collect::<Vec<_>>().join(" ")
         }
     });
-    lines.collect::<Vec<_>>().join("\n")
+    let text = lines.collect::<Vec<_>>().join("\n");
+    if !command.contains("--format json") {
+        return text;
+    }
+    serde_json::from_str(&text).map_or(text, |mut value| {
+        without_new(&mut value);
+        value.to_string()
+    })
+}
+
+/// Without what is only said today, where it says nothing; in whatever order the rest is.
+fn without_new(value: &mut Value) {
+    const NEW: [&str; 6] = ["dips", "implausible", "flats", "cap", "days", "resources"];
+    match value {
+        Value::Object(fields) => {
+            let says_nothing = |value: &Value| value.is_null() || *value == 0 || *value == json!([]);
+            fields.retain(|name, value| !(NEW.contains(&name.as_str()) && says_nothing(value)));
+            fields.sort_keys();
+            fields.values_mut().for_each(without_new);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_new),
+        _ => {}
+    }
 }
