@@ -114,7 +114,7 @@ pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String
     }
     match (&statement.error, statement.tries) {
         (Some(error), 0) => text.push_str(&format!("Because {error}\n")),
-        (Some(error), tries) => text.push_str(&format!("After {}: {error}\n", words::tries(tries.into()))),
+        (Some(error), tries) => text.push_str(&format!("After {}: {error}\n", words::tries(tries))),
         (None, _) => {}
     }
     if let Some(reason) = &statement.void_reason {

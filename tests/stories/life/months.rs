@@ -82,7 +82,6 @@ fn it_ends_at_the_first_that_cannot_be_taken_back_and_what_was_taken_back_stays_
     let said = cloud.run("statement void 1 --reason address --with-later").done().out;
     assert!(said.contains("statement 2 is void") && said.contains("statement 1 is void"), "{said}");
     assert_eq!(cloud.statements().iter().filter(|it| it["status"] == "void").count(), 3);
-    drop(erp);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_thousand_machines_of_five_minutes_are_one_line_of_83_hours() {
     let bill = cloud.usage(AUGUST).done().says_not("each of them rounded").bill_of("demo");
 
     // 1000 × 0.083333 h × 0.05 = 4.16665.
-    let [line] = &bill.lines()[..] else { panic!("{bill:?}") };
+    let [line] = bill.lines() else { panic!("{bill:?}") };
     assert_eq!((&line["quantity"], &line["rate"], &line["cost"]), (&json!("83.333"), &json!("0.05"), &json!("4.17")));
     assert_eq!((&line["resource_id"], &line["resource_name"]), (&json!(""), &json!("")));
     assert_eq!((&line["meter"], &line["aggregate"]), (&json!("instance"), &json!("uptime")));

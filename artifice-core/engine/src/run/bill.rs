@@ -148,7 +148,7 @@ impl Run {
         let (claims, _answering) = Claims::of(self.clone());
         let (rules, of_group, skip) = (&group.rules, group.of(tenants), &group.skip);
         let when = (self.period, cuts);
-        let mut usages = Usages::of(metering, config, rules, &of_group, selection, when, skip, claims);
+        let mut usages = Usages::of(metering, (config, rules), &of_group, selection, when, skip, claims);
         let mut tasks = Tasks::new(config.workers(), watch.clone());
         while let Some(usage) = tasks.while_working(usages.next()).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));

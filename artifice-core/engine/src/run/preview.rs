@@ -88,7 +88,7 @@ impl Engine {
             let when = (period, cuts.clone());
             let (of_group, skip) = (group.of(&tenants), &group.skip);
             let mut usages =
-                Usages::of(metering, self.config(), &group.rules, &of_group, selection, when, skip, Everybody);
+                Usages::of(metering, (self.config(), &group.rules), &of_group, selection, when, skip, Everybody);
             while let Some(usage) = usages.next().await {
                 let (tenant, rules) = (tenants.found(&usage.tenant), group.rules.clone());
                 tell(listener, &tenants.told(&usage.tenant), &usage.noticed);

@@ -146,8 +146,7 @@ impl Usages {
     /// were billed `before` are left out, and not even asked for where that can be spared.
     pub fn of(
         metering: Metering,
-        config: &Config,
-        rules: &Rules,
+        (config, rules): (&Config, &Rules),
         tenants: &Tenants,
         selection: &Selection,
         (period, cuts): (Period, Vec<Timestamp>),

@@ -30,10 +30,13 @@ struct Service {
 /// What tells one line from another, apart from the price: section, location, service, unit and segment.
 type ServiceKey<'m> = (&'m str, &'m str, &'m str, &'m str, Period);
 
+/// By price, the places of the pieces that have it.
+type ByPrice<'m> = Vec<(Option<&'m Price>, Vec<usize>)>;
+
 impl Services {
     /// Puts pieces together, and makes the cost of each its share of what they cost together.
     pub fn of(metered: &mut [Metered]) -> Result<Self, Overflow> {
-        let mut all: BTreeMap<ServiceKey<'_>, Vec<(Option<&Price>, Vec<usize>)>> = BTreeMap::new();
+        let mut all: BTreeMap<ServiceKey<'_>, ByPrice<'_>> = BTreeMap::new();
         for (place, Metered { usage, tariff, .. }) in metered.iter().enumerate() {
             let Usage { section, location, service, unit, period, .. } = usage;
             let price = tariff.as_ref().map(|tariff| &**tariff.price());
@@ -159,7 +162,7 @@ pub(super) fn drifts(lines: &[Line], currency: Currency, problems: &mut BTreeSet
     // Each line is at most half a coin off.
     for run in lines.chunk_by(are_one).filter(|run| run.len() > 2 * usize::from(TOLD_COINS)) {
         let mut exact = Ratio::zero();
-        for alike in run.chunk_by(|a, b| is_linear_as(a, b)) {
+        for alike in run.chunk_by(is_linear_as) {
             let mut volume = Decimal::ZERO;
             for line in alike {
                 volume = volume.checked_add(line.usage.volume).ok_or(Overflow)?;
