@@ -23,12 +23,12 @@ pub const LATE_CHARGE: &str = "1.70";
 
 /// 24 hours of a machine.
 pub fn meter(cloud: &Cloud, tenant: &str) {
-    cloud.meter(Vm::of(tenant, "vm").active("2013-08-05", 24));
+    cloud.meter(Vm::of(tenant, &format!("vm-of-{tenant}")).active("2013-08-05", 24));
 }
 
 /// 10 more hours of it, of which nobody had heard.
 pub fn meter_late(cloud: &Cloud, tenant: &str) {
-    cloud.meter(Vm::of(tenant, "vm").active("2013-08-10", 10));
+    cloud.meter(Vm::of(tenant, &format!("vm-of-{tenant}")).active("2013-08-10", 10));
 }
 
 /// Runs a command until there is nothing left to do for it. A fault of the backend's that waited for its turn

@@ -17,7 +17,7 @@ const AUGUST: &str = "--month 2013-08";
 /// A cloud whose tenants each have a machine in August.
 fn cloud_of(cloud: Cloud, tenants: &[&str]) -> Cloud {
     for tenant in tenants {
-        cloud.meter(Vm::of(tenant, "vm-1").active("2013-08-05", 24));
+        cloud.meter(Vm::of(tenant, &format!("vm-of-{tenant}")).active("2013-08-05", 24));
     }
     cloud
 }
