@@ -26,7 +26,7 @@ impl Cell<'_> {
     }
 }
 
-/// What is in [`line`].
+/// What is in [`line()`].
 pub const LINE: [&str; 19] = [
     "tenant_id",
     "tenant_name",

@@ -377,7 +377,7 @@ fn damaged(database: &str, row: &impl Columns, source: &sqlx::Error) -> LedgerEr
     Refusal::Damaged { database: database.to_owned(), id: id.into(), what: source.to_string() }.into()
 }
 
-/// What a tenant is billed for, or had nothing to be billed in: see [`COVERAGE`].
+/// What a tenant is billed for, or had nothing to be billed in: see `COVERAGE`.
 pub(crate) fn covered(row: &impl Columns) -> sqlx::Result<Covered> {
     let by = match row.text("covered_by")?.as_str() {
         "older" => Cover::OlderInvoice,

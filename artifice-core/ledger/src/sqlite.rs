@@ -58,8 +58,9 @@ impl SqliteLedger {
             .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
         let begin = Instant::now();
+        let is_new = std::fs::File::create_new(path).is_ok();
         // Whoever makes a new file writes into it at once; one that stays empty was a ledger, and lost it.
-        while std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        while !is_new && std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
             if begin.elapsed() > BEING_MADE {
                 let why = "the file is there, and empty: whatever was billed with it is unknown here, and would be billed \
                            again; restore it from a backup, or delete it if nothing ever was";
@@ -79,7 +80,13 @@ impl SqliteLedger {
                 Err(error) if is_locked(&error) && begin.elapsed() < LOCK_TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                Err(error) => return Err(unusable(&name, &error)),
+                Err(error) => {
+                    // Nobody else uses an empty file, so it is not in anybody's way, and not taken for a lost ledger.
+                    if is_new && std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+                        let _ = std::fs::remove_file(path);
+                    }
+                    return Err(unusable(&name, &error));
+                }
             }
         }
     }

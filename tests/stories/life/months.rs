@@ -64,7 +64,7 @@ fn with_later_takes_them_back_from_the_last_one_on_and_the_month_costs_the_same_
 #[test]
 fn it_ends_at_the_first_that_cannot_be_taken_back_and_what_was_taken_back_stays_so() {
     let cloud = cloud(TIERS);
-    let erp = Erp::of(&cloud, "");
+    Erp::of(&cloud, "");
     for (id, day) in [("one", "2013-08-01"), ("two", "2013-08-12"), ("three", "2013-08-22")] {
         cloud.meter(Vm::of("demo", id).active(day, 15));
     }
