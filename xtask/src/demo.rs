@@ -96,7 +96,7 @@ fn bill(story: &Story) -> Result<()> {
     story.chapter("Bill", "Store what was used, price it, and hand it to the backend: one document a tenant.");
     let bill = story.artifice(&["bill", "--month", "2026-03"])?.exit(0)?;
     for (tenant, amount) in TOTALS {
-        bill.says(tenant)?.says(&format!("NZD {amount}"))?.says(&document(tenant))?;
+        bill.says(&format!("NZD {amount}"))?.says(&receipt(tenant))?;
     }
     println!("\nThe roastery's document, as the configuration's row_layout has it:");
     let text = story.show(&document(COFFEE))?;
@@ -164,10 +164,14 @@ fn end(workspace: &Workspace, story: &Story) {
     println!("  artifice --help                                    all else");
 }
 
+/// What the backend calls a tenant's document: its name in the directory of documents.
+fn receipt(tenant: &str) -> String {
+    format!("{tenant}-2026-03-01-2026-04-01.csv")
+}
+
 /// The document of a tenant, under the story's directory.
 fn document(tenant: &str) -> String {
-    let path = Path::new("invoices").join(format!("{tenant}-2026-03-01-2026-04-01.csv"));
-    path.to_string_lossy().into_owned()
+    Path::new("invoices").join(receipt(tenant)).to_string_lossy().into_owned()
 }
 
 fn total(tenant: &str) -> Result<String> {

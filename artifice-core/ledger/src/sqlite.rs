@@ -7,6 +7,7 @@ mod history;
 mod insert;
 mod leases;
 mod month;
+mod new;
 mod schema;
 mod statements;
 mod verify;
@@ -23,8 +24,6 @@ use tracing::Instrument;
 use crate::error::{LedgerError, Refusal, RuleName};
 use crate::limits::LOCK_TIMEOUT;
 
-/// How long a new file may be empty.
-const BEING_MADE: Duration = Duration::from_secs(5);
 /// What to do when the file cannot be used.
 const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
 /// The disk is full: SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where not even the file beside it has room.
@@ -58,15 +57,11 @@ impl SqliteLedger {
             .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
         let begin = Instant::now();
-        let is_new = std::fs::File::create_new(path).is_ok();
-        // Whoever makes a new file writes into it at once; one that stays empty was a ledger, and lost it.
-        while !is_new && std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-            if begin.elapsed() > BEING_MADE {
-                let why = "the file is there, and empty: whatever was billed with it is unknown here, and would be billed \
-                           again; restore it from a backup, or delete it if nothing ever was";
-                return Err(LedgerError::Schema { database: name, why: why.to_owned() });
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        new::make(path, &options).await.map_err(|error| unusable(&name, &error))?;
+        if std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0) {
+            let why = "the file is there, and empty: whatever was billed with it is unknown here, and would be billed \
+                       again; restore it from a backup, or delete it if nothing ever was";
+            return Err(LedgerError::Schema { database: name, why: why.to_owned() });
         }
         loop {
             match SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await {
@@ -80,13 +75,7 @@ impl SqliteLedger {
                 Err(error) if is_locked(&error) && begin.elapsed() < LOCK_TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                Err(error) => {
-                    // Nobody else uses an empty file, so it is not in anybody's way, and not taken for a lost ledger.
-                    if is_new && std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-                        let _ = std::fs::remove_file(path);
-                    }
-                    return Err(unusable(&name, &error));
-                }
+                Err(error) => return Err(unusable(&name, &error)),
             }
         }
     }

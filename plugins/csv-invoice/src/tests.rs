@@ -262,6 +262,16 @@ fn temporaries(home: &tempfile::TempDir) -> usize {
     fs::read_dir(invoices(home).join(".artifice/temp")).map_or(0, Iterator::count)
 }
 
+/// Where a receipt's document is.
+fn place(home: &tempfile::TempDir, receipt: &Receipt) -> PathBuf {
+    invoices(home).join(receipt.reference.as_str())
+}
+
+/// A receipt as writing its document again answers it: with the whole path, for people.
+fn shown(home: &tempfile::TempDir, receipt: &Receipt) -> Receipt {
+    Receipt { reference: place(home, receipt).to_string_lossy().into_owned().into(), ..receipt.clone() }
+}
+
 fn file(receipt: &Receipt) -> String {
     receipt.detail("file").unwrap().to_owned()
 }

@@ -101,7 +101,7 @@ fn finding_a_published_document_marks_it_done_for_good() {
     let csv = csv(home.path());
     let receipt = Bill::default().find(&csv).unwrap().unwrap();
     assert_eq!(csv.store.record(&Bill::default().key).unwrap().unwrap().state, State::Done);
-    fs::remove_file(receipt.reference.as_str()).unwrap();
+    fs::remove_file(place(&home, &receipt)).unwrap();
     assert_eq!(Bill::default().find(&csv).unwrap(), Some(receipt));
     assert_eq!(temporaries(&home), 0);
 }

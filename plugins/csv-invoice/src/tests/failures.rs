@@ -120,10 +120,10 @@ fn committed_is_committed_whatever_people_do_with_the_file() {
     let home = home();
     let csv = csv(home.path());
     let receipt = Bill::default().commit(&csv).unwrap();
-    fs::write(receipt.reference.as_str(), "edited").unwrap();
+    fs::write(place(&home, &receipt), "edited").unwrap();
     assert_eq!(Bill::default().commit(&csv).unwrap(), receipt);
-    assert_eq!(fs::read_to_string(receipt.reference.as_str()).unwrap(), "edited");
-    fs::rename(receipt.reference.as_str(), home.path().join("elsewhere.csv")).unwrap();
+    assert_eq!(fs::read_to_string(place(&home, &receipt)).unwrap(), "edited");
+    fs::rename(place(&home, &receipt), home.path().join("elsewhere.csv")).unwrap();
     assert_eq!(Bill::default().commit(&csv).unwrap(), receipt);
     assert_eq!(Bill::default().find(&csv).unwrap(), Some(receipt));
     assert!(names(&home).is_empty());
@@ -149,7 +149,7 @@ fn a_document_has_the_permissions_of_any_other_file() {
     let receipt = Bill::default().commit(&csv(home.path())).unwrap();
     fs::write(home.path().join("other"), "").unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode(Path::new(receipt.reference.as_str())), mode(&home.path().join("other")));
+    assert_eq!(mode(&place(&home, &receipt)), mode(&home.path().join("other")));
 }
 
 #[test]

@@ -31,14 +31,14 @@ fn a_credit_and_an_adjustment_are_documents_beside_the_invoice() {
     let home = home();
     let csv = csv(home.path());
     let invoice = Bill::default().commit(&csv).unwrap();
-    let text = fs::read_to_string(invoice.reference.as_str()).unwrap();
+    let text = fs::read_to_string(place(&home, &invoice)).unwrap();
     let change = adjustment(&invoice, "-0.05").commit(&csv).unwrap();
     let back = credit(&invoice).commit(&csv).unwrap();
     assert_eq!(file(&invoice), "demo-2013-08-01-2013-09-01.csv");
     assert_eq!(file(&change), "demo-2013-08-01-2013-09-01-2.csv");
     assert_eq!(file(&back), "demo-2013-08-01-2013-09-01-3.csv");
     assert_eq!(names(&home).len(), 3);
-    assert_eq!(fs::read_to_string(invoice.reference.as_str()).unwrap(), text, "the invoice stays as it is");
+    assert_eq!(fs::read_to_string(place(&home, &invoice)).unwrap(), text, "the invoice stays as it is");
     for (bill, receipt) in
         [(Bill::default(), &invoice), (adjustment(&invoice, "-0.05"), &change), (credit(&invoice), &back)]
     {
@@ -124,11 +124,11 @@ fn a_credit_is_written_again_byte_for_byte() {
     let receipt = back.commit(&csv).unwrap();
     let before = documents(&home);
     let other = configured(home.path(), json!({ "delimiter": ";", "output_file": "%(kind)s.txt" })).unwrap();
-    for lost in [Path::new(receipt.reference.as_str()), &invoices(&home).join(".artifice/keys"), &invoices(&home)] {
+    for lost in [&place(&home, &receipt), &invoices(&home).join(".artifice/keys"), &invoices(&home)] {
         let _ = fs::remove_file(lost);
         let _ = fs::remove_dir_all(lost);
-        assert_eq!(back.rewrite(&other, &receipt).unwrap(), receipt);
-        assert_eq!(fs::read_to_string(receipt.reference.as_str()).unwrap(), before[&file(&receipt)]);
+        assert_eq!(back.rewrite(&other, &receipt).unwrap(), shown(&home, &receipt));
+        assert_eq!(fs::read_to_string(place(&home, &receipt)).unwrap(), before[&file(&receipt)]);
     }
     assert_eq!(names(&home), [file(&receipt)], "the invoice's document is another statement's business");
     Bill::default().rewrite(&other, &invoice).unwrap();

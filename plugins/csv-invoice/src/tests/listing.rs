@@ -38,8 +38,8 @@ fn every_committed_document_is_listed_with_the_receipt_of_then() {
     let document = |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone());
     let expected = [document("a", &receipts[0]), document("b", &receipts[2]), document("c", &receipts[1])];
     assert_eq!(listed(&csv), expected);
-    fs::remove_file(receipts[0].reference.as_str()).unwrap();
-    fs::write(receipts[1].reference.as_str(), "edited").unwrap();
+    fs::remove_file(place(&home, &receipts[0])).unwrap();
+    fs::write(place(&home, &receipts[1]), "edited").unwrap();
     assert_eq!(listed(&csv), expected, "committed is committed, whatever people do with the file");
 }
 
@@ -81,12 +81,12 @@ fn a_document_that_was_changed_says_so_and_one_that_was_moved_stands() {
     let receipt = bill.commit(&csv).unwrap();
     let text = bill.text(&csv);
     assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
-    fs::write(receipt.reference.as_str(), "edited").unwrap();
-    let what = format!("the file '{}' is not as it was written", receipt.reference);
+    fs::write(place(&home, &receipt), "edited").unwrap();
+    let what = format!("the file '{}' is not as it was written", place(&home, &receipt).display());
     assert_eq!(bill.standing(&csv), Ok(Standing::Changed { receipt: receipt.clone(), what: what.into() }));
-    fs::write(receipt.reference.as_str(), text).unwrap();
+    fs::write(place(&home, &receipt), text).unwrap();
     assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
-    fs::remove_file(receipt.reference.as_str()).unwrap();
+    fs::remove_file(place(&home, &receipt)).unwrap();
     assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt)));
 }
 

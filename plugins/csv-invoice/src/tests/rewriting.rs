@@ -8,19 +8,19 @@ fn committed() -> (tempfile::TempDir, Csv, Receipt, String) {
     let home = home();
     let csv = csv(home.path());
     let receipt = Bill::default().commit(&csv).unwrap();
-    let text = fs::read_to_string(receipt.reference.as_str()).unwrap();
+    let text = fs::read_to_string(place(&home, &receipt)).unwrap();
     (home, csv, receipt, text)
 }
 
-fn now(receipt: &Receipt) -> String {
-    fs::read_to_string(receipt.reference.as_str()).unwrap()
+fn now(home: &tempfile::TempDir, receipt: &Receipt) -> String {
+    fs::read_to_string(place(home, receipt)).unwrap()
 }
 
 #[test]
 fn a_deleted_document_comes_back_byte_for_byte() {
     let (home, csv, receipt, text) = committed();
-    fs::remove_file(receipt.reference.as_str()).unwrap();
-    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), receipt);
+    fs::remove_file(place(&home, &receipt)).unwrap();
+    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), shown(&home, &receipt));
     assert_eq!(documents(&home), [(file(&receipt), text)].into());
     assert_eq!(temporaries(&home), 0);
 }
@@ -28,7 +28,7 @@ fn a_deleted_document_comes_back_byte_for_byte() {
 #[test]
 fn an_edited_document_is_put_right() {
     let (home, csv, receipt, text) = committed();
-    fs::write(receipt.reference.as_str(), "edited").unwrap();
+    fs::write(place(&home, &receipt), "edited").unwrap();
     Bill::default().rewrite(&csv, &receipt).unwrap();
     assert_eq!(documents(&home), [(file(&receipt), text)].into());
 }
@@ -37,8 +37,8 @@ fn an_edited_document_is_put_right() {
 fn a_document_comes_back_without_the_records_and_the_records_with_it() {
     let (home, csv, receipt, text) = committed();
     fs::remove_dir_all(invoices(&home)).unwrap();
-    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), receipt);
-    assert_eq!(now(&receipt), text);
+    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), shown(&home, &receipt));
+    assert_eq!(now(&home, &receipt), text);
     assert_eq!(Bill::default().find(&csv).unwrap(), Some(receipt.clone()));
     assert_eq!(Bill::default().commit(&csv).unwrap(), receipt);
     assert_eq!(file(&Bill::keyed("next").commit(&csv).unwrap()), "demo-2013-08-01-2013-09-01-2.csv");
@@ -58,9 +58,9 @@ fn a_truncated_document_is_completed_even_without_records() {
     for length in [0, 10] {
         let (home, csv, receipt, text) = committed();
         fs::remove_dir_all(invoices(&home).join(".artifice")).unwrap();
-        fs::write(receipt.reference.as_str(), &text[..length]).unwrap();
+        fs::write(place(&home, &receipt), &text[..length]).unwrap();
         Bill::default().rewrite(&csv, &receipt).unwrap();
-        assert_eq!(now(&receipt), text);
+        assert_eq!(now(&home, &receipt), text);
     }
 }
 
@@ -68,27 +68,27 @@ fn a_truncated_document_is_completed_even_without_records() {
 fn a_foreign_file_without_records_is_refused_and_left_alone() {
     let (home, csv, receipt, _) = committed();
     fs::remove_dir_all(invoices(&home).join(".artifice")).unwrap();
-    fs::write(receipt.reference.as_str(), "mine").unwrap();
+    fs::write(place(&home, &receipt), "mine").unwrap();
     let error = Bill::default().rewrite(&csv, &receipt).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(
         error.message().contains(receipt.reference.as_str()) && error.message().contains("move it away"),
         "{error}"
     );
-    assert_eq!(now(&receipt), "mine");
-    fs::remove_file(receipt.reference.as_str()).unwrap();
-    fs::create_dir(receipt.reference.as_str()).unwrap();
+    assert_eq!(now(&home, &receipt), "mine");
+    fs::remove_file(place(&home, &receipt)).unwrap();
+    fs::create_dir(place(&home, &receipt)).unwrap();
     assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap_err().kind(), ErrorKind::Refused);
 }
 
 #[test]
 fn a_document_of_another_statement_is_refused_by_its_key() {
-    let (_home, csv, receipt, text) = committed();
+    let (home, csv, receipt, text) = committed();
     let other = Bill { digest: "d2".to_owned(), ..Bill::keyed("other") };
     let error = other.rewrite(&csv, &receipt).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(error.message().contains(&format!("belongs to statement '{}'", Bill::default().key)), "{error}");
-    assert_eq!(now(&receipt), text);
+    assert_eq!(now(&home, &receipt), text);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_document_comes_back_under_its_old_name_and_in_its_old_format_whatever_the_s
     fs::remove_dir_all(invoices(&home)).unwrap();
     let changed = json!({ "output_file": "%(number)s.txt", "delimiter": "tab", "header": true, "row_layout": ["cost", "extra.x"] });
     let csv = configured(home.path(), changed).unwrap();
-    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), receipt);
+    assert_eq!(Bill::default().rewrite(&csv, &receipt).unwrap(), shown(&home, &receipt));
     assert_eq!(documents(&home), [(file(&receipt), text)].into());
 }
 
@@ -125,14 +125,14 @@ fn a_document_of_version_0_1_is_written_again_by_the_rule_of_then() {
         .with("file", "old.csv")
         .with("sha256", crate::record::sha256(then.as_bytes()))
         .with("format", format);
-    assert_eq!(bill.rewrite(&csv, &receipt).unwrap(), receipt);
+    assert_eq!(bill.rewrite(&csv, &receipt).unwrap(), shown(&home, &receipt));
     assert_eq!(documents(&home), [("old.csv".to_owned(), then.to_owned())].into());
 }
 
 #[test]
 fn a_renamed_tenants_document_keeps_its_name() {
     let (home, csv, receipt, _) = committed();
-    fs::remove_file(receipt.reference.as_str()).unwrap();
+    fs::remove_file(place(&home, &receipt)).unwrap();
     Bill::of("renamed").rewrite(&csv, &receipt).unwrap();
     assert_eq!(names(&home), [file(&receipt)]);
 }
@@ -143,7 +143,7 @@ fn a_moved_output_path_gets_the_document_and_the_receipt_says_where() {
     let moved = configured(home.path(), json!({ "output_path": "moved" })).unwrap();
     let answer = Bill::default().rewrite(&moved, &receipt).unwrap();
     assert_eq!(Path::new(answer.reference.as_str()), home.path().join("moved").join(file(&receipt)));
-    assert_eq!((answer.details.clone(), now(&answer)), (receipt.details, text));
+    assert_eq!((answer.details.clone(), now(&home, &answer)), (receipt.details, text));
 }
 
 #[test]
@@ -162,20 +162,20 @@ fn a_receipt_cannot_lead_out_of_output_path() {
 
 #[test]
 fn a_receipt_of_a_path_alone_is_enough() {
-    let (_home, csv, receipt, text) = committed();
-    fs::remove_file(receipt.reference.as_str()).unwrap();
+    let (home, csv, receipt, text) = committed();
+    fs::remove_file(place(&home, &receipt)).unwrap();
     let bare = Receipt::new(receipt.reference.as_str());
-    assert_eq!(Bill::default().rewrite(&csv, &bare).unwrap(), bare);
-    assert_eq!(now(&receipt), text);
+    assert_eq!(Bill::default().rewrite(&csv, &bare).unwrap(), shown(&home, &bare));
+    assert_eq!(now(&home, &receipt), text);
 }
 
 #[test]
 fn other_lines_than_those_of_the_receipt_are_refused() {
-    let (_home, csv, receipt, text) = committed();
+    let (home, csv, receipt, text) = committed();
     let other = Bill { rows: vec![Row { cost: "9", ..Row::default() }], ..Bill::default() };
     let error = other.rewrite(&csv, &receipt).unwrap_err();
     assert!(error.message().contains("cannot be written again as it was"), "{error}");
-    assert_eq!(now(&receipt), text);
+    assert_eq!(now(&home, &receipt), text);
 }
 
 #[test]

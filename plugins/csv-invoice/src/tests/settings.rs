@@ -18,7 +18,7 @@ fn the_originals_example_works_as_it_is() {
     });
     let receipt = Bill::default().commit(&configured(home.path(), settings).unwrap()).unwrap();
     let path = home.path().join("demo-2013-08-01-2013-09-01.csv");
-    assert_eq!(Path::new(receipt.reference.as_str()), path);
+    assert_eq!(receipt.reference, "demo-2013-08-01-2013-09-01.csv");
     let row =
         "compute.openstack,\"VM instance, size nano\",2013-08-01T00:00:00Z,2013-09-01T00:00:00Z,174.026781,8.70\n";
     assert_eq!(fs::read_to_string(path).unwrap(), row);
