@@ -75,10 +75,11 @@ impl Implausibles {
 /// Whether a rise is more than `most` a second allows in that time, or in a second if that is longer.
 #[inline]
 pub(super) fn is_too_fast(rise: Decimal, most: Decimal, us: i64) -> bool {
-    let us = us.max(SECOND_US);
-    if rise.is_negative() {
+    // What a second allows, any time allows; and mostly that is enough.
+    if rise <= most {
         return false;
     }
+    let us = us.max(SECOND_US);
     let scale = rise.scale().max(most.scale());
     let small = || {
         let rise = rise.mantissa_at(scale)?.checked_mul(SECOND_US.into())?;
