@@ -85,7 +85,7 @@ fn each_sample(series: u64, mut take: impl FnMut(&Sample)) {
     let mut random = Random::new(series);
     let facts = |name: &str| {
         let pairs = [("display_name", name), ("host", "compute-1"), ("instance_type", "m1.small"), ("state", "active")];
-        Arc::new(Facts { unit: "GB".into(), metadata: pairs.into_iter().collect() })
+        Arc::new(Facts { unit: "B".into(), metadata: pairs.into_iter().collect() })
     };
     let (before, after) = (facts("web"), facts("web-2"));
     let mut value = 0;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use artifice_model::aggregate::Aggregate;
 use artifice_model::position::Position;
 use artifice_model::rate::{Card, CardPrice, Cards, Names, Price, PriceList, Priced, Scheme, TaxRule, Tiers, Validity};
-use artifice_model::statement::{Charging, Draft, Lines, Metered, TaxRounding, Usage};
+use artifice_model::statement::{Charging, Draft, Lines, Metered, Problem, TaxRounding, Usage};
 use artifice_model::time::HOUR_US;
 use artifice_model::units::Unit;
 use artifice_model::{Calendar, Currency, Decimal, Period, Tenant};
@@ -64,7 +64,9 @@ fn measured(name: &str, scheme: fn(Decimal) -> (Scheme, Decimal)) -> Row {
     let period = Period::new(START, START.plus(PERIOD_US)).unwrap();
     let (subject, (draft, problems)) = timed(|| Draft::new(tenant, period, usages, charging).unwrap());
     let peak = memory::peak_bytes().map(|peak| peak.saturating_sub(before));
-    assert!(problems.is_empty() && draft.adds_up());
+    // That rounding a million lines makes a difference is told.
+    let is_told = |problem: &Problem| matches!(problem, Problem::Drift { .. });
+    assert!(problems.iter().all(is_told) && draft.adds_up());
     assert_eq!(draft.lines.len(), usize::try_from(USAGES).unwrap());
 
     let rate = |seconds: f64| Measure::new(f64::from(USAGES) / seconds, "usages/s");

@@ -54,17 +54,22 @@ pub trait SourceSettings: Any + fmt::Debug + Send + Sync {
 
 /// Where samples come from.
 pub trait Source: Send + Sync {
-    /// Logs in, where there is anything to log in to. Answers the tenants that the source knows, with their names.
+    /// Logs in, where there is anything to log in to. Answers the tenants that the source knows, with their names: none,
+    /// where nobody is asked.
     ///
     /// # Errors
     /// [`SourceError`]: nobody can be read.
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError>;
+    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+        Ok(Vec::new())
+    }
 
-    /// Whether it answers.
+    /// Whether it answers; what asks nobody always does.
     ///
     /// # Errors
     /// [`SourceError`]: it does not.
-    fn check(&self) -> Result<(), SourceError>;
+    fn check(&self) -> Result<(), SourceError> {
+        Ok(())
+    }
 
     /// How it is to be read.
     fn plan(&self, wanted: &Wanted) -> Plan;

@@ -68,10 +68,6 @@ impl Source for TestSource {
         Ok(ids.into_iter().map(|id| Tenant { id: id.clone(), name: None }).collect())
     }
 
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
-    }
-
     fn plan(&self, _: &Wanted) -> Plan {
         Plan::PerTenant { at_once: self.at_once }
     }

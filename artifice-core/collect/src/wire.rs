@@ -9,6 +9,7 @@
 mod metadata;
 mod object;
 pub(crate) mod quick;
+mod refusal;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ use serde_json::value::RawValue;
 use object::Span;
 
 pub use metadata::{metadata_lines, read_metadata};
+pub(crate) use refusal::without_place;
+pub use refusal::{Refusal, Visit};
 
 /// How much of a wrong value an error shows, in characters.
 const SHOWN: usize = 60;

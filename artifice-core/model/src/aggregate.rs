@@ -26,6 +26,7 @@ mod presets;
 mod rate_limit;
 mod reader;
 mod reading;
+mod rise;
 mod scaling;
 mod skipping;
 mod takeovers;

@@ -258,7 +258,14 @@ impl fmt::Debug for Decimal {
 }
 
 impl Ord for Decimal {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.scale == other.scale { self.mantissa.cmp(&other.mantissa) } else { self.cmp_scaled(*other) }
+    }
+}
+
+impl Decimal {
+    fn cmp_scaled(self, other: Decimal) -> Ordering {
         let scale = self.scale.max(other.scale);
         match (self.mantissa_at(scale), other.mantissa_at(scale)) {
             (Some(a), Some(b)) => a.cmp(&b),

@@ -133,10 +133,6 @@ impl Source for Scripted {
         Ok(self.tenants.iter().map(|(id, _)| Tenant { id: (*id).into(), name: None }).collect())
     }
 
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
-    }
-
     fn plan(&self, _: &Wanted) -> Plan {
         Plan::PerTenant { at_once: self.at_once }
     }

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use artifice_model::aggregate::{Aggregate, Entry, Locations, MaxGap};
 use artifice_model::sample::MessageId;
 use artifice_model::time::HOUR_US;
-use artifice_model::{Decimal, Period, Tenant, TenantId, Timestamp};
+use artifice_model::{Decimal, Period, TenantId, Timestamp};
 use proptest::prelude::*;
 
 use crate::cancel::Cancel;
 use crate::driver::collect;
-use crate::error::SourceError;
 use crate::metadata::Read;
 use crate::request::{Request, TenantUsage};
 use crate::sink::{Incoming, Interest, Sink};
@@ -26,14 +25,6 @@ type Row = (usize, u8, i64);
 struct Shared(Vec<Row>);
 
 impl Source for Shared {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
-        Ok(Vec::new())
-    }
-
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
-    }
-
     fn plan(&self, _: &Wanted) -> Plan {
         Plan::AllAtOnce
     }

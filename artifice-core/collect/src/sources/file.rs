@@ -13,7 +13,6 @@ mod error;
 mod expand;
 mod place;
 mod read;
-mod refusal;
 mod scan;
 mod settings;
 #[cfg(test)]
@@ -23,12 +22,9 @@ mod window;
 
 use std::path::PathBuf;
 
-use artifice_model::Tenant;
-
 pub use error::FileError;
 pub use expand::expand;
 pub use read::{open, read, read_path};
-pub use refusal::Refusal;
 pub use settings::{Files, Kind};
 
 use crate::error::{Reach, SourceError};
@@ -50,14 +46,6 @@ impl FileSource {
 }
 
 impl Source for FileSource {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
-        Ok(Vec::new())
-    }
-
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
-    }
-
     fn plan(&self, _: &Wanted) -> Plan {
         Plan::AllAtOnce
     }
@@ -81,14 +69,6 @@ impl Source for FileSource {
 pub struct TextSource<'a>(pub &'a [u8]);
 
 impl Source for TextSource<'_> {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
-        Ok(Vec::new())
-    }
-
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
-    }
-
     fn plan(&self, _: &Wanted) -> Plan {
         Plan::AllAtOnce
     }

@@ -6,8 +6,7 @@ use artifice_model::sample::MessageId;
 use crate::error::SourceError;
 use crate::sink::{Incoming, Interest, Sink, Stop};
 use crate::source::{Ended, Run, Wanted};
-use crate::sources::file::Refusal;
-use crate::wire::{WireSample, metadata_lines, read_metadata};
+use crate::wire::{Refusal, WireSample, metadata_lines, read_metadata};
 
 /// Offers samples to a sink.
 pub(crate) struct Offer<'a> {
@@ -52,9 +51,9 @@ impl<'a> Offer<'a> {
         }
         let wanted = &self.wanted.meters[meter];
         let volume = wire.volume()?;
-        let metadata = read_metadata(wire.metadata, &wanted.keys).map_err(refusal)?;
+        let metadata = read_metadata(wire.metadata, &wanted.keys)?;
         let lines = match self.wanted.whole_metadata {
-            true => Some(metadata_lines(wire.metadata).map_err(refusal)?),
+            true => Some(metadata_lines(wire.metadata)?),
             false => None,
         };
         let incoming = Incoming {
@@ -90,8 +89,4 @@ impl<'a> Offer<'a> {
         self.stop = Some(stop);
         Refusal::new("no more samples are wanted")
     }
-}
-
-fn refusal(why: serde_json::Error) -> Refusal {
-    Refusal::new(why.to_string())
 }

@@ -313,7 +313,8 @@ impl<'a> Aggregator<'a> {
                 until = until.min(taken);
             }
         }
-        let step = Step { at: sample.at, value, until, most: said.most };
+        let most = if self.behaviour.is_rise() { self.reader.most() } else { None };
+        let step = Step { at: sample.at, value, until, most };
         let too_fast = self.walk.step(self.entry, step, group, &mut self.sums);
         if too_fast || (sample.volume.is_negative() && self.is_odd(said)) {
             self.note(sample, group);
@@ -327,12 +328,12 @@ impl<'a> Aggregator<'a> {
     /// A value as the entry has it.
     #[inline]
     fn value(&self, sample: &Sample, said: Said) -> Result<Decimal, AggregateError> {
-        if self.is_plain && said.size.is_none() {
+        if self.is_plain && !said.is_sized {
             return Ok(sample.volume);
         }
         let value = self.entry.value.unwrap_or(sample.volume);
         let scaled = self.entry.scaling.of(value);
-        let sized = scaled.and_then(|value| said.size.map_or(Some(value), |size| value.checked_mul(size)));
+        let sized = scaled.and_then(|value| self.reader.size().map_or(Some(value), |size| value.checked_mul(size)));
         sized.ok_or_else(|| self.too_long(sample))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::groups::Groups;
 use super::life::Life;
 use super::parts::Far;
-use super::plausible::is_reset;
+use super::rise::Rise;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
 use crate::time::{Period, Timestamp};
@@ -22,30 +22,6 @@ pub(super) struct Contributions {
     pub life: Life,
     /// Where days begin, and the last one ends, where it matters on which days something was added.
     pub days: Arc<[Timestamp]>,
-}
-
-/// What a counter came to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rise {
-    pub value: Decimal,
-    pub at: Timestamp,
-    /// Below which part of the reading before it began anew.
-    pub reset_below: Decimal,
-}
-
-impl Rise {
-    /// Whether the counter began anew since it was at `before`.
-    #[inline]
-    pub fn is_reset(self, before: Decimal) -> bool {
-        // A counter goes up, nearly always.
-        (self.value < before || before.is_negative()) && is_reset(self.value, before, self.reset_below)
-    }
-
-    /// What it rose since it was at `before`; `None` if that does not fit.
-    #[inline]
-    pub fn since(self, before: Decimal) -> Option<Decimal> {
-        if self.is_reset(before) { Some(self.value) } else { self.value.checked_sub(before) }
-    }
 }
 
 impl Contributions {
@@ -107,14 +83,11 @@ impl Contributions {
         self.add(group, value, width, from);
     }
 
-    /// A counter came to `value`; without a baseline this is one, and counts 0. Of what a part would not know alone,
-    /// `max_gap_us` decides.
+    /// A counter rose. Of what a part would not know alone, `max_gap_us` decides.
     #[inline]
-    pub fn rise(&mut self, group: usize, baseline: Option<(Timestamp, Decimal)>, to: Rise, max_gap_us: i64) {
-        let Rise { value, at, .. } = to;
-        self.groups.add(group, value, i64::from(baseline.is_some()));
-        let Some((since, before)) = baseline else { return };
-        let is_reset = to.is_reset(before);
+    pub fn rise(&mut self, group: usize, rise: Rise, max_gap_us: i64) {
+        let Rise { since, before, at, value, is_reset } = rise;
+        self.groups.add(group, value, 1);
         if is_reset {
             // It counts from 0.
             self.groups.evidence(group).resets += 1;
@@ -124,7 +97,7 @@ impl Contributions {
                 self.groups.evidence(group).dips += 1;
             }
         }
-        if is_reset || value != before {
+        if !self.days.is_empty() && (is_reset || value != before) {
             self.uses(group, Decimal::ONE, at, at.plus(1));
         }
         if !self.cuts.is_empty() {

@@ -39,11 +39,22 @@ pub(super) struct Reader<'a> {
 struct Streak {
     facts: Arc<Facts>,
     said: Said,
+    amounts: Amounts,
     first: Timestamp,
     at: Timestamp,
     samples: u64,
 }
 
+/// What is seldom asked of them, and too large to be handed on with each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Amounts {
+    /// By what their values are to be multiplied, in a series of several units.
+    size: Option<Decimal>,
+    /// How much a counter may rise in a second, as values are after all that.
+    most: Option<Decimal>,
+}
+
+/// What a sample says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Said {
     /// Where its contribution goes; `None` if it is not charged.
@@ -60,10 +71,8 @@ pub(super) struct Said {
     pub hold_us: i64,
     /// What is longer than this until the next sample is a gap, in microseconds.
     gap_us: i64,
-    /// By what its value is to be multiplied, in a series of several units.
-    pub size: Option<Decimal>,
-    /// How much a counter may rise in a second, as values are after all that.
-    pub most: Option<Decimal>,
+    /// Whether its value is to be multiplied by [`Reader::size`].
+    pub is_sized: bool,
 }
 
 impl Said {
@@ -92,6 +101,17 @@ impl<'a> Reader<'a> {
     /// What the sample that was read last says.
     pub fn said(&self) -> Option<Said> {
         self.last.as_ref().map(|last| last.said)
+    }
+
+    /// By what the value of the sample that was read last is to be multiplied, in a series of several units.
+    pub fn size(&self) -> Option<Decimal> {
+        self.last.as_ref().and_then(|last| last.amounts.size)
+    }
+
+    /// How much the counter that was read last may rise in a second.
+    #[inline]
+    pub fn most(&self) -> Option<Decimal> {
+        self.last.as_ref().and_then(|last| last.amounts.most)
     }
 
     /// Takes note of what a sample says of the resource's end, whether or not anything else of it is read.
@@ -151,7 +171,7 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn read_anew(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<Said, AggregateError> {
-        let said = self.find_out(sample, sums)?;
+        let (said, amounts) = self.find_out(sample, sums)?;
         if let Some(Streak { said: before, at, .. }) = self.last {
             if sample.at.micros().saturating_sub(at.micros()) > before.gap_us {
                 self.gap(before, said.group, (at, sample.at), sums);
@@ -159,11 +179,12 @@ impl<'a> Reader<'a> {
             self.settle(sums);
             sums.life.goes_on(sample.at);
         }
-        self.last = Some(Streak { facts: sample.facts.clone(), said, first: sample.at, at: sample.at, samples: 1 });
+        let (facts, at) = (sample.facts.clone(), sample.at);
+        self.last = Some(Streak { facts, said, amounts, first: at, at, samples: 1 });
         Ok(said)
     }
 
-    fn find_out(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<Said, AggregateError> {
+    fn find_out(&mut self, sample: &Sample, sums: &mut Contributions) -> Result<(Said, Amounts), AggregateError> {
         let (entry, behaviour) = (self.entry, self.entry.aggregate.behaviour());
         let reading = Reading::new(entry, self.locations, &sample.facts);
         let group = sums.groups.of(&reading);
@@ -183,7 +204,9 @@ impl<'a> Reader<'a> {
         let is_gone = reading.ending.is_gone || self.stays_gone;
         let hold_us = entry.hold_us(reading.names_event);
         let size = counted.size.and_then(|size| Decimal::new(size, 0).ok());
-        Ok(Said {
+        let limits = behaviour.is_rise() && !entry.plausible.skip;
+        let most = if limits { self.most_a_second(&sample.facts.unit, size)? } else { None };
+        let said = Said {
             group,
             accepted: reading.accepted,
             billable: reading.billable,
@@ -197,17 +220,13 @@ impl<'a> Reader<'a> {
                 true => entry.max_gap.micros(),
                 false => i64::MAX,
             },
-            size,
-            most: if behaviour.is_rise() && !entry.plausible.skip {
-                self.most(&sample.facts.unit, size)?
-            } else {
-                None
-            },
-        })
+            is_sized: size.is_some(),
+        };
+        Ok((said, Amounts { size, most }))
     }
 
     /// How much a counter may rise in a second.
-    fn most(&self, unit: &str, size: Option<Decimal>) -> Result<Option<Decimal>, AggregateError> {
+    fn most_a_second(&self, unit: &str, size: Option<Decimal>) -> Result<Option<Decimal>, AggregateError> {
         let most = most_a_second(self.entry, unit)
             .map_err(|why| AggregateError::Rate { entry: self.entry.id.clone(), why: why.to_string() })?;
         Ok(most.and_then(|most| size.map_or(Some(most), |size| most.checked_mul(size))))

@@ -1,11 +1,11 @@
 //! `implausible: skip`: such readings are left out, as if nobody had sent them.
 
 use super::AggregateError;
-use super::contribution::Rise;
 use super::entry::Entry;
 use super::plausible::{Implausible, Implausibles, is_too_fast};
 use super::rate_limit::most_a_second;
 use super::reading::{Locations, Reading};
+use super::rise::Rise;
 use crate::decimal::Decimal;
 use crate::sample::{Facts, Sample};
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ impl<'a> Skipping<'a> {
         if let Some((since, before)) = self.kept.filter(|(since, _)| is_in_reach(*since))
             && let Some(most) = self.most(&sample.facts.unit)?
         {
-            let rise = Rise { value, at, reset_below: self.entry.reset_below }.since(before);
+            let rise = Rise::new((since, before), (at, value), self.entry.reset_below).amount();
             let rise = rise.and_then(|rise| self.entry.scaling.of_difference(rise));
             if rise.is_none_or(|rise| is_too_fast(rise, most, at.micros().saturating_sub(since.micros()))) {
                 self.leave_out(sample, Some((since, before)), is_inside);

@@ -1,9 +1,9 @@
 //! What an aggregate remembers between samples, and what it makes of the next one.
 
 use super::behaviour::{Adds, OfPeriod};
-use super::contribution::{Contributions, Rise};
+use super::contribution::Contributions;
 use super::entry::Entry;
-use super::plausible::is_too_fast;
+use super::rise::Rise;
 use crate::decimal::Decimal;
 use crate::exact::Exact;
 use crate::time::{HOUR_US, Timestamp};
@@ -98,12 +98,14 @@ impl Walk {
             (Walk::Rise(baseline), group) => {
                 let baseline = baseline.replace((at, value));
                 if let Some(group) = group.filter(|_| at >= to.period.start()) {
-                    let rise = Rise { value, at, reset_below: entry.reset_below };
-                    to.rise(group, baseline, rise, entry.max_gap.micros());
-                    if let (Some(most), Some((since, before))) = (most, baseline) {
-                        let us = at.micros().saturating_sub(since.micros());
-                        return rise.since(before).is_none_or(|rise| is_too_fast(rise, most, us));
-                    }
+                    let Some(before) = baseline else {
+                        // A baseline adds nothing, but there is something.
+                        to.groups.add(group, value, 0);
+                        return false;
+                    };
+                    let rise = Rise::new(before, (at, value), entry.reset_below);
+                    to.rise(group, rise, entry.max_gap.micros());
+                    return most.is_some_and(|most| rise.is_too_fast(most));
                 }
             }
             (Walk::Once(_, whole), Some(group)) => {

@@ -9,9 +9,9 @@ use super::windows::{StillFull, Window, Windows};
 use crate::http::{Answer, Ask, Failure, plain};
 use crate::sink::Sink;
 use crate::source::{Ended, Run, Wanted, WantedMeter};
-use crate::sources::file::{self, Refusal};
+use crate::sources::file;
 use crate::sources::offer::Offer;
-use crate::wire::WireSample;
+use crate::wire::{Refusal, WireSample};
 
 /// How many samples newer releases answer where they do not obey a limit.
 const DEFAULT_LIMIT: usize = 100;

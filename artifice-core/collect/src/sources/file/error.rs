@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use artifice_model::position::{Mistake, Position};
 
 use super::place::Place;
-use super::refusal::{Refusal, What};
+use crate::wire::Refusal;
 
 /// Why files were not read to their end.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,14 @@ pub enum FileError {
         /// Why.
         refusal: Refusal,
     },
+}
+
+/// What is wrong at some place.
+pub(super) enum What {
+    /// The text.
+    Wrong(String),
+    /// A sample that nobody takes.
+    Refused(Refusal),
 }
 
 impl FileError {

@@ -7,10 +7,10 @@ use std::path::Path;
 use super::error::{FileError, Namer};
 use super::expand::STANDARD_INPUT;
 use super::place::Place;
-use super::refusal::Visit;
 use super::scan::{Fault, Scanner};
 use super::unpack;
 use super::window::{End, Sizes, Window};
+use crate::wire::Visit;
 
 /// Opens a file, or the standard input for `-`, to be given to [`read`].
 pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, FileError> {

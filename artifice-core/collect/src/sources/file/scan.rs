@@ -4,10 +4,10 @@
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
+use super::error::What;
 use super::place::BYTE_ORDER_MARK;
-use super::refusal::{Visit, What, without_place};
-use crate::wire::WireSample;
 use crate::wire::quick::{self, Notes};
+use crate::wire::{Visit, WireSample, without_place};
 
 /// What may stand next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,9 @@ use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 
 use super::read::read_in;
-use super::refusal::Visit;
 use super::window::Sizes;
 use super::*;
-use crate::wire::WireSample;
+use crate::wire::{Refusal, Visit, WireSample};
 
 /// A sample of this meter, in the older shape.
 fn sample(meter: &str) -> String {

@@ -1,6 +1,6 @@
-//! What can be wrong with one sample, wherever it stands.
+//! Why a sample is not taken, wherever it stands.
 
-use crate::wire::{WireError, WireSample};
+use super::{WireError, WireSample};
 
 /// What is called with every sample, in the file's order; what it refuses ends the reading.
 pub type Visit<'v> = dyn FnMut(&WireSample<'_>) -> Result<(), Refusal> + 'v;
@@ -30,16 +30,8 @@ impl From<serde_json::Error> for Refusal {
     }
 }
 
-/// What is wrong at some place.
-pub(super) enum What {
-    /// The text.
-    Wrong(String),
-    /// A sample that nobody takes.
-    Refused(Refusal),
-}
-
 /// serde_json's message without its place, which counts from the beginning of whatever was parsed.
-pub(super) fn without_place(error: &serde_json::Error) -> String {
+pub(crate) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
