@@ -37,8 +37,12 @@ impl Decimal {
     pub(crate) const NINE_TENTHS: Decimal = Decimal { mantissa: 9, scale: 1 };
 
     /// `mantissa / 10^scale`. Fails when more than [`MAX_SCALE`] digits stay after the point.
+    #[inline]
     pub fn new(mantissa: i128, scale: u32) -> Result<Self, DecimalError> {
-        let (mut mantissa, mut scale) = (mantissa, scale);
+        if scale == 0 { Ok(Decimal { mantissa, scale: 0 }) } else { Self::normalised(mantissa, scale) }
+    }
+
+    fn normalised(mut mantissa: i128, mut scale: u32) -> Result<Self, DecimalError> {
         while scale > 0 && mantissa % 10 == 0 {
             if mantissa == 0 {
                 return Ok(Self::ZERO);
@@ -83,6 +87,7 @@ impl Decimal {
     }
 
     /// The sum, or `None` if it does not fit.
+    #[inline]
     pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
         let scale = self.scale.max(other.scale);
         let sum = self.mantissa_at(scale)?.checked_add(other.mantissa_at(scale)?)?;
@@ -90,6 +95,7 @@ impl Decimal {
     }
 
     /// The difference, or `None` if it does not fit.
+    #[inline]
     pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
         self.checked_add(Decimal { mantissa: other.mantissa.checked_neg()?, scale: other.scale })
     }

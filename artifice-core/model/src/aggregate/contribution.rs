@@ -86,16 +86,17 @@ impl Contributions {
     /// A counter rose. Of what a part would not know alone, `max_gap_us` decides.
     #[inline]
     pub fn rise(&mut self, group: usize, rise: Rise, max_gap_us: i64) {
-        let Rise { since, before, at, value, is_reset } = rise;
-        self.groups.add(group, value, 1);
-        if is_reset {
-            // It counts from 0.
-            self.groups.evidence(group).resets += 1;
+        let Rise { since, before, at, value, is_reset, amount } = rise;
+        if let Some(amount) = amount {
+            self.groups.add(group, amount, 1);
         } else {
+            self.groups.add(group, value, 1);
             self.groups.add(group, before, -1);
-            if value < before {
-                self.groups.evidence(group).dips += 1;
-            }
+        }
+        if is_reset {
+            self.groups.evidence(group).resets += 1;
+        } else if value < before {
+            self.groups.evidence(group).dips += 1;
         }
         if !self.days.is_empty() && (is_reset || value != before) {
             self.uses(group, Decimal::ONE, at, at.plus(1));

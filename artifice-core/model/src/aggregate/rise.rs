@@ -13,6 +13,8 @@ pub(super) struct Rise {
     pub value: Decimal,
     /// Whether the counter began anew in between.
     pub is_reset: bool,
+    /// How much it rose; `None` if that does not fit.
+    pub amount: Option<Decimal>,
 }
 
 impl Rise {
@@ -21,19 +23,15 @@ impl Rise {
     pub fn new((since, before): (Timestamp, Decimal), (at, value): (Timestamp, Decimal), reset_below: Decimal) -> Self {
         // A counter goes up, nearly always.
         let may_be = value < before || before.is_negative();
-        Rise { since, before, at, value, is_reset: may_be && is_reset(value, before, reset_below) }
-    }
-
-    /// How much it rose; `None` if that does not fit.
-    #[inline]
-    pub fn amount(&self) -> Option<Decimal> {
-        if self.is_reset { Some(self.value) } else { self.value.checked_sub(self.before) }
+        let is_reset = may_be && is_reset(value, before, reset_below);
+        let amount = if is_reset { Some(value) } else { value.checked_sub(before) };
+        Rise { since, before, at, value, is_reset, amount }
     }
 
     /// Whether that is more than `most` a second.
     #[inline]
     pub fn is_too_fast(&self, most: Decimal) -> bool {
         let us = self.at.micros().saturating_sub(self.since.micros());
-        self.amount().is_none_or(|rise| is_too_fast(rise, most, us))
+        self.amount.is_none_or(|rise| is_too_fast(rise, most, us))
     }
 }

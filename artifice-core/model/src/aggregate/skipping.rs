@@ -66,7 +66,7 @@ impl<'a> Skipping<'a> {
         if let Some((since, before)) = self.kept.filter(|(since, _)| is_in_reach(*since))
             && let Some(most) = self.most(&sample.facts.unit)?
         {
-            let rise = Rise::new((since, before), (at, value), self.entry.reset_below).amount();
+            let rise = Rise::new((since, before), (at, value), self.entry.reset_below).amount;
             let rise = rise.and_then(|rise| self.entry.scaling.of_difference(rise));
             if rise.is_none_or(|rise| is_too_fast(rise, most, at.micros().saturating_sub(since.micros()))) {
                 self.leave_out(sample, Some((since, before)), is_inside);
