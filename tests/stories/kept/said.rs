@@ -69,9 +69,6 @@ fn as_today(command: &str, said: &str) -> String {
             .replace(",volume,", ",quantity,")
             .replace("  volume   ", "  quantity ")
             .replace("After 1 tries:", "After 1 try:")
-            // What no statement of then has.
-            .replace("\"flats\":[],\"cap\":null,\"days\":null,", "")
-            .replace(",\"resources\":[]", "")
             .replace("┆ Volume ", "┆ Quantity ");
         if !is_table {
             return line;
@@ -92,14 +89,13 @@ fn as_today(command: &str, said: &str) -> String {
     })
 }
 
-/// Without what is only said today, where it says nothing; in whatever order the rest is.
+/// Without what is only said today, where it says nothing.
 fn without_new(value: &mut Value) {
     const NEW: [&str; 6] = ["dips", "implausible", "flats", "cap", "days", "resources"];
     match value {
         Value::Object(fields) => {
             let says_nothing = |value: &Value| value.is_null() || *value == 0 || *value == json!([]);
             fields.retain(|name, value| !(NEW.contains(&name.as_str()) && says_nothing(value)));
-            fields.sort_keys();
             fields.values_mut().for_each(without_new);
         }
         Value::Array(values) => values.iter_mut().for_each(without_new),

@@ -41,10 +41,11 @@ fn price(listed: &ListedPrice, names: &Names) -> Value {
     let price = &listed.price;
     let steps = |tiers: &Tiers| {
         let own = |to: Option<&Decimal>, tier: Tier| {
-            let mut step = json!({ "price": tier.price });
+            let mut step = json!({});
             if let Some(to) = to {
                 step["to"] = json!(to);
             }
+            step["price"] = json!(tier.price);
             if !tier.flat.is_zero() {
                 step["flat"] = json!(tier.flat);
             }
