@@ -1,6 +1,6 @@
 //! How the command hears of its own work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use artifice_engine::{Listener, Notice, Progress, Told};
@@ -71,7 +71,7 @@ type Groups = BTreeMap<(String, String), Group>;
 struct Group {
     /// The first, as it is told alone.
     first: String,
-    tenants: Vec<String>,
+    tenants: BTreeSet<String>,
     /// How often it was noticed.
     times: u64,
     count: Count,
@@ -93,13 +93,11 @@ impl Notices {
         let mut groups = self.groups();
         let group = groups.entry((before, after)).or_insert_with(|| Group {
             first,
-            tenants: Vec::new(),
+            tenants: BTreeSet::new(),
             times: 0,
             count: Count::default(),
         });
-        if !group.tenants.contains(&tenant) {
-            group.tenants.push(tenant);
-        }
+        group.tenants.insert(tenant);
         group.times += 1;
         group.count.add(&count);
     }
@@ -114,7 +112,8 @@ impl Group {
             return self.first.clone();
         }
         let count = u64::try_from(self.tenants.len()).unwrap_or(u64::MAX);
-        let some = named(count, &self.tenants[..self.tenants.len().min(Self::NAMED)]);
+        let some: Vec<String> = self.tenants.iter().take(Self::NAMED).cloned().collect();
+        let some = named(count, &some);
         let whose = format!("{} ({some})", many(count, "tenant"));
         if self.count.is_nothing() {
             return format!("{before}{after}: {whose}; each with -v");
