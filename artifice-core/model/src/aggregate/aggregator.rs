@@ -125,11 +125,9 @@ impl<'a> Aggregator<'a> {
         }
     }
 
-    /// A store says that the label set of the sample pushed last ends at `at`: it holds no longer.
+    /// A store says that the label set of the sample pushed last ends at `at`: it holds no longer, if it holds at all.
     pub fn ends(&mut self, at: Timestamp) {
-        if self.behaviour.holds() && at < self.sums.period.end() {
-            self.ending.get_or_insert(at);
-        }
+        self.ending.get_or_insert(at);
     }
 
     /// The label set that was said to end goes on, at `at`. Within `max_gap` it never ended: a store says so of every
@@ -153,8 +151,8 @@ impl<'a> Aggregator<'a> {
     pub fn finish(mut self) -> Result<Outcome, AggregateError> {
         self.catch_up()?;
         let Aggregator { entry, behaviour, mut reader, walk, mut sums, skipping, .. } = self;
-        walk.close(entry, &mut sums);
         reader.settle(&mut sums);
+        walk.close(entry, &mut sums);
         let held = walk.held();
         if let Some(held) = held.filter(|held| held.until < sums.period.end()) {
             // What ended by itself is not missed.

@@ -192,7 +192,9 @@ impl Seen {
         let value = match of {
             OfPeriod::Largest => self.max,
             OfPeriod::Smallest => self.min,
-            OfPeriod::Last | OfPeriod::Mean => self.last,
+            OfPeriod::Last => self.last,
+            // What does not fit is something.
+            OfPeriod::Mean => self.sum.total().unwrap_or(Decimal::ONE),
         };
         if let Some(last) = to.groups.evidence(self.group).last {
             to.uses(self.group, value, last, last.plus(1));

@@ -23,6 +23,7 @@ pub struct Story {
     end: Timestamp,
     unit: String,
     cuts: Vec<Timestamp>,
+    days: Vec<Timestamp>,
     samples: Vec<Sample>,
 }
 
@@ -43,6 +44,7 @@ impl Story {
             end,
             unit: "GB".to_owned(),
             cuts: Vec::new(),
+            days: Vec::new(),
             samples: Vec::new(),
         }
     }
@@ -83,6 +85,12 @@ impl Story {
     /// A price may change then.
     pub fn cut(mut self, at: &str) -> Self {
         self.cuts.push(self.start.plus(micros(at)));
+        self
+    }
+
+    /// It matters what is used on which day, and one begins then, or the last one ends.
+    pub fn day(mut self, at: &str) -> Self {
+        self.days.push(self.start.plus(micros(at)));
         self
     }
 
@@ -160,13 +168,23 @@ impl Story {
     }
 
     /// All that comes of it.
-    pub fn outcome(mut self) -> Result<Outcome, AggregateError> {
+    pub fn outcome(self) -> Result<Outcome, AggregateError> {
+        self.aggregated(|aggregator| aggregator.finish())?
+    }
+
+    /// Whether the last sample is one that the entry refuses.
+    pub fn ends_refused(self) -> bool {
+        self.aggregated(|aggregator| aggregator.refuses()).unwrap()
+    }
+
+    /// What `end` makes of an aggregation that has had all samples.
+    fn aggregated<T>(mut self, end: impl FnOnce(Aggregator<'_>) -> T) -> Result<T, AggregateError> {
         self.samples.sort_by(Sample::order);
         let locations = Locations::new("here", self.datacenters).with_hosts();
         let period = Period::new(self.start, self.end).unwrap();
         let cuts = self.entry.cuts(period, &self.cuts);
         let mut aggregator = Aggregator::new(&self.entry, &locations, period).cut_at(&cuts);
-        aggregator = aggregator.owned_until(self.takeovers.into());
+        aggregator = aggregator.owned_until(self.takeovers.into()).counting_days(&self.days.into());
         let mut last: Option<&Sample> = None;
         for sample in &self.samples {
             if last.is_some_and(|last| sample.repeats(last)) {
@@ -176,7 +194,7 @@ impl Story {
             aggregator.push(sample)?;
             last = Some(sample);
         }
-        aggregator.finish()
+        Ok(end(aggregator))
     }
 
     /// Expects the only usage to have these parts, as texts, at the cuts it can have.
