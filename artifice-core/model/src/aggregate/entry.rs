@@ -176,3 +176,65 @@ impl Entry {
         self.meter == other.meter && self.conditions.iter().any(differ)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of a meter, charged as `service`, that wants metadata such as `"type=ssd,nvme zone=a"`.
+    fn entry(meter: &str, service: &[&str], wanted: &str) -> Entry {
+        let condition = |(key, values): (&str, &str)| Condition {
+            key: key.to_owned(),
+            values: values.split(',').map(str::to_owned).collect(),
+        };
+        let conditions = wanted.split_whitespace().filter_map(|text| text.split_once('=')).map(condition).collect();
+        let service = Template::new(service).unwrap();
+        Entry { service, conditions, ..Entry::new(meter, "S", Aggregate::Sum) }
+    }
+
+    #[test]
+    fn entries_of_one_meter_exclude_one_another_where_they_want_different_metadata() {
+        let excludes =
+            |meter: &str, one: &str, other: &str| entry("m", &["s"], one).excludes(&entry(meter, &["s"], other));
+        assert!(excludes("m", "type=ssd", "type=hdd") && excludes("m", "a=1 type=ssd", "type=hdd b=1"));
+        assert!(excludes("m", "type=ssd,nvme", "type=hdd,tape"));
+        // A sample may have both, be it the same value or another key; what another meter says is another's.
+        for other in ["type=hdd,ssd", "type=ssd", "zone=hdd", ""] {
+            assert!(!excludes("m", "type=ssd,nvme", other), "{other}");
+        }
+        assert!(!excludes("n", "type=ssd", "type=hdd"));
+    }
+
+    #[test]
+    fn entries_of_one_meter_double_what_both_charge_as_the_same_service() {
+        let doubles = |one: &Entry, other: &Entry| one.doubles(other) && other.doubles(one);
+        let disk = entry("m", &["disk"], "type=ssd");
+        for other in [entry("m", &["disk"], ""), entry("m", &["disk", "never"], "type=ssd"), disk.clone()] {
+            assert!(doubles(&disk, &other), "{other:?}");
+        }
+        let by_flavor = entry("m", &["{metadata.flavor}", "disk"], "");
+        assert!(doubles(&by_flavor, &by_flavor));
+        for other in [
+            entry("n", &["disk"], "type=ssd"),
+            entry("m", &["tape"], "type=ssd"),
+            entry("m", &["disk"], "type=hdd"),
+            by_flavor.clone(),
+        ] {
+            assert!(!disk.doubles(&other) && !other.doubles(&disk), "{other:?}");
+        }
+        assert!(!by_flavor.doubles(&entry("m", &["{metadata.type}", "disk"], "")));
+    }
+
+    #[test]
+    fn a_volume_is_cut_inside_its_period_and_where_its_slices_meet() {
+        // Hours that begin at twenty to.
+        let start: Timestamp = "2026-01-01T00:40:00Z".parse().unwrap();
+        let at = |minutes: i64| start.plus(minutes * HOUR_US / 60);
+        let period = Period::new(start, at(180)).unwrap();
+        let instants = [120, 20, 60, 180, 0, -60, 240, 60].map(at);
+        let cuts = |aggregate| Entry::new("m", "S", aggregate).cuts(period, &instants).to_vec();
+        assert_eq!(cuts(Aggregate::Sum), [at(20), at(60), at(120)]);
+        assert_eq!(cuts(Aggregate::MaxPerSlice), [at(60), at(120)]);
+        assert_eq!(cuts(Aggregate::Max), []);
+    }
+}

@@ -105,10 +105,8 @@ impl Gaps {
         self.count += 1;
         self.total_us = self.total_us.saturating_add(new);
         let place = self.longest.partition_point(|known| length(known) >= new);
-        if place < GAPS_KEPT {
-            self.longest.insert(place, (from, to));
-            self.longest.truncate(GAPS_KEPT);
-        }
+        self.longest.insert(place, (from, to));
+        self.longest.truncate(GAPS_KEPT);
     }
 }
 

@@ -143,5 +143,42 @@ mod tests {
         let unknown = Aggregate::deserialize("x".into_deserializer()).map_err(|error: Error| error.to_string());
         let names = Aggregate::ALL.map(|aggregate| format!("`{}`", aggregate.name())).join(", ");
         assert_eq!(unknown, Err(format!("unknown variant `x`, expected one of {names}")));
+        assert!(Aggregate::ALL.iter().all(|aggregate| Aggregate::from_name(aggregate.name()) == Some(*aggregate)));
+        assert_eq!(Aggregate::from_name("x"), None);
+    }
+
+    #[test]
+    fn each_heeds_what_its_definition_names() {
+        // semantics 3: the table.
+        let heeds = |aggregate: Aggregate| {
+            let said = [
+                ("before", aggregate.looks_back()),
+                ("slices", aggregate.is_sliced()),
+                ("values", aggregate.reads_values()),
+                ("holds", aggregate.holds()),
+                ("levels", aggregate.reads_levels()),
+                ("gone", aggregate.heeds_gone()),
+                ("states", aggregate.reads_states()),
+                ("rises", aggregate.is_rise()),
+                ("unit", aggregate.heeds_unit()),
+                ("parts", aggregate.is_additive()),
+            ];
+            said.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        };
+        for (aggregate, expected) in [
+            (Aggregate::MaxPerSlice, "slices values levels gone unit parts"),
+            (Aggregate::Integral, "before values holds levels gone unit parts"),
+            (Aggregate::Uptime, "before holds gone states parts"),
+            (Aggregate::ExistsPerSlice, "slices gone parts"),
+            (Aggregate::Max, "values levels gone unit"),
+            (Aggregate::Min, "values levels gone unit"),
+            (Aggregate::Mean, "values levels gone unit"),
+            (Aggregate::Last, "values levels gone unit"),
+            (Aggregate::Sum, "values unit parts"),
+            (Aggregate::Increase, "before values rises unit parts"),
+            (Aggregate::Count, "gone unit parts"),
+        ] {
+            assert_eq!(heeds(aggregate), expected, "{aggregate:?}");
+        }
     }
 }

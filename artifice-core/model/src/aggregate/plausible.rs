@@ -114,6 +114,18 @@ mod tests {
         assert!(!fast("5", "5", 0) && fast("5.1", "5", 999_999));
         assert!(fast("18446744073709550615", "125000000000", 3_600_000_000));
         assert!(fast("99999999999999999999999999999999999999", "1", 1) && !fast("-1", "1", 0));
+        let (most, twice) = (format!("1{}", "0".repeat(37)), format!("2{}", "0".repeat(37)));
+        assert!(!fast(&twice, &most, 2_000_000) && fast(&twice, &most, 1_999_999));
+    }
+
+    #[test]
+    fn the_first_readings_are_kept_and_all_are_counted() {
+        let mut all = Implausibles::default();
+        for value in 0..=i64::try_from(IMPLAUSIBLE_KEPT).unwrap() {
+            all.add(Implausible { at: Timestamp::from_micros(value), value: value.into(), before: None });
+        }
+        let last = all.some.last().unwrap().value;
+        assert_eq!((all.count, all.some.len(), last), (21, 20, 19.into()));
     }
 
     proptest! {

@@ -152,6 +152,8 @@ mod tests {
         {
             assert!(!matches(pattern, text), "{pattern} {text}");
         }
+        // A piece is not found again in what it has matched.
+        assert!(matches("a*bb*bc*d", "abbbcd") && !matches("a*bb*bc*d", "abbcd") && !matches("*bb*b*", "abb"));
     }
 
     #[test]
@@ -172,6 +174,7 @@ mod tests {
     fn without_datacenters_everything_is_in_the_region() {
         // semantics 4: a hypervisor is no place of business; in the original's form of configuration it is.
         let region = Locations::new("nz", []);
+        assert_eq!(region.region(), "nz");
         assert_eq!(region.of_host(Some("compute-1")), ("nz".into(), false));
         assert_eq!(region.clone().with_hosts().of_host(Some("compute-1")), ("compute-1".into(), false));
         assert_eq!(region.with_hosts().of_host(None), ("nz".into(), false));

@@ -165,7 +165,11 @@ mod tests {
         for (text, shown) in
             [("1024", "1024"), (" 1 / 1024 ", "1/1024"), ("-0.5", "-0.5"), ("1.5/2.5", "15/25"), ("1e3", "1000")]
         {
-            assert_eq!(text.parse::<Factor>().unwrap().to_string(), shown, "{text}");
+            let factor: Factor = text.parse().unwrap();
+            assert_eq!(factor.to_string(), shown, "{text}");
+            assert_eq!(factor.is_negative(), text.starts_with('-'), "{text}");
+            let stored = serde_json::to_string(&factor).unwrap();
+            assert_eq!((serde_json::from_str(&stored).ok(), stored), (Some(factor), format!("\"{shown}\"")));
         }
         for wrong in ["", "x", "0", "0/3", "1/0", "1/-2", "1/2/3", "1/10000000000000000000", "/2", "2/"] {
             assert!(wrong.parse::<Factor>().is_err(), "{wrong}");

@@ -1,7 +1,7 @@
 //! The entries that charge when the configuration does not say otherwise.
 
 use super::story::Story;
-use crate::aggregate::Aggregate::{Increase, MaxPerSlice, Uptime};
+use crate::aggregate::Aggregate::{Increase, Integral, MaxPerSlice, Uptime};
 use crate::aggregate::{Entry, MaxGap};
 use crate::time::HOUR_US;
 
@@ -87,4 +87,30 @@ fn the_traffic_of_an_instance_that_was_rebooted() {
     let story = Story::by(entry("network.outgoing.bytes")).unit("B").sample("-00:05", "200", "");
     let story = story.sample("00:05", "700", "").sample("00:15", "50", "").sample("00:25", "90", "");
     story.gives(&["network.outgoing.bytes at here: 590 B"]);
+}
+
+#[test]
+fn where_an_instance_is_polled_its_processor_says_that_it_exists() {
+    let polling = Entry::polling();
+    let meters: Vec<_> = polling.iter().map(|entry| (entry.id.as_str(), entry.meter.as_str())).collect();
+    let (first, others) = meters.split_first().unwrap();
+    assert_eq!(*first, ("instance", "cpu"));
+    assert!(others.len() == 5 && others.iter().all(|(id, meter)| id == meter));
+}
+
+#[test]
+fn where_nobody_polls_what_is_announced_holds_until_it_changes() {
+    // Counters, and the sizes of object storage, exist only where somebody polls.
+    let limited = MaxGap::Micros(2 * HOUR_US);
+    let expected = [
+        ("instance", Uptime, MaxGap::Unlimited),
+        ("volume.size", Integral, MaxGap::Unlimited),
+        ("storage.objects.size", MaxPerSlice, limited),
+        ("ip.floating", Integral, MaxGap::Unlimited),
+        ("network.incoming.bytes", Increase, limited),
+        ("network.outgoing.bytes", Increase, limited),
+    ];
+    let entries = Entry::notifications();
+    let known: Vec<_> = entries.iter().map(|entry| (entry.meter.as_str(), entry.aggregate, entry.max_gap)).collect();
+    assert_eq!(known, expected);
 }

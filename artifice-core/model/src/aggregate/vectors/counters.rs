@@ -2,6 +2,8 @@
 
 use super::story::Story;
 use crate::aggregate::Aggregate::{Count, Increase, Sum};
+use crate::aggregate::AggregateError;
+use crate::exact::Overflow;
 
 #[test]
 fn a_counter_counts_what_it_went_up() {
@@ -170,4 +172,18 @@ fn what_is_gone_counts_as_it_is_for_counters_and_deltas() {
     Story::of(Increase).sample("00:10", "100", "").sample("00:20", "130", gone).gives(&["disk at here: 30 GB"]);
     Story::of(Increase).sample("-00:10", "100", gone).sample("00:20", "130", gone).gives(&["disk at here: 30 GB"]);
     Story::of(Sum).sample("00:10", "1", "").sample("00:20", "2", gone).gives(&["disk at here: 3 GB"]);
+}
+
+#[test]
+fn a_counter_that_stays_has_neither_dips_nor_resets() {
+    let volumes = Story::of(Increase).sample("00:10", "5", "").sample("00:20", "5", "").volumes().unwrap();
+    assert_eq!((volumes[0].evidence.dips, volumes[0].evidence.resets), (0, 0));
+}
+
+#[test]
+fn a_rise_that_does_not_fit_is_an_error() {
+    // semantics 3: overflow is an error, and never a wrong number: from −9 × 10³⁷ to 9 × 10³⁷.
+    let far = format!("9{}", "0".repeat(37));
+    let story = Story::of(Increase).sample("00:10", &format!("-{far}"), "").sample("00:20", &far, "");
+    assert_eq!(story.volumes().err(), Some(AggregateError::Overflow(Overflow)));
 }

@@ -84,3 +84,15 @@ fn parts_are_scaled_like_the_whole() {
     // semantics 5: 1/3 × 1 h and 1/3 × 1 h.
     Story::of(Integral).scaled("1/3", "0").cut("01:00").sample("00:00", "1", "").has_parts(&["0.333333", "0.333333"]);
 }
+
+#[test]
+fn a_part_may_be_below_zero_where_a_level_may() {
+    // semantics 5, "Below 0": not of deltas, whatever the entry says of levels.
+    for (aggregate, allowed, expected) in
+        [(Integral, true, true), (Integral, false, false), (MaxPerSlice, true, true), (Sum, true, false)]
+    {
+        let story = Story::of(aggregate).cut("01:00").sample("00:10", "5", "");
+        let volumes = story.with(|entry| entry.plausible.negative = allowed).volumes().unwrap();
+        assert_eq!(volumes[0].parts.may_be_negative(), expected, "{aggregate:?}");
+    }
+}

@@ -49,11 +49,32 @@ fn gaps_are_those_of_the_sample_before_them() {
 }
 
 #[test]
+fn exactly_max_gap_is_no_gap() {
+    let count = |story: Story| evidence(story).gaps.count;
+    for after in ["", "a=b"] {
+        assert_eq!(count(Story::of(Integral).sample("00:00", "1", "").sample("02:00", "1", after)), 0);
+        assert_eq!(count(Story::of(Integral).sample("00:00", "1", "").sample("02:00:00.000001", "1", after)), 1);
+    }
+    // A counter's baseline may be of any age then, whether or not an event is named.
+    assert_eq!(count(Story::of(Increase).unlimited().sample("00:00", "1", "").sample("05:00", "1", "")), 0);
+}
+
+#[test]
+fn implausible_readings_are_stored() {
+    let text = stored(Story::of(Sum).sample("00:10", "1", ""));
+    assert!(!text.contains(r#""i""#) && !text.contains(r#""g""#), "{text}");
+    let text = stored(Story::of(MaxPerSlice).sample("00:10", "-5", ""));
+    assert!(text.contains(r#""i":{"n":1,"w":[{"t":"2013-08-01T00:10:00Z","v":"-5"}]}"#), "{text}");
+}
+
+#[test]
 fn a_counter_s_resets_and_gaps_are_counted() {
     let story = Story::of(Increase).sample("00:10", "100", "").sample("00:20", "30", "").sample("03:00", "10", "");
     let story = story.sample("03:10", "10", "");
-    let found = evidence(story);
+    let found = evidence(story.clone());
     assert_eq!((found.resets, found.gaps.count, found.exact.as_str()), (2, 1, "40"));
+    let gap = r#""g":{"n":1,"t":9600000000,"w":[["2013-08-01T00:20:00Z","2013-08-01T03:00:00Z"]]}"#;
+    assert!(stored(story).contains(gap));
 }
 
 #[test]

@@ -147,3 +147,12 @@ fn what_was_not_heard_of_for_long_is_told() {
     let story = Story::of(Integral).max_gap("99:00").sample("-30:00", "1", CREATED);
     assert_eq!(story.with(hours(1)).outcome().unwrap().unheard, None);
 }
+
+#[test]
+fn a_deletion_out_of_reach_is_not_looked_at() {
+    // semantics 3: max_gap is 2 h; what is heard of it inside the period is a usage of 0.
+    let gone = "status=deleted";
+    let story = Story::of(Uptime).sample("-03:00", "1", gone).sample("00:10", "1", gone);
+    story.clone().gives(&["disk at here: 0 hour"]);
+    assert!(!story.outcome().unwrap().is_gone);
+}

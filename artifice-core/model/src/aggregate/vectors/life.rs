@@ -23,6 +23,8 @@ fn what_was_charged_for_less_than_half_of_its_time_is_told() {
         short(Story::of(Integral).max_gap("48:00").lasting("48:00").sample("00:00", "1", "").sample("10:00", "1", "")),
         None
     );
+    // Whatever its samples say.
+    assert_eq!(short(Story::of(MaxPerSlice).sample("00:00", "1", "a=1").sample("05:00", "1", "a=2")), Some((2, 5)));
     // Exactly half is no less.
     assert_eq!(short(Story::of(MaxPerSlice).sample("00:00", "1", "").sample("04:00", "1", "")), None);
 }
@@ -68,4 +70,16 @@ fn only_aggregates_over_time_have_a_life() {
             None
         );
     }
+}
+
+#[test]
+fn nothing_is_known_behind_what_ended_by_itself() {
+    // semantics 3: announced, and another's from 01:00 on: 1 h of 1 h.
+    let created = "event_type=volume.create.end";
+    let story = Story::of(Integral).unlimited().sample("00:00", "1", created);
+    assert_eq!(short(story.taken_over("01:00")), None);
+    // A hold of a limited time is no end: 1 h of 6 h; and behind what no event announces nothing is known: 4 h of 8 h.
+    assert_eq!(short(Story::of(Integral).max_gap("01:00").sample("00:00", "1", created)), Some((1, 6)));
+    let story = Story::of(Integral).unlimited().lasting("48:00").sample("00:00", "1", "");
+    assert_eq!(short(story.sample("08:00", "1", "")), None);
 }

@@ -79,3 +79,10 @@ fn the_reading_after_a_jump_is_compared_with_the_last_that_was_kept() {
     let story = Story::of(Increase).unit("B").sample("-01:00", "1000", "").sample("-00:10", "18446744073709551615", "");
     skipping(story.sample("00:10", "1700", "")).gives(&["disk at here: 700 B"]);
 }
+
+#[test]
+fn a_rate_is_of_counters_alone() {
+    let rate = MaxRate::PerSecond("10".parse().unwrap(), Some("B".to_owned()));
+    let story = Story::of(Sum).with(|entry| entry.plausible.max_rate = rate).unit("packet");
+    story.sample("00:10", "99999", "").gives(&["disk at here: 99999 packet"]);
+}
