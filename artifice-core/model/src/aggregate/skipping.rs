@@ -63,8 +63,10 @@ impl<'a> Skipping<'a> {
         is_inside: bool,
     ) -> Result<bool, AggregateError> {
         let (at, value) = (sample.at, sample.volume);
+        // First, because it forgets the reading before where that is in another unit.
+        let most = self.most(&sample.facts.unit)?;
         if let Some((since, before)) = self.kept.filter(|(since, _)| is_in_reach(*since))
-            && let Some(most) = self.most(&sample.facts.unit)?
+            && let Some(most) = most
         {
             let rise = Rise::new((since, before), (at, value), self.entry.reset_below).amount;
             let rise = rise.and_then(|rise| self.entry.scaling.of_difference(rise));

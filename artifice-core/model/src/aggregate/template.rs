@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn what_it_may_say_is_known_without_metadata() {
         let template = Template::new(["volume.{metadata.type}", "{metadata.a}-{metadata.b}x", "volume"]).unwrap();
-        for text in ["volume.ssd", "volume.a.b", "1-2x", "a--bx", "ä-öx", "x-x-xx", "volume"] {
+        for text in ["volume.ssd", "volume.a.b", "1-2x", "ab-cdx", "a--bx", "ä-öx", "x-x-xx", "volume"] {
             assert!(template.may_say(text), "{text}");
         }
-        for text in ["volume.", "volumes", "1-x", "-2x", "1-2", "", "disk"] {
+        for text in ["volume.", "volumes", "avolume", "a.volume.ssd", "1-x", "-2x", "1-2", "", "disk"] {
             assert!(!template.may_say(text), "{text}");
         }
         assert!(template.says("volume") && !template.says("volume.ssd") && !template.says(""));

@@ -151,6 +151,9 @@ fn two_units_of_one_family_are_converted_to_the_last() {
     let story = Story::of(Increase).unit("GB").sample("00:10", "2", "").unit("GiB").sample("00:20", "2", "");
     story.clone().gives(&["disk at here: 0.137355 GiB"]);
     story.clone().unit("GB").sample("00:30", "3", "").gives(&["disk at here: 1 GB"]);
+    // One unit alone is none to be told, whatever else changes.
+    let one = Story::of(Sum).sample("00:10", "1", "a=b").sample("00:20", "1", "a=c");
+    assert_eq!(one.outcome().unwrap().units, None);
     // Parts are converted, too.
     story.cut("00:15").has_parts(&["0", "0.137355"]);
 }

@@ -86,3 +86,35 @@ fn a_rate_is_of_counters_alone() {
     let story = Story::of(Sum).with(|entry| entry.plausible.max_rate = rate).unit("packet");
     story.sample("00:10", "99999", "").gives(&["disk at here: 99999 packet"]);
 }
+
+#[test]
+fn what_is_not_charged_as_it_is_is_not_left_out() {
+    // semantics 3: a refused, gone or leaving resource's level is none, and ends the hold before it: 5 × 1 h.
+    let left_out = |story: Story| story.outcome().unwrap().left_out.count;
+    for metadata in ["a=c", "a=b status=deleted", "a=b status=deleting"] {
+        let story = Story::of(Integral).matching("a", "b").sample("00:00", "5", "a=b").sample("01:00", "-5", metadata);
+        let story = skipping(story);
+        assert_eq!(left_out(story.clone()), 0, "{metadata}");
+        story.gives(&["disk at here: 5 GB·hour"]);
+    }
+    // What is leaving still has a level that counts where time does not.
+    let last = |metadata| skipping(Story::of(Last).sample("00:00", "5", "").sample("01:00", "-5", metadata));
+    assert_eq!((left_out(last("status=deleting")), left_out(last("status=deleted"))), (1, 0));
+    // A code is no level.
+    let code = skipping(Story::of(Last)).with(|entry| entry.value = Some(1.into())).sample("00:00", "-5", "");
+    assert_eq!(left_out(code.clone()), 0);
+    code.gives(&["disk at here: 1 GB"]);
+}
+
+#[test]
+fn jumps_in_a_row_are_all_left_out_and_units_are_not_compared() {
+    let story = Story::of(Increase).unit("B").sample("00:00", "1000", "").sample("01:00", "18446744073709551615", "");
+    let story = skipping(story.sample("02:00", "18446744073709551614", "").sample("03:00", "2000", ""));
+    assert_eq!(story.clone().outcome().unwrap().left_out.count, 2);
+    story.gives(&["disk at here: 1000 B"]);
+    // semantics 3: of two readings in different units nobody can say how far they are apart.
+    let story = Story::of(Increase).unit("GB").sample("00:00", "1", "").unit("MB");
+    let story = skipping(story.sample("01:00", "999999999999", ""));
+    assert_eq!(story.clone().outcome().unwrap().left_out.count, 0);
+    story.gives(&["disk at here: 999999998999 MB"]);
+}
