@@ -5,6 +5,9 @@
 //! wins that is valid: one that names the tenant before one that does not, then an exact location, then
 //! the longer pattern, then `*`. Two that are equally specific at the same instant are a mistake.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -121,7 +121,7 @@ impl Tariff {
                 product.checked_abs()?.checked_mul(2)?.checked_add(denominator)? / denominator.checked_mul(2)?;
             let digits = self.price.currency.digits();
             let bounded = magnitude < pow10(MAX_WHOLE_DIGITS.checked_add(digits)?)?;
-            let signed = if product < 0 { -magnitude } else { magnitude };
+            let signed = magnitude.checked_mul(product.signum())?;
             bounded.then(|| Decimal::new(signed, digits.into()).ok())?
         };
         match (quick(), &self.price.scheme) {
@@ -239,5 +239,67 @@ impl Tiers {
     fn next(&self, position: &Ratio) -> Decimal {
         let tier = self.ending.iter().find(|(to, _)| *position < Ratio::from(*to));
         tier.map_or(self.beyond.price, |(_, tier)| tier.price)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn tariff(change: impl FnOnce(&mut Price)) -> Tariff {
+        let (per, nzd) = (Unit::of_price("hour", 600_000_000).unwrap(), "NZD".parse::<Currency>().unwrap());
+        let mut price = Price::flat(d("2"), per, nzd, "card".to_owned());
+        change(&mut price);
+        Tariff::new(price.into(), "hour").unwrap()
+    }
+
+    fn tiers(flat: &str) -> Tiers {
+        let tier = |price, flat| Tier { price: d(price), flat: d(flat) };
+        Tiers { ending: vec![(d("10"), tier("1", flat))], beyond: tier("0.1", "0") }
+    }
+
+    #[test]
+    fn a_cost_has_at_most_twenty_two_digits() {
+        let flat = tariff(|_| ());
+        assert_eq!(flat.flat(d("4999999999999999999999.995")).unwrap().cost, d("9999999999999999999999.99"));
+        for volume in ["5000000000000000000000", "-5000000000000000000000"] {
+            assert_eq!(flat.flat(d(volume)), Err(Overflow), "{volume}");
+        }
+        assert_eq!(flat.flat(d("-1.5")).unwrap().cost, d("-3"));
+        assert_eq!(flat.flat(d("0")).unwrap().cost, d("0"));
+    }
+
+    #[test]
+    fn the_rate_of_no_units_is_that_of_the_next() {
+        let graduated = tariff(|price| price.scheme = Scheme::Graduated(tiers("0")));
+        let charge = |before: &str, volume: &str| {
+            let mut month =
+                MonthUnits { charged: Ratio::from(d(before)).times(graduated.unit().size()), ..MonthUnits::default() };
+            graduated.charge(d(volume), &mut month, &Ratio::zero()).unwrap()
+        };
+        for (before, rate) in [("0", "1"), ("9.5", "1"), ("10", "0.1"), ("11", "0.1")] {
+            let charged = charge(before, "0");
+            assert_eq!(
+                (charged.cost, charged.rate, &charged.working.price),
+                (d("0"), Some(d(rate)), &None),
+                "{before}"
+            );
+        }
+        // Units at two prices have no single rate; then the working says what the price is per, and where it stands.
+        let two = charge("9", "2");
+        assert_eq!((two.cost, two.rate), (d("1.1"), None));
+        assert_eq!(two.working.price, Some(("hour".to_owned(), "card".to_owned())));
+    }
+
+    #[test]
+    fn what_is_free_enters_no_tier() {
+        let volume = tariff(|price| (price.scheme, price.free) = (Scheme::Volume(tiers("5")), d("3")));
+        let cost = |units: &str| volume.charge(d(units), &mut MonthUnits::default(), &Ratio::zero()).unwrap().cost;
+        assert_eq!(["3", "4", "0"].map(cost), ["0", "6", "0"].map(d));
     }
 }

@@ -233,3 +233,49 @@ fn is_zero(decimal: &Decimal) -> bool {
 fn is_one(ratio: &Ratio) -> bool {
     *ratio == one()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Unit;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_stored() {
+        let stored = |working: &Working| {
+            let text = serde_json::to_string(working).unwrap();
+            let read: Working = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, Working { free: Ratio::zero(), ..working.clone() });
+            text
+        };
+        let plain = Working { free: d("3").into(), ..Working::default() };
+        assert_eq!(stored(&plain), "{}");
+        assert!(plain.is_plain());
+        let working = Working { conversion: d("2").into(), discount: d("5"), ..Working::default() };
+        assert_eq!(stored(&working), r#"{"c":"2","d":"5"}"#);
+        assert!(!working.is_plain());
+    }
+
+    #[test]
+    fn a_cost_goes_by_the_month_by_its_price_its_steps_or_what_was_free() {
+        let steps = vec![Step { units: Ratio::zero(), price: d("1") }];
+        assert!(!Working::default().counts());
+        assert!(Working { by_month: true, ..Working::default() }.counts());
+        assert!(Working { steps, ..Working::default() }.counts());
+        assert!(Working { free: d("1").into(), ..Working::default() }.counts());
+    }
+
+    #[test]
+    fn a_price_is_in_the_working_of_its_lines() {
+        let (per, nzd) = (Unit::of_price("hour", 600_000_000).unwrap(), "NZD".parse().unwrap());
+        let flat = Price { discount: d("5"), ..Price::flat(d("2"), per, nzd, String::new()) };
+        let working = Working::flat(d("2").into(), &flat);
+        assert_eq!(working, Working { conversion: d("2").into(), discount: d("5"), ..Working::default() });
+        let package = Price { scheme: Scheme::Package { size: d("7"), amount: d("3") }, ..flat };
+        let working = Working::flat(d("2").into(), &package);
+        assert_eq!((working.block, working.by_month), (Some(d("7")), true));
+    }
+}
