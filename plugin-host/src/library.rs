@@ -62,11 +62,7 @@ impl Library {
             std::path::absolute(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
         file::check(&path)?;
         rights::check(&path)?;
-        // What a library says of its types is data of its own, and a check of it may panic.
-        catch_unwind(AssertUnwindSafe(|| Library::described(&path))).unwrap_or_else(|payload| {
-            let why = format!("comparing them failed: {}", said(payload.as_ref()));
-            Err(LoadError::Layout { path, why })
-        })
+        caught(&path, || Library::described(&path))
     }
 
     /// Loads a file that was checked.
@@ -148,6 +144,14 @@ fn module(path: &Path, header: &LibHeader) -> Result<ModuleRef, LoadError> {
     // SAFETY: the library's module has the layout that is expected.
     let module = unsafe { header.init_root_module_with_unchecked_layout::<ModuleRef>() };
     module.map_err(|error| layout_error(path, &error))
+}
+
+/// Does something with what a library says of its types: data of its own, of which a check may panic.
+fn caught<T>(path: &Path, work: impl FnOnce() -> Result<T, LoadError>) -> Result<T, LoadError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let why = format!("comparing them failed: {}", said(payload.as_ref()));
+        Err(LoadError::Layout { path: path.to_owned(), why })
+    })
 }
 
 /// What a panic said.

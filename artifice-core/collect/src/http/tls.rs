@@ -38,6 +38,10 @@ fn of_certificate(certificate: &CertificateError, subject: &str) -> (String, Str
                 .to_owned(),
             format!("write a file with its authority's certificate as {subject}.ca_file, or let the system trust it"),
         ),
+        CertificateError::BadSignature => (
+            "its certificate is signed by an authority of a name that is trusted here, but with another key".to_owned(),
+            format!("write a file with that authority's certificate of today as {subject}.ca_file"),
+        ),
         CertificateError::ExpiredContext { not_after, .. } => (
             format!("its certificate has expired: it was valid until {}", date(*not_after)),
             format!("have it renewed; {CLOCK}"),

@@ -38,6 +38,10 @@ fn of_certificate(certificate: &CertificateError) -> (String, String) {
                 .to_owned(),
             format!("write a file with its authority's certificate as ca_file, or let the system trust it"),
         ),
+        CertificateError::BadSignature => (
+            "its certificate is signed by an authority of a name that is trusted here, but with another key".to_owned(),
+            "write a file with that authority's certificate of today as ca_file".to_owned(),
+        ),
         CertificateError::ExpiredContext { not_after, .. } => (
             format!("its certificate has expired: it was valid until {}", date(*not_after)),
             format!("have it renewed; {CLOCK}"),
@@ -107,4 +111,44 @@ fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> 
         next = inner;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::pki_types::ServerName;
+
+    use super::*;
+
+    #[test]
+    fn each_reason_comes_with_its_remedy() {
+        let at = UnixTime::since_unix_epoch;
+        let expired = CertificateError::ExpiredContext {
+            time: at(Duration::from_secs(2_000_000_000)),
+            not_after: at(Duration::from_secs(978_307_200)),
+        };
+        let not_yet = CertificateError::NotValidYetContext {
+            time: at(Duration::ZERO),
+            not_before: at(Duration::from_secs(978_307_200)),
+        };
+        let other_name = CertificateError::NotValidForNameContext {
+            expected: ServerName::try_from("erp.example.com").unwrap(),
+            presented: vec!["DnsName(\"www.example.com\")".to_owned(); 7],
+        };
+        for (error, why, advice) in [
+            (CertificateError::UnknownIssuer, "self-signed, or of an authority that is not known", "as ca_file"),
+            (expired, "it was valid until 2001-01-01T00:00:00Z", "set this machine's clock"),
+            (not_yet, "not valid yet, but from 2001-01-01T00:00:00Z", "set this machine's clock"),
+            (other_name, "www.example.com and 2 more, and not for erp.example.com", "one of its names into url"),
+            (CertificateError::BadEncoding, "cannot be used", "version 3"),
+        ] {
+            let error = io::Error::other(rustls::Error::InvalidCertificate(error));
+            let (said, remedy) = words(&error).unwrap();
+            assert!(said.contains(why) && remedy.contains(advice), "{said}; {remedy}");
+        }
+        let plain = rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType);
+        assert_eq!(words(&plain).unwrap().1, "is http:// meant?");
+        assert!(words(&io::Error::other("refused")).is_none());
+    }
 }

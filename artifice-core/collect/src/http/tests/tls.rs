@@ -1,6 +1,6 @@
 //! Certificates that are not what they should be: each is said in words, with what to do.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 
@@ -12,8 +12,9 @@ struct Authority {
     file: tempfile::NamedTempFile,
 }
 
-fn authority() -> Authority {
+fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -52,18 +53,19 @@ const ALWAYS: (i32, i32) = (2000, 2200);
 
 #[test]
 fn a_certificate_of_a_named_authority_is_trusted() {
-    let authority = authority();
+    let authority = authority("the cloud's");
     assert_eq!(says(&server(Some(&authority), "localhost", ALWAYS), Some(&authority)), Ok(200));
 }
 
 #[test]
 fn what_is_wrong_with_a_certificate_is_said_with_its_remedy() {
-    let authority = authority();
-    let other = self::authority();
+    let (other, renewed) = (authority("another's"), authority("the cloud's"));
+    let authority = authority("the cloud's");
     let of = |name, years| server(Some(&authority), name, years);
     let clock = "set this machine's clock";
     for (server, trusted, words) in [
         (of("localhost", ALWAYS), Some(&other), ["nobody whom this system trusts", "as openstack.ca_file"]),
+        (of("localhost", ALWAYS), Some(&renewed), ["but with another key", "of today as openstack.ca_file"]),
         (of("localhost", ALWAYS), None, ["nobody whom this system trusts", "as openstack.ca_file"]),
         (server(None, "localhost", ALWAYS), Some(&authority), ["it is self-signed", "as openstack.ca_file"]),
         (of("localhost", (2000, 2001)), Some(&authority), ["was valid until 2001-01-01T00:00:00Z", clock]),
