@@ -129,7 +129,8 @@ pub enum Command {
     ///
     /// Lines of statements that are void, and of credits, do not count; those of adjustments do, also while
     /// a statement is held or not sent yet. A line belongs to the instant at which its period begins.
-    /// Taxes are a statement's and not a line's, so all costs here are before taxes.
+    /// Taxes are a statement's and not a line's, so all costs here are before taxes. Whether statements still
+    /// say what they said when they were stored is checked by `db verify`, not here.
     #[command(after_help = "Example:\n  artifice history --month 2026-01 --by tenant,section --format csv")]
     History {
         #[command(flatten)]

@@ -27,7 +27,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return end(Err(CommandError::Arguments(format!("the system gives no threads: {error}")))),
     };
-    let ending = runtime.block_on(commands::run(args));
+    let ending = runtime.block_on(async {
+        interrupt::hear_of_file_limits();
+        commands::run(args).await
+    });
     // A backend that hangs must not keep the command from ending.
     runtime.shutdown_background();
     end(ending)

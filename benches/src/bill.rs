@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use artifice_engine::config::Config;
+use artifice_engine::config::{Config, FileMode};
 use artifice_engine::{Engine, Purpose, Selection};
 use artifice_ledger::Author;
 
@@ -60,7 +60,8 @@ pub fn whole() -> Vec<Row> {
     let engine = Engine::new(Config::load(&directory.path().join("artifice.yaml")).unwrap(), Author::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database)).unwrap();
+    let ledger =
+        runtime.block_on(artifice_ledger::open(&engine.config().database, FileMode::default())).unwrap().ledger;
     phases::listen();
     let begin = Instant::now();
     let (watch, billed) = statements::counting();

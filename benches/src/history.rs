@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use artifice_engine::config::DatabaseUrl;
+use artifice_engine::config::{DatabaseUrl, FileMode};
 use artifice_ledger::{Dimension, Grouping, Ledger, Wanted};
 use artifice_model::Calendar;
 use artifice_tests::database::Postgres;
@@ -63,7 +63,7 @@ type Bare<'b> = Box<dyn FnMut(&Runtime, &str) -> usize + 'b>;
 
 fn measure<'b>(name: &str, url: &DatabaseUrl, bare: impl FnOnce(&Runtime) -> Bare<'b>) -> Vec<Row> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let ledger = runtime.block_on(artifice_ledger::open(url)).unwrap();
+    let ledger = runtime.block_on(artifice_ledger::open(url, FileMode::default())).unwrap().ledger;
     let calendar = Calendar::new("UTC").unwrap();
     for month in 1..=MONTHS {
         let month = calendar.month(&format!("2014-{month:02}")).unwrap();

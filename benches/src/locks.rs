@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use artifice_engine::config::Config;
+use artifice_engine::config::{Config, FileMode};
 use artifice_engine::{Engine, Purpose, Selection};
 use artifice_ledger::Author;
 use artifice_tests::database::Postgres;
@@ -50,7 +50,8 @@ fn run(name: &str, url: &str) -> Vec<Row> {
     let workers = engine.config().workers();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let backend = engine.load_backend().unwrap();
-    let ledger = runtime.block_on(artifice_ledger::open(&engine.config().database)).unwrap();
+    let ledger =
+        runtime.block_on(artifice_ledger::open(&engine.config().database, FileMode::default())).unwrap().ledger;
     phases::listen();
     let begin = Instant::now();
     let (watch, billed) = statements::counting();

@@ -15,11 +15,7 @@ use artifice_plugin_api::{
 
 use crate::backend::{Backend, Invoice};
 use crate::class_path::ClassPath;
-
-/// The longest reference that a ledger keeps, in bytes.
-const MAX_REFERENCE: usize = 4096;
-/// The longest key of a listed document, in bytes. Those that the ledger gives out have 36.
-const MAX_KEY: usize = 255;
+use crate::limits::{MAX_KEY, MAX_REFERENCE};
 
 /// A backend of any loader's, with its answers checked.
 #[derive(Debug)]

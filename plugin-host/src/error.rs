@@ -42,6 +42,17 @@ pub enum LoadError {
         /// What is wrong with it, and what to do.
         what: String,
     },
+    /// Anybody may put something else in the file's place.
+    #[error(
+        "{}: anybody may put something else in its place, which artifice would run; take that right away: chmod o-w {}",
+        .path.display(), .by.display()
+    )]
+    Replaceable {
+        /// The file.
+        path: PathBuf,
+        /// What anybody may write to: the file, or a directory above it.
+        by: PathBuf,
+    },
     /// The dynamic linker refuses the file.
     #[error("{}: the system cannot load it: {why}; install what it needs, or build it again on this machine", .path.display())]
     Linker {

@@ -15,10 +15,13 @@
 mod backend;
 mod checked;
 mod class_path;
+mod elf;
 mod error;
 mod file;
 mod library;
+mod limits;
 mod loader;
+mod rights;
 mod search;
 mod settings;
 

@@ -4,17 +4,26 @@ mod objects;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use artifice_plugin_api::abi::{ClassInfo, ModuleRef};
-use artifice_plugin_api::abi_stable::library::{AbiHeaderRef, LibHeader, LibraryError, RootModule};
+use artifice_plugin_api::abi_stable::StableAbi;
+use artifice_plugin_api::abi_stable::abi_stability::abi_checking::{
+    CheckingGlobals, check_layout_compatibility_with_globals,
+};
+use artifice_plugin_api::abi_stable::library::{AbiHeaderRef, LibHeader, RootModule};
 use artifice_plugin_api::{Context, Error, RStr};
 
 use crate::backend::Backend;
 use crate::class_path::ClassPath;
+use crate::elf;
 use crate::error::LoadError;
 use crate::file;
 use crate::loader::{Loader, ModuleInfo};
+use crate::rights;
 use crate::search::SearchPath;
 use crate::settings;
 use objects::LibraryBackend;
@@ -52,15 +61,21 @@ impl Library {
         let path =
             std::path::absolute(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })?;
         file::check(&path)?;
-        let header = header(&path)?;
-        let interface = check_interface(&path, header)?;
-        let module = header.init_root_module::<ModuleRef>().map_err(|error| layout_error(&path, &error))?;
+        rights::check(&path)?;
+        caught(&path, || Library::described(&path))
+    }
+
+    /// Loads a file that was checked.
+    fn described(path: &Path) -> Result<Library, LoadError> {
+        let header = header(path)?;
+        let interface = check_interface(path, header)?;
+        let module = module(path, header)?;
         let name = (module.name())().into_string();
         let classes = (module.classes())()
             .into_result()
-            .map_err(|error| LoadError::Description { path: path.clone(), error })?
+            .map_err(|error| LoadError::Description { path: path.to_owned(), error })?
             .into_vec();
-        Ok(Library { path, info: ModuleInfo { name, interface, classes }, module })
+        Ok(Library { path: path.to_owned(), info: ModuleInfo { name, interface, classes }, module })
     }
 
     /// A class by its name.
@@ -108,11 +123,41 @@ fn header(path: &Path) -> Result<&'static LibHeader, LoadError> {
     let library = loaded.map_err(|why| LoadError::Linker { path: path.to_owned(), why: linker_text(path, &why) })?;
     let no_backend = |_| LoadError::NoBackend { path: path.to_owned() };
     // SAFETY: the symbol is abi_stable's, whose header begins with a magic text that `upgrade` checks.
-    let header = unsafe { library.get::<AbiHeaderRef>(file::SYMBOL.as_bytes()).map(|symbol| *symbol) };
+    let header = unsafe { library.get::<AbiHeaderRef>(elf::SYMBOL.as_bytes()).map(|symbol| *symbol) };
     let header = header.map_err(no_backend)?;
     // Never unloaded: its objects, types and threads may outlive any owner.
     std::mem::forget(library);
     header.upgrade().map_err(|error| layout_error(path, &error))
+}
+
+/// What a library's backends are made with, if its types are those of this interface.
+///
+/// abi_stable would compare them behind an `extern "C"` function, where a panic ends the process; and one panic in its
+/// own tables would be one in every comparison after it.
+#[expect(unsafe_code, reason = "the types are compared here, where a panic can be caught")]
+fn module(path: &Path, header: &LibHeader) -> Result<ModuleRef, LoadError> {
+    let Some(layout) = header.layout() else {
+        return Err(LoadError::Layout { path: path.to_owned(), why: "it does not describe them".to_owned() });
+    };
+    check_layout_compatibility_with_globals(ModuleRef::LAYOUT, layout, &CheckingGlobals::new())
+        .map_err(|error| layout_error(path, &error))?;
+    // SAFETY: the library's module has the layout that is expected.
+    let module = unsafe { header.init_root_module_with_unchecked_layout::<ModuleRef>() };
+    module.map_err(|error| layout_error(path, &error))
+}
+
+/// Does something with what a library says of its types: data of its own, of which a check may panic.
+fn caught<T>(path: &Path, work: impl FnOnce() -> Result<T, LoadError>) -> Result<T, LoadError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let why = format!("comparing them failed: {}", said(payload.as_ref()));
+        Err(LoadError::Layout { path: path.to_owned(), why })
+    })
+}
+
+/// What a panic said.
+fn said(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// The linker's own words, without the file's name in front, which is said already.
@@ -146,7 +191,7 @@ fn check_interface(path: &Path, header: &LibHeader) -> Result<String, LoadError>
 
 /// abi_stable explains a difference of layout in tens of kilobytes. What helps are its `Error:`
 /// lines with the four that follow each.
-fn layout_error(path: &Path, error: &LibraryError) -> LoadError {
+fn layout_error(path: &Path, error: &dyn Display) -> LoadError {
     const SHOWN: usize = 2;
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();

@@ -43,6 +43,16 @@ pub fn first_seed() -> u64 {
     setting("ARTIFICE_CRASH_SEED").unwrap_or_else(clock)
 }
 
+/// How many damaged libraries are wanted: `ARTIFICE_MUTATIONS`, or 100.
+pub fn mutations() -> u64 {
+    setting("ARTIFICE_MUTATIONS").unwrap_or(100)
+}
+
+/// The seed of the first of them: `ARTIFICE_MUTATION_SEED`, or 0, so that they are the same every time.
+pub fn first_mutation() -> u64 {
+    setting("ARTIFICE_MUTATION_SEED").unwrap_or(0)
+}
+
 fn setting(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
     Some(text.parse().unwrap_or_else(|error| panic!("{variable}={text}: {error}")))

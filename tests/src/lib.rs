@@ -23,6 +23,7 @@ pub mod disk;
 mod erp;
 pub mod killing;
 mod library;
+pub mod mutant;
 pub mod odoo;
 pub mod openstack;
 mod ran;

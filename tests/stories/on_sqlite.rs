@@ -25,3 +25,5 @@ mod openerp_recorded;
 mod openerp_standing;
 #[path = "openerp/taxes.rs"]
 mod openerp_taxes;
+#[path = "plugins/mutated.rs"]
+mod plugins_mutated;

@@ -6,7 +6,7 @@ use artifice_engine::{Engine, EngineError};
 use artifice_ledger::LedgerError;
 
 use super::author;
-use super::open::{existing_ledger, load};
+use super::open::{existing_ledger, load, tell_new};
 use crate::args::{DbCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::output::{print, verify};
@@ -15,8 +15,13 @@ pub async fn run(file: &Path, command: DbCommand) -> Result<Ending, CommandError
     let config = load(file)?;
     let text = match command {
         DbCommand::Migrate => {
-            let ledger = artifice_ledger::open_as_it_is(&config.database).await.map_err(EngineError::from)?;
+            let opened = artifice_ledger::open_as_it_is(&config.database, config.main.file_mode).await;
+            let ledger = opened.map_err(EngineError::from)?;
+            let had_nothing = ledger.schema_status().await.map_err(EngineError::from)?.applied.is_empty();
             let added = ledger.migrate().await.map_err(EngineError::from)?;
+            if had_nothing && !added.is_empty() {
+                tell_new(&config);
+            }
             ledger.close().await;
             match added[..] {
                 [] => format!("{}: up to date\n", config.database),

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use artifice_engine::config::{Config, DatabaseUrl};
-use artifice_engine::{Engine, EngineError};
-use artifice_ledger::{Ledger, LedgerError};
+use artifice_engine::{Engine, EngineError, Notice};
+use artifice_ledger::{Ledger, LedgerError, Opened};
 
 use super::author;
 use crate::say;
+use crate::words::{self, Words};
 
 /// The configuration.
 pub fn load(file: &Path) -> Result<Config, EngineError> {
@@ -24,7 +25,21 @@ pub fn engine(file: &Path) -> Result<Engine, EngineError> {
 
 /// The ledger, made and brought up to date if need be.
 pub async fn open_ledger(config: &Config) -> Result<Arc<dyn Ledger>, EngineError> {
-    Ok(artifice_ledger::open(&config.database).await?)
+    let Opened { ledger, is_new } = artifice_ledger::open(&config.database, config.main.file_mode).await?;
+    if is_new {
+        tell_new(config);
+    }
+    Ok(ledger)
+}
+
+/// Tells that there was no ledger before.
+pub fn tell_new(config: &Config) {
+    for words in words::notice(&Notice::NewLedger { database: config.database.to_string() }) {
+        match words {
+            Words::Once(text) => say::note(&text),
+            Words::Shared(shared) => say::note(&shared.each()),
+        }
+    }
 }
 
 /// The ledger, if there is one: a command that only looks makes none.
@@ -34,7 +49,7 @@ pub async fn existing_ledger(config: &Config) -> Result<Option<Arc<dyn Ledger>>,
         DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
         _ => {}
     }
-    let ledger = artifice_ledger::open_as_it_is(&config.database).await?;
+    let ledger = artifice_ledger::open_as_it_is(&config.database, config.main.file_mode).await?;
     let empty = ledger.schema_status().await?.applied.is_empty();
     Ok((!empty).then_some(ledger))
 }

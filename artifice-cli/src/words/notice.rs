@@ -41,6 +41,10 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
             "{backend} has documents that this ledger does not know, and that do not say of which ledger they are: \
              {documents}; if they are this ledger's, it is older than they are, and what they are for may be billed twice"
         ),
+        Notice::NewLedger { database } => format!(
+            "{database}: there was no ledger, and a new one was made; if there should have been one, restore it, or correct \
+             database.url, before the next bill: what it knows would be billed again"
+        ),
         Notice::Waiting { tenants } => {
             format!("another program is billing {}; waiting for it", many(*tenants, "tenant"))
         }

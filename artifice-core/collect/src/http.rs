@@ -15,6 +15,7 @@ mod error;
 mod excerpt;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -269,8 +270,10 @@ impl Http {
         if error.is_connect() {
             let timed_out = error.is_timeout();
             let why = if timed_out { "no answer within 10 seconds".to_owned() } else { cause(error) };
-            let (https, subject) = (ask.url.scheme() == "https", ask.subject.to_owned());
-            Failure::Unreachable { why, timed_out, https, subject }
+            match tls::words(error, ask.subject) {
+                Some((why, advice)) => Failure::NotTrusted { why, advice },
+                None => Failure::Unreachable { why, timed_out },
+            }
         } else if error.is_timeout() {
             self.timed_out(ask)
         } else {

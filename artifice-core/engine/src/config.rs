@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use artifice_collect::SourceSettings;
 pub use artifice_collect::openstack::settings::{Interface, OpenStack};
 pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
-pub use artifice_settings::{ConfigError, Secret, expand_all};
+pub use artifice_settings::{ConfigError, FileMode, Secret, expand_all};
 use artifice_settings::{Document, Map, Node, json, key_places, read};
 pub use limits::Limits;
 pub use main::Main;

@@ -47,7 +47,7 @@ pub use ledger::{Audit, ChangeOf, Each, EachLine, History, Ledger, Page, Schema,
 pub use life::{Basis, Claim, Receipt, State, WAYS};
 pub use limits::MOST_CONNECTIONS;
 pub use listed::{Listed, StatementPlace, Unreadable};
-pub use open::{open, open_as_it_is};
+pub use open::{Opened, open, open_as_it_is};
 pub use postgres::PostgresLedger;
 pub use schema::SchemaStatus;
 pub use sqlite::SqliteLedger;

@@ -10,6 +10,7 @@ mod leases;
 mod month;
 mod schema;
 mod statements;
+mod tls;
 mod verify;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 mod block;
 mod change;
+mod error;
 mod guards;
 mod history;
 mod insert;
@@ -15,21 +16,16 @@ mod verify;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use artifice_settings::FileMode;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection};
 use tracing::Instrument;
 
-use crate::error::{LedgerError, Refusal, RuleName};
+use crate::error::{LedgerError, Refusal};
 use crate::limits::LOCK_TIMEOUT;
-
-/// What to do when the file cannot be used.
-const ADVICE: &str = "check database.url, that the directory exists, the rights on it, and that its disk has room";
-/// The disk is full: SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where not even the file beside it has room.
-const FULL: [&str; 2] = ["13", "4874"];
-/// What to do then.
-const ROOM: &str = "there is no room left on its disk; make some, and run the command again";
+use error::{is_locked, rule, unusable};
 
 /// The ledger in a file.
 #[derive(Debug)]
@@ -44,8 +40,8 @@ pub struct SqliteLedger {
 }
 
 impl SqliteLedger {
-    /// Opens a file, and makes it if it is not there.
-    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+    /// Opens a file, and makes it with that mode if it is not there.
+    pub async fn open(path: &Path, mode: FileMode) -> Result<Self, LedgerError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -57,7 +53,7 @@ impl SqliteLedger {
             .disable_statement_logging();
         let name = format!("sqlite://{}", path.display());
         let begin = Instant::now();
-        new::make(path, &options).await.map_err(|error| unusable(&name, &error))?;
+        new::make(path, &options, mode).await.map_err(|error| unusable(&name, &error))?;
         if std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0) {
             let why = "the file is there, and empty: whatever was billed with it is unknown here, and would be billed \
                        again; restore it from a backup, or delete it if nothing ever was";
@@ -120,31 +116,4 @@ impl SqliteLedger {
     fn locked(&self) -> LedgerError {
         LedgerError::Locked { database: self.name.clone(), waited_s: LOCK_TIMEOUT.as_secs() }
     }
-}
-
-fn unusable(database: &str, error: &sqlx::Error) -> LedgerError {
-    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
-    let is_full = FULL.contains(&code.as_ref());
-    LedgerError::Database {
-        database: database.to_owned(),
-        why: error.to_string(),
-        advice: if is_full { ROOM } else { ADVICE },
-        concerns_all: is_full,
-    }
-}
-
-/// Whether another program held the database for too long.
-fn is_locked(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(error) => error.message().contains("is locked"),
-        sqlx::Error::PoolTimedOut => true,
-        _ => false,
-    }
-}
-
-/// The rule whose message it is, `rule_name: why` (migrations/sqlite/0002_guards.sql); none, if it is SQLite's own.
-fn rule(message: &str) -> Option<RuleName> {
-    let (name, _) = message.split_once(": ")?;
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_name.then(|| RuleName::of(name))
 }

@@ -7,10 +7,12 @@
 mod error;
 mod file;
 mod json;
+mod mode;
 mod text;
 mod yaml;
 
 pub use error::{ConfigError, read};
 pub use json::{expand_all, json, key_places};
+pub use mode::FileMode;
 pub use text::{Secret, bytes, duration_us, expand};
 pub use yaml::{Document, Map, Node, one_of};

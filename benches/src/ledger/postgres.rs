@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use artifice_engine::config::{Config, DatabaseUrl};
+use artifice_engine::config::{Config, DatabaseUrl, FileMode};
 use artifice_model::Period;
 use artifice_model::statement::Draft;
 use artifice_tests::database::Postgres;
@@ -19,7 +19,8 @@ pub fn postgres() -> Vec<Row> {
     // Room for what is written here, so that no round is the one in which it is brought to its place.
     let server = Postgres::start(&["max_wal_size=8GB", "checkpoint_timeout=1h"]);
     let database = server.database();
-    let ledger = runtime.block_on(artifice_ledger::open(&configured(&database.url()))).unwrap();
+    let ledger =
+        runtime.block_on(artifice_ledger::open(&configured(&database.url()), FileMode::default())).unwrap().ledger;
     let mut plain = runtime.block_on(plain(&database.url())).unwrap();
     let measured = measure(Database {
         name: "PostgreSQL",

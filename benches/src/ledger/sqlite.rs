@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use artifice_engine::config::DatabaseUrl;
+use artifice_engine::config::{DatabaseUrl, FileMode};
 use artifice_model::statement::{Draft, Line};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, Row as _, Sqlite};
@@ -29,8 +29,10 @@ const TABLES: [&str; 2] = [
 pub fn sqlite() -> Vec<Row> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let ledger =
-        runtime.block_on(artifice_ledger::open(&DatabaseUrl::Sqlite(directory.path().join("ledger.db")))).unwrap();
+    let ledger = runtime
+        .block_on(artifice_ledger::open(&DatabaseUrl::Sqlite(directory.path().join("ledger.db")), FileMode::default()))
+        .unwrap()
+        .ledger;
     let mut plain = runtime.block_on(plain(&directory.path().join("plain.db")));
     let database = Database {
         name: "SQLite",

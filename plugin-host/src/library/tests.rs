@@ -169,3 +169,14 @@ fn a_document_is_told_how_long_it_may_take() {
         assert_eq!(invoice.commit().unwrap().reference.as_str(), format!("{minutes} minutes"));
     }
 }
+
+#[test]
+fn a_panic_of_a_librarys_check_is_an_error_about_its_file() {
+    let says = caught(Path::new("/lib/a.so"), || -> Result<(), LoadError> { panic!("no field {}", 7) }).unwrap_err();
+    let says = says.to_string();
+    assert!(
+        says.starts_with("/lib/a.so: its types differ") && says.contains("comparing them failed: no field 7"),
+        "{says}"
+    );
+    assert!(caught(Path::new("/lib/a.so"), || Ok(())).is_ok());
+}

@@ -39,6 +39,10 @@
 //! it, only what the ledger knows tells that a document was written, and
 //! [`documents`](Backend::documents) is an error.
 //!
+//! # Whose it is
+//! Documents and records are made with the mode 0640, less what the umask takes away, and directories likewise; or with
+//! what the host has configured (`file_mode`), whatever the umask.
+//!
 //! # Limits
 //! A document under way is held in memory. The file system must be able to link files, or to rename
 //! them without replacing others; all common ones do one or the other.
@@ -47,6 +51,7 @@ mod config;
 mod instant;
 mod layout;
 mod list;
+mod mode;
 mod name;
 mod nearest;
 mod protocol;
@@ -67,6 +72,7 @@ use artifice_plugin_api::{
 
 use crate::config::{Checked, Settings};
 use crate::layout::Format;
+use crate::mode::Mode;
 use crate::name::{FileName, Template, Values};
 use crate::protocol::Order;
 use crate::store::Store;
@@ -88,7 +94,7 @@ impl Backend for Csv {
 
     fn new(config: Settings, context: &Context<'_>) -> Result<Self, Error> {
         let Checked { output_path, template, format } = config.check(context)?;
-        Ok(Csv { store: Arc::new(Store::new(output_path)), template, format })
+        Ok(Csv { store: Arc::new(Store::new(output_path, Mode::of(context))), template, format })
     }
 
     fn health(&self, _call: &Call<'_>) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
+use crate::mode::Mode;
 use crate::record::{Record, Reservation, folded_slot, slot};
 
 /// A temporary file of another key that is older than this was left by a process that ended.
@@ -41,16 +42,18 @@ pub type Hook = Box<dyn Fn(Step) -> io::Result<()> + Send + Sync>;
 /// One `output_path`.
 pub struct Store {
     dir: PathBuf,
+    mode: Mode,
     /// What tests do between two steps.
     #[cfg(test)]
     pub hook: Option<Hook>,
 }
 
 impl Store {
-    /// The store of that directory. Nothing is touched.
-    pub fn new(dir: PathBuf) -> Store {
+    /// The store of that directory, whose files get that mode. Nothing is touched.
+    pub fn new(dir: PathBuf, mode: Mode) -> Store {
         Store {
             dir,
+            mode,
             #[cfg(test)]
             hook: None,
         }
@@ -88,7 +91,7 @@ impl Store {
     pub fn prepare(&self) -> Result<(), Error> {
         for part in ["keys", "names", "temp"] {
             let path = self.own(part);
-            directory(&path).map_err(|error| failed("create the directory", &path, &error))?;
+            self.directory(&path).map_err(|error| failed("create the directory", &path, &error))?;
         }
         self.reached(Step::Prepared)
     }
@@ -104,6 +107,21 @@ impl Store {
             written.map_err(|error| failed("write into", path, &error))?;
         }
         Ok(())
+    }
+
+    /// Makes a directory and those above it, each lasting.
+    fn directory(&self, path: &Path) -> io::Result<()> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            self.directory(parent)?;
+        }
+        self.mode.create_directory(path)?;
+        // A parent that may be written but not read cannot be synced: documents are, below.
+        path.parent().map_or(Ok(()), |parent| {
+            sync(parent).or_else(|error| if error.kind() == ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
+        })
     }
 
     /// What is known of a key.
@@ -165,10 +183,9 @@ impl Store {
             let prefix = slot(key) + ".";
             let mut options = tempfile::Builder::new();
             options.prefix(&prefix);
-            // A document's permissions are the umask's, as those of any other file.
-            #[cfg(unix)]
-            options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+            options.permissions(std::os::unix::fs::PermissionsExt::from_mode(self.mode.file()));
             let mut file = options.tempfile_in(&temp)?;
+            self.mode.set(file.as_file())?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             Ok(file)
@@ -261,24 +278,6 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     })
 }
 
-/// Makes a directory and those above it, each lasting.
-fn directory(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        directory(parent)?;
-    }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        Err(error) => Err(error),
-        // A parent that may be written but not read cannot be synced: documents are, below.
-        Ok(()) => path.parent().map_or(Ok(()), |parent| {
-            sync(parent).or_else(|error| if error.kind() == ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
-        }),
-    }
-}
-
 /// Makes the names in a directory last, where directories can be synced.
 fn sync(directory: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
@@ -294,6 +293,7 @@ fn sync(directory: &Path) -> io::Result<()> {
 pub fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
+        ErrorKind::FileTooLarge => "raise the limit on the size of a file (ulimit -f), or choose another file system",
         ErrorKind::PermissionDenied => "let the user that runs artifice write there",
         ErrorKind::ReadOnlyFilesystem => "make the file system writable, or choose another output_path",
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {

@@ -4,6 +4,7 @@ mod answer;
 mod http;
 mod number;
 mod read;
+mod tls;
 mod write;
 
 pub use answer::{Answer, Fault, FaultCode};

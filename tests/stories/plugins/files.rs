@@ -1,7 +1,7 @@
 //! Files that are no backend.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -130,4 +130,44 @@ fn a_pipe_in_a_librarys_place_is_refused() {
         let _ = running.kill();
         assert!(ended, "{arguments} hangs");
     }
+}
+
+fn set(path: &std::path::Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_library_that_anybody_may_replace_is_refused() {
+    let cloud = cloud();
+    cloud.write(&format!("plugins/{CSV}"), fs::read(plugin("billing_csv_invoice")).unwrap());
+    let (directory, file) = (cloud.path("plugins"), cloud.path("plugins").join(CSV));
+    for (path, mode) in [(&file, 0o666), (&directory, 0o777), (&cloud.path(""), 0o757)] {
+        let before = fs::metadata(path).unwrap().permissions();
+        set(path, mode);
+        refused(&cloud, "anybody may put something else in its place");
+        refused(&cloud, "chmod o-w ");
+        let listed = cloud.run("plugin list --format json").done().json();
+        let plugins = listed["plugins"].as_array().unwrap();
+        let ours = plugins.iter().find(|plugin| plugin["file"].as_str() == file.to_str()).unwrap();
+        assert!(ours["error"].as_str().unwrap().contains("anybody may put something else"), "{ours}");
+        assert!(plugins.iter().any(|plugin| plugin["error"].is_null()), "the others are listed");
+        fs::set_permissions(path, before).unwrap();
+    }
+    cloud.bill("--month 2013-08").done();
+}
+
+#[test]
+fn a_library_that_a_group_may_replace_is_told() {
+    let cloud = cloud();
+    cloud.write(&format!("plugins/{CSV}"), fs::read(plugin("billing_csv_invoice")).unwrap());
+    let file = cloud.path("plugins").join(CSV);
+    // Only the superuser gives a file to a group of others.
+    if chown(&file, None, Some(65_533)).is_err() {
+        return;
+    }
+    set(&file, 0o664);
+    let told = format!("the group of {} may put something else in its place", file.canonicalize().unwrap().display());
+    let ran = cloud.bill("--month 2013-08").done().says(&told).says("chmod g-w ");
+    assert_eq!(ran.err.matches("the group of ").count(), 1, "{ran:?}");
+    cloud.run("plugin list").done().says(&told);
 }

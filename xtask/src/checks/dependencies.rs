@@ -36,12 +36,13 @@ const RULES: [(&str, &[&str], &[&str]); 15] = [
 ];
 
 /// Whose crates of others' making are theirs alone: the crates, where they may be used, and what is kept there by that.
-const KEPT: [(&[&str], &[&str], &str); 10] = [
+const KEPT: [(&[&str], &[&str], &str); 11] = [
     (&["sqlx"], &["artifice-core/ledger"], "SQL is the ledger's"),
+    (&["reqwest"], &["artifice-core/collect", "plugins/openerp"], "servers are asked by sources and by backends"),
     (
-        &["reqwest", "rustls"],
-        &["artifice-core/collect", "plugins/openerp"],
-        "servers are asked by sources and by backends",
+        &["rustls"],
+        &["artifice-core/collect", "artifice-core/ledger", "plugins/openerp"],
+        "certificates are explained by who talks to a server",
     ),
     (&["postcard", "memchr", "flate2", "zstd"], &["artifice-core/collect"], "samples are read by collect"),
     (&["saphyr-parser", "serde_yaml", "yaml_serde"], &["artifice-core/settings"], "YAML is the settings'"),

@@ -1,11 +1,12 @@
 //! A server that answers what a test says, one connection after the other.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use reqwest::Url;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// The server. Its thread ends with the test's process.
 pub struct Canned {
@@ -24,10 +25,30 @@ impl Canned {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let Some(request) = read(&stream) else { continue };
+                let Some(request) = read(&mut stream) else { continue };
                 seen.lock().unwrap().push(request.clone());
                 // The client may have had enough.
                 let _ = stream.write_all(&answer(&request));
+            }
+        });
+        Canned { url, requests }
+    }
+
+    /// The same, encrypted, by the name `localhost`.
+    pub fn encrypted(tls: ServerConfig, answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Canned {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port()).parse().unwrap();
+        let (requests, tls): (Arc<Mutex<Vec<String>>>, _) = (Arc::default(), Arc::new(tls));
+        let seen = requests.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = StreamOwned::new(ServerConnection::new(tls.clone()).unwrap(), stream.unwrap());
+                // Who does not trust it asks nothing.
+                let Some(request) = read(&mut stream) else { continue };
+                seen.lock().unwrap().push(request.clone());
+                let _ = stream.write_all(&answer(&request));
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
             }
         });
         Canned { url, requests }
@@ -71,7 +92,7 @@ pub fn recorded(name: &str) -> Option<Vec<u8>> {
     Some(answer(&format!("{} Recorded", response["status"]), &headers, &body))
 }
 
-fn read(stream: &TcpStream) -> Option<String> {
+fn read(stream: &mut impl Read) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let (mut request, mut length) = (String::new(), 0);
     loop {

@@ -22,16 +22,20 @@ pub struct HttpError {
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// There was no connection.
-    #[error("cannot connect: {why}; {}", advice(*https, why, subject))]
+    #[error("cannot connect: {why}; check the URL, and whether that service is running")]
     Unreachable {
         /// What the system says.
         why: String,
         /// Whether that was said after a long wait.
         timed_out: bool,
-        /// Whether the connection was to be encrypted.
-        https: bool,
-        /// The section of the configuration that is about it.
-        subject: String,
+    },
+    /// There was no encrypted connection, or not to whom it should be.
+    #[error("cannot connect: {why}; {advice}")]
+    NotTrusted {
+        /// What is wrong with the certificate, or with what is spoken there.
+        why: String,
+        /// What to do.
+        advice: String,
     },
     /// There was no answer in time.
     #[error("no complete answer within {}; look after that service, or raise {subject}.timeout", shown(*after))]
@@ -122,7 +126,7 @@ impl HttpError {
     /// Whether the service is not there, for anybody.
     pub fn is_unreachable(&self) -> bool {
         match *self.what {
-            Failure::Unreachable { .. } | Failure::Broken { .. } => true,
+            Failure::Unreachable { .. } | Failure::NotTrusted { .. } | Failure::Broken { .. } => true,
             Failure::Status { status, .. } => matches!(status, 502 | 503),
             _ => false,
         }
@@ -131,16 +135,6 @@ impl HttpError {
     /// Whether it took too long: perhaps only this once.
     pub fn is_slow(&self) -> bool {
         matches!(*self.what, Failure::TimedOut { .. } | Failure::Status { status: 504, .. })
-    }
-}
-
-fn advice(https: bool, why: &str, subject: &str) -> String {
-    match https {
-        true if why.contains("InvalidContentType") => "nothing speaks TLS there: is http:// meant?".to_owned(),
-        true if why.contains("UnknownIssuer") => {
-            format!("let the system trust its certificate's authority, or name that in {subject}.ca_file")
-        }
-        _ => "check the URL, and whether that service is running".to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Servers that are not what they should be.
 
+mod tls;
+
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

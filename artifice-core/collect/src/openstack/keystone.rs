@@ -63,7 +63,7 @@ impl Keystone {
 
     /// Where the service of a type (`metering`) is.
     pub fn endpoint(&self, service: &str) -> Result<Url, KeystoneError> {
-        catalog::find(&self.session().endpoints, service, self.settings.interface, self.settings.region.as_deref())
+        catalog::find(&self.session().endpoints, service, self.settings.interface, &self.settings)
     }
 
     /// All projects that there are, or else those that the user has a role in.

@@ -32,6 +32,8 @@ pub struct OpenStack {
     pub region: Option<String>,
     /// `interface`: which of an endpoint's addresses is meant.
     pub interface: Interface,
+    /// `allow_http`: whether the catalog of a Keystone that is asked by https may name addresses without it.
+    pub allow_http: bool,
     /// `ca_file`: further certificate authorities, in PEM.
     pub ca_file: Option<PathBuf>,
     /// `timeout`: how long one request may take.
@@ -79,6 +81,7 @@ pub(crate) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'
     let project_domain = text(&mut section, "project_domain", DOMAIN);
     let region = section.text("region");
     let interface = section.word("interface", &interface).unwrap_or(Interface::Public);
+    let allow_http = section.word("allow_http", &[("true", true), ("false", false)]).unwrap_or(false);
     let ca_file = section.text("ca_file").map(|file| directory.join(file));
     let timeout_us = section.parse("timeout", duration_us);
     for (key, example) in [
@@ -101,6 +104,7 @@ pub(crate) fn read(directory: &Path, mut section: Map<'_>, mut ceilometer: Map<'
         project_domain,
         region,
         interface,
+        allow_http,
         ca_file,
         timeout: timeout_us.map_or(TIMEOUT, |timeout_us| Duration::from_micros(timeout_us.unsigned_abs())),
     })

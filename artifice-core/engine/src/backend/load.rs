@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use artifice_ledger::Statement;
 use artifice_model::position::{Mistake, Position};
-use artifice_plugin_host::api::{Context, RSlice};
+use artifice_plugin_host::api::{Context, Pair, RSlice};
 use artifice_plugin_host::{Backend, Libraries, LoadError, SearchPath, UnknownKey};
 use artifice_settings::one_of;
 
@@ -30,8 +30,10 @@ impl Engine {
             std::path::absolute(&self.config().directory).unwrap_or_else(|_| self.config().directory.clone());
         let (directory, timezone) = (directory.display().to_string(), self.config().main.calendar.timezone());
         let libraries = Libraries(SearchPath::new(&self.config().plugin_path));
-        let extra = document::rounding(self.config().main.tax_rounding);
-        let context = Context { extra: RSlice::from_slice(extra), ..Context::new(&directory, timezone) };
+        let mode = self.config().main.file_mode.configured().map(|mode| format!("{mode:04o}"));
+        let mut extra = document::rounding(self.config().main.tax_rounding).to_vec();
+        extra.extend(mode.as_ref().map(|mode| Pair { key: "file_mode".into(), value: mode.as_str().into() }));
+        let context = Context { extra: RSlice::from_slice(&extra), ..Context::new(&directory, timezone) };
         let loaded = artifice_plugin_host::load(&libraries, class, settings, &context);
         loaded.map_err(|error| match error {
             LoadError::UnknownKeys { class, keys } => ConfigError::Mistakes(self.unknown(&class, &keys)).into(),

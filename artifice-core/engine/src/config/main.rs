@@ -6,7 +6,7 @@ use artifice_model::aggregate::MaxGap;
 use artifice_model::statement::{Lines, TaxRounding};
 use artifice_model::{Calendar, Currency};
 use artifice_plugin_host::ClassPath;
-use artifice_settings::{Map, bytes, duration_us};
+use artifice_settings::{FileMode, Map, bytes, duration_us};
 
 /// `main:`
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Main {
     pub lines: Lines,
     /// `tax_rounding`: where taxes are rounded.
     pub tax_rounding: TaxRounding,
+    /// `file_mode`: what may be done with the files that are made.
+    pub file_mode: FileMode,
 }
 
 /// The words of `main.tax_rounding`.
@@ -77,6 +79,7 @@ pub(super) fn settings(mut main: Map<'_>) -> Option<Main> {
         refuses_newer_documents: main.word("newer_documents", &[("refuse", true), ("warn", false)]).unwrap_or(true),
         lines: main.word("lines", &[("resource", Lines::Resource), ("service", Lines::Service)]).unwrap_or_default(),
         tax_rounding: main.word("tax_rounding", &ROUNDINGS).unwrap_or_default(),
+        file_mode: main.parse("file_mode", FileMode::parse).unwrap_or_default(),
     };
     // Read before this, for all entries.
     for key in ["region", "slice", "max_gap", "stale_after"] {

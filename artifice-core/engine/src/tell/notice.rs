@@ -68,6 +68,11 @@ pub enum Notice {
         /// Their receipts.
         documents: String,
     },
+    /// There was no ledger, and one was made.
+    NewLedger {
+        /// Where it is.
+        database: String,
+    },
     /// Another program is billing some of the tenants, and is waited for.
     Waiting {
         /// How many tenants.

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use sqlx::postgres::PgDatabaseError;
 
+use super::tls;
 use crate::error::{LedgerError, Refusal, RuleName};
 use crate::limits::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
 
@@ -19,8 +20,6 @@ mod code {
     pub const UNDEFINED_FILE: &str = "58P01";
 }
 
-/// What to do when the two sides do not trust each other.
-const TLS: &str = "check sslmode and sslrootcert in database.url, and the server's certificate";
 /// What to do when nobody answers.
 const NOBODY: &str = "check database.host and port, and that PostgreSQL is running there";
 /// What to do about anything else.
@@ -78,8 +77,8 @@ pub(super) fn of(database: &str, source: sqlx::Error) -> LedgerError {
     let (advice, concerns_all) = match (&source, known) {
         (_, Some((_, advice, concerns_all))) => (*advice, *concerns_all),
         // What is wrong with a certificate comes as an error of reading.
-        (sqlx::Error::Io(error), None) if error.kind() == ErrorKind::InvalidData => (TLS, true),
-        (sqlx::Error::Tls(_), None) => (TLS, true),
+        (sqlx::Error::Io(error), None) if error.kind() == ErrorKind::InvalidData => (tls::advice(error), true),
+        (sqlx::Error::Tls(_), None) => (tls::OTHER, true),
         (sqlx::Error::Io(_), None) => (NOBODY, false),
         _ => (OTHER, false),
     };

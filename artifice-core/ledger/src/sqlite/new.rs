@@ -8,13 +8,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use artifice_settings::FileMode;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 /// Makes the file, if it is not there: under another name beside it, and then in its place. Of several who do that at
 /// once, the first one's stays.
-pub(super) async fn make(path: &Path, options: &SqliteConnectOptions) -> sqlx::Result<()> {
+pub(super) async fn make(path: &Path, options: &SqliteConnectOptions, mode: FileMode) -> sqlx::Result<()> {
     let Some(name) = path.file_name().filter(|_| !path.exists()) else { return Ok(()) };
     let beside = |ending: &str| {
         let mut beside = OsString::from(".");
@@ -23,7 +24,7 @@ pub(super) async fn make(path: &Path, options: &SqliteConnectOptions) -> sqlx::R
         path.with_file_name(beside)
     };
     let own = format!(".{}.new", Uuid::now_v7());
-    let placed = match write(&beside(&own), options).await {
+    let placed = match write(&beside(&own), options, mode).await {
         Ok(()) => place(&beside(&own), path).map_err(sqlx::Error::Io),
         Err(error) => Err(error),
     };
@@ -33,9 +34,10 @@ pub(super) async fn make(path: &Path, options: &SqliteConnectOptions) -> sqlx::R
     placed
 }
 
-/// An empty database, whole on the disk.
-async fn write(path: &Path, options: &SqliteConnectOptions) -> sqlx::Result<()> {
-    let options = options.clone().filename(path).create_if_missing(true);
+/// An empty database, whole on the disk. What SQLite puts beside it has the same mode.
+async fn write(path: &Path, options: &SqliteConnectOptions, mode: FileMode) -> sqlx::Result<()> {
+    mode.create(path)?;
+    let options = options.clone().filename(path).create_if_missing(false);
     options.connect().await?.close().await
 }
 

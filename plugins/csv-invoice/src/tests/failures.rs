@@ -1,7 +1,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use artifice_plugin_api::ErrorKind;
+use artifice_plugin_api::{ErrorKind, Pair, RSlice};
 
 use super::*;
 use crate::store::Step;
@@ -141,15 +141,44 @@ fn a_key_may_be_any_text() {
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_document_has_the_permissions_of_any_other_file() {
+/// The modes of everything beneath the directory of the documents, itself included.
+fn modes(home: &tempfile::TempDir) -> Vec<(bool, u32)> {
     use std::os::unix::fs::PermissionsExt;
+    let (mut modes, mut paths) = (Vec::new(), vec![invoices(home)]);
+    while let Some(path) = paths.pop() {
+        let about = fs::metadata(&path).unwrap();
+        modes.push((about.is_dir(), about.permissions().mode() & 0o7777));
+        if about.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    modes.sort_unstable();
+    modes.dedup();
+    modes
+}
+
+#[test]
+fn documents_and_records_are_for_the_owner_and_the_group_or_whom_is_configured() {
     let home = home();
-    let receipt = Bill::default().commit(&csv(home.path())).unwrap();
-    fs::write(home.path().join("other"), "").unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode(&place(&home, &receipt)), mode(&home.path().join("other")));
+    Bill::default().commit(&csv(home.path())).unwrap();
+    for (is_directory, mode) in modes(&home) {
+        assert_eq!(mode & 0o7727, if is_directory { 0o700 } else { 0o600 }, "nothing for others, whatever the umask");
+    }
+    for (mode, expected) in [("0600", [(false, 0o600), (true, 0o700)]), ("0664", [(false, 0o664), (true, 0o775)])] {
+        let home = home_of(mode);
+        assert_eq!(modes(&home), expected);
+    }
+}
+
+/// A home with a document, whose files were to have that mode.
+fn home_of(mode: &str) -> tempfile::TempDir {
+    let home = home();
+    let extra = [Pair { key: "file_mode".into(), value: mode.into() }];
+    let directory = home.path().to_str().unwrap().to_owned();
+    let context = Context { extra: RSlice::from_slice(&extra), ..Context::new(&directory, "UTC") };
+    let settings = serde_json::from_value(json!({ "output_path": "invoices" })).unwrap();
+    Bill::default().commit(&Csv::new(settings, &context).unwrap()).unwrap();
+    home
 }
 
 #[test]

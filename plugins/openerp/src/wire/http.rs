@@ -11,6 +11,7 @@ use reqwest::{Certificate, Url, redirect};
 
 use super::answer::{Answer, Fault};
 use super::read::read;
+use super::tls;
 use crate::settings::Endpoint;
 use crate::text::plain;
 
@@ -93,7 +94,7 @@ impl Http {
     pub fn call(&self, path: &str, xml: Vec<u8>, timeout: Duration) -> Result<Result<Answer, Fault>, Lost> {
         let begin = Instant::now();
         let request = self.client.post(self.address(path)).header(CONTENT_TYPE, "text/xml").timeout(timeout).body(xml);
-        let response = request.send().map_err(|error| failed(&error, self.base.scheme(), begin, timeout))?;
+        let response = request.send().map_err(|error| failed(&error, begin, timeout))?;
         let status = response.status().as_u16();
         if matches!(status, 300..=399) {
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
@@ -154,21 +155,17 @@ fn late(timeout: Duration) -> Lost {
     Lost::unknown(None, format!("no complete answer within {seconds} s; look after the ERP, or raise timeout_s"))
 }
 
-fn failed(error: &reqwest::Error, scheme: &str, begin: Instant, timeout: Duration) -> Lost {
+fn failed(error: &reqwest::Error, begin: Instant, timeout: Duration) -> Lost {
     let why = cause(error);
     if error.is_builder() {
         return Lost::unsent(false, format!("the request cannot be made: {why}"));
     }
     if error.is_connect() {
-        let advice = match scheme {
-            "https" if why.contains("InvalidContentType") => "nothing speaks TLS there: is http:// meant?",
-            "https" if why.contains("UnknownIssuer") => {
-                "let the system trust its certificate's authority, or name that as ca_file"
-            }
-            "https" if why.contains("certificate") => "its certificate is not right for url; correct one of the two",
-            _ => "check url, and whether the ERP is running",
+        return match tls::words(error) {
+            // It does not pass by itself.
+            Some((why, advice)) => Lost::unsent(false, format!("cannot connect: {}; {advice}", plain::line(&why))),
+            None => Lost::unsent(true, format!("cannot connect: {why}; check url, and whether the ERP is running")),
         };
-        return Lost::unsent(true, format!("cannot connect: {why}; {advice}"));
     }
     if error.is_timeout() || begin.elapsed() >= timeout {
         return late(timeout);

@@ -1,11 +1,13 @@
 //! The catalog: where a cloud's services are.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use reqwest::Url;
 
 use super::KeystoneError;
-use crate::openstack::settings::Interface;
+use crate::http::plain;
+use crate::openstack::settings::{Interface, OpenStack};
 
 /// One address of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +22,9 @@ pub struct Endpoint {
     pub url: String,
 }
 
-/// The address of a service.
-pub fn find(all: &[Endpoint], service: &str, interface: Interface, region: Option<&str>) -> Result<Url, KeystoneError> {
+/// The address of a service, to which a token may go.
+pub fn find(all: &[Endpoint], service: &str, interface: Interface, settings: &OpenStack) -> Result<Url, KeystoneError> {
+    let region = settings.region.as_deref();
     let of_service: Vec<&Endpoint> =
         all.iter().filter(|endpoint| endpoint.service == service && endpoint.interface == interface.name()).collect();
     let wanted = |endpoint: &&&Endpoint| region.is_none_or(|region| endpoint.region == region);
@@ -42,7 +45,14 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, region: Optio
         Some(url) if urls.len() == 1 => {
             let wrong = || KeystoneError::NotAUrl { service: service.to_owned(), url: (*url).to_owned() };
             let url = Url::parse(url).map_err(|_| wrong())?;
-            if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(wrong()) }
+            match url.scheme() {
+                "https" => Ok(url),
+                "http" if settings.allow_http || settings.authentication_url.scheme() == "http" || is_here(&url) => {
+                    Ok(url)
+                }
+                "http" => Err(KeystoneError::PlainHttp { service: service.to_owned(), url: plain(&url) }),
+                _ => Err(wrong()),
+            }
         }
         Some(_) => {
             let regions: BTreeSet<&str> = found.iter().map(|endpoint| endpoint.region.as_str()).collect();
@@ -50,4 +60,10 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, region: Optio
             Err(KeystoneError::SeveralRegions { service: service.to_owned(), regions })
         }
     }
+}
+
+/// Whether it is this machine, so that nothing goes through the network.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

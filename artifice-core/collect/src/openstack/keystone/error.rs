@@ -83,6 +83,18 @@ pub enum KeystoneError {
         /// What stands there.
         url: String,
     },
+    /// The catalog of a Keystone that is asked by https names an address without it.
+    #[error(
+        "Keystone is asked by https, and its catalog says that the {service} service is at {url}, to which a token would go \
+         readable through the network; have https registered in Keystone{}, or set openstack.allow_http: true",
+        if service == "metering" { ", write its URL as openstack.ceilometer_url" } else { "" }
+    )]
+    PlainHttp {
+        /// Its type.
+        service: String,
+        /// Where it is.
+        url: String,
+    },
     /// Pages of projects do not end.
     #[error(
         "Keystone: GET {url}: the pages of its projects do not end; upgrade Keystone, or report this to whoever runs it"

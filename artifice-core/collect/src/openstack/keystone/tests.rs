@@ -23,6 +23,7 @@ fn settings(url: &Url, path: &str) -> OpenStack {
         project_domain: "Default".to_owned(),
         region: None,
         interface: Interface::Public,
+        allow_http: false,
         ca_file: None,
         timeout: Duration::from_secs(10),
     }
@@ -171,6 +172,35 @@ fn an_endpoint_is_chosen_by_interface_and_region_and_what_lacks_is_said() {
         "{none}"
     );
     assert!(with(Interface::Admin, None).unwrap_err().contains("openstack.ceilometer_url"));
+}
+
+#[test]
+fn a_keystone_asked_by_https_may_name_http_only_where_that_is_allowed() {
+    let at = |url: &str, change: fn(&mut OpenStack)| {
+        let mut settings = settings(&"https://keystone.example.org/".parse().unwrap(), "v3");
+        change(&mut settings);
+        let metering = |interface| catalog::Endpoint {
+            service: "metering".to_owned(),
+            interface,
+            region: "akl".to_owned(),
+            url: url.to_owned(),
+        };
+        let found = catalog::find(&[metering("public")], "metering", Interface::Public, &settings);
+        found.map(|url| url.to_string()).map_err(|error| error.to_string())
+    };
+    let as_it_is = |_: &mut OpenStack| {};
+    let refused = at("http://joe:sesame@c:8777/", as_it_is).unwrap_err();
+    assert!(refused.contains("is at http://c:8777/, to which a token would go readable"), "{refused}");
+    assert!(refused.ends_with("or set openstack.allow_http: true"), "{refused}");
+    for url in ["https://c:8777/", "http://127.0.0.1:8777/", "http://[::1]:8777/", "http://localhost:8777/"] {
+        assert_eq!(at(url, as_it_is).unwrap(), url);
+    }
+    assert!(at("http://127.0.0.1.example.org/", as_it_is).is_err());
+    assert!(at("http://c:8777/", |settings| settings.allow_http = true).is_ok());
+    let by_http =
+        |settings: &mut OpenStack| settings.authentication_url = "http://keystone.example.org/".parse().unwrap();
+    assert!(at("http://c:8777/", by_http).is_ok());
+    assert!(at("ftp://c:8777/", by_http).unwrap_err().contains("is none"));
 }
 
 #[test]

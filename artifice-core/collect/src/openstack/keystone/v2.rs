@@ -93,7 +93,7 @@ pub(super) fn projects(
     base: &Url,
     endpoints: &[Endpoint],
 ) -> Result<Vec<Tenant>, KeystoneError> {
-    let admin = catalog::find(endpoints, "identity", Interface::Admin, settings.region.as_deref());
+    let admin = catalog::find(endpoints, "identity", Interface::Admin, settings);
     let all = admin.and_then(|admin| list(below(&admin, "tenants")));
     all.or_else(|error| {
         tracing::warn!(

@@ -31,6 +31,7 @@ fn answering(body: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (Canned, Ceilom
         project_domain: "Default".to_owned(),
         region: None,
         interface: Interface::Public,
+        allow_http: false,
         ca_file: None,
         timeout: Duration::from_secs(10),
     };

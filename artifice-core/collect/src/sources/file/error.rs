@@ -1,7 +1,7 @@
 //! What can be wrong with a file of samples, where, and what to do.
 
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use artifice_model::position::{Mistake, Position};
 
@@ -34,7 +34,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// A file is missing, or may not be read.
-    #[error("{} cannot be opened: {source}{}", path.display(), advice(source, path))]
+    #[error("{} cannot be opened: {source}{}", path.display(), advice(source))]
     Open {
         /// The file.
         path: PathBuf,
@@ -86,13 +86,13 @@ impl FileError {
     }
 }
 
-fn advice(error: &io::Error, path: &Path) -> String {
+fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
-        ErrorKind::NotFound => "; check the path".to_owned(),
+        ErrorKind::NotFound => "; check the path",
         ErrorKind::PermissionDenied => {
-            format!("; let the user that runs artifice read it, as with `chmod a+r {}`", path.display())
+            "; let the user that runs artifice read it, as its owner or by a group, and not everybody"
         }
-        _ => String::new(),
+        _ => "",
     }
 }
 
