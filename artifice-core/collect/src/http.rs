@@ -1,7 +1,7 @@
 //! One careful HTTP client, which knows nothing of who asks: bounded in time, bytes and tries.
 //!
 //! - Every request ends: connecting after 10 seconds, the whole of it after the configured time, the
-//!   answer at a number of bytes.
+//!   answer at a number of bytes, packed or not. It is unpacked only where its header says so.
 //! - What passes by itself (a refused or broken connection, 502, 503, 504, 429) is tried three times.
 //! - No redirect is followed: a token must not go where nobody said that it should.
 //! - No password and no token gets into an error or a log, not even if the server sends it back.
@@ -13,11 +13,12 @@ mod ask;
 pub mod canned;
 mod error;
 mod excerpt;
+mod list;
+mod packed;
 #[cfg(test)]
 mod tests;
 mod tls;
 
-use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -27,13 +28,15 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Method, Url, redirect};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
 pub use ask::{Ask, Auth, Body, Headers, Nobody};
 pub use error::{Failure, HttpError, LogInError, plain};
 
-use artifice_settings::Secret;
+use crate::limits::LONGEST_ERROR;
+use artifice_settings::{Secret, read_bytes};
 use error::cause;
 
 /// How long connecting may take.
@@ -65,11 +68,18 @@ pub struct Answer {
     pub status: u16,
     /// The value of `X-Subject-Token`.
     pub subject_token: Option<Secret>,
-    /// The content.
+    /// The content; of an error, not more than can be of use.
     pub body: Vec<u8>,
     method: Method,
     url: Url,
     secrets: Vec<Secret>,
+}
+
+/// An error in the application's own form.
+#[derive(Deserialize)]
+struct OfApplication {
+    #[serde(rename = "error_message")]
+    _error_message: IgnoredAny,
 }
 
 impl Http {
@@ -91,7 +101,7 @@ impl Http {
         };
         let client = match ca_file {
             Some(file) => {
-                let pem = fs::read(file).map_err(|error| unusable(file, error.to_string()))?;
+                let pem = read_bytes(file).map_err(|why| unusable(file, why))?;
                 let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(file, cause(&error)))?;
                 if authorities.is_empty() {
                     return Err(unusable(file, "no certificate in PEM is in it".to_owned()));
@@ -212,9 +222,11 @@ impl Http {
         let wait = header(&response, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let subject_token = header(&response, "X-Subject-Token").map(|text| Secret::new(text.to_owned()));
         let (status, mut body) = (response.status().as_u16(), Vec::new());
+        let is_error = status >= 400;
         self.read(ask, response, begin, &mut |bytes| {
             body.extend_from_slice(bytes);
-            ControlFlow::Continue(())
+            // Of a page of errors nobody is shown more.
+            if is_error && body.len() >= LONGEST_ERROR { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let (method, url) = (ask.method.clone(), ask.url.clone());
         Ok((Answer { status, subject_token, body, method, url, secrets }, wait))
@@ -235,10 +247,11 @@ impl Http {
     fn read(
         &self,
         ask: &Ask<'_>,
-        mut response: Response,
+        response: Response,
         begin: Instant,
         each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<(), HttpError> {
+        let mut response = packed::unpack(response, ask.most_bytes).map_err(|what| ask.failed(what))?;
         let (mut read, mut chunk) = (0, vec![0; CHUNK_BYTES]);
         loop {
             // A server that sends a byte now and then does not run into any other time-out.
@@ -257,6 +270,9 @@ impl Http {
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if packed::is_too_long(&error) => {
+                    return Err(ask.failed(Failure::TooLong { most_bytes: ask.most_bytes }));
+                }
                 Err(error) => {
                     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
                     let why = inner.map_or_else(|| cause(&error), |inner| cause(inner));
@@ -306,7 +322,7 @@ impl Answer {
 
     /// Whether an error is the application's own, rather than of what stands before it.
     pub fn is_of_application(&self) -> bool {
-        serde_json::from_slice::<Value>(&self.body).is_ok_and(|body| body.get("error_message").is_some())
+        serde_json::from_slice::<OfApplication>(&self.body).is_ok()
     }
 
     /// Whom was asked, and what.
@@ -316,7 +332,7 @@ impl Answer {
 
     /// What an error's answer says, in a line.
     pub fn says(&self) -> String {
-        excerpt::excerpt(&self.body, &self.secrets)
+        excerpt::excerpt(&self.body[..self.body.len().min(LONGEST_ERROR)], &self.secrets)
     }
 
     /// An answer that is of no use, as an error.
@@ -325,9 +341,22 @@ impl Answer {
     }
 
     /// The content, as what it should be.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| self.failed(Failure::NotAsExpected { why: error.to_string(), says: self.says() }))
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, HttpError> {
+        serde_json::from_slice(&self.body).map_err(|error| self.not_as_expected(&error))
+    }
+
+    /// The elements of a list, one after the other: none is kept.
+    pub fn each<T: DeserializeOwned>(&self, mut take: impl FnMut(T)) -> Result<(), HttpError> {
+        list::each(&self.body, &mut take).map_err(|error| self.not_as_expected(&error))
+    }
+
+    /// The same of a list inside the content.
+    pub fn each_of<T: DeserializeOwned>(&self, list: &RawValue, mut take: impl FnMut(T)) -> Result<(), HttpError> {
+        list::each(list.get().as_bytes(), &mut take).map_err(|error| self.not_as_expected(&error))
+    }
+
+    fn not_as_expected(&self, error: &serde_json::Error) -> HttpError {
+        self.failed(Failure::NotAsExpected { why: error.to_string(), says: self.says() })
     }
 
     /// An error about this answer.

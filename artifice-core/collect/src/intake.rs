@@ -8,6 +8,7 @@ use artifice_model::sample::{MessageId, SeriesKey};
 use artifice_model::{Decimal, TenantId, Timestamp};
 use hashbrown::HashMap;
 
+use crate::limits::UNMAPPED_BYTES;
 use crate::metadata::Read;
 use crate::noticed::{Meters, Noticed};
 use crate::owners::Owners;
@@ -29,6 +30,8 @@ pub(crate) struct Intake<'a> {
     seen: Seen,
     /// Samples that nothing charges, by tenant and meter; `None` if nobody wants to know.
     unmapped: Option<HashMap<TenantId, Meters>>,
+    /// How much more their names may take, in bytes.
+    unmapped_room: usize,
     sorter: Sorter,
     owners: Owners,
     entries: Vec<Charging<'a>>,
@@ -51,8 +54,8 @@ pub(crate) struct Taken<'a> {
     pub entries: Vec<Charging<'a>>,
 }
 
-/// For how many tenants uncharged samples are counted: the memory for it is bounded.
-const MOST_TENANTS: usize = 20_000;
+/// What a tenant takes whose uncharged samples are counted, beside its id, in bytes.
+const A_TENANT: usize = 512;
 
 impl Wanted {
     /// What a request wants of a source.
@@ -95,6 +98,7 @@ impl<'a> Intake<'a> {
             done,
             seen: Seen::default(),
             unmapped: request.notice_unmapped.then(HashMap::new),
+            unmapped_room: UNMAPPED_BYTES,
             sorter: Sorter::new(request.memory_bytes),
             owners: Owners::default(),
             entries: Charging::all(request),
@@ -172,11 +176,12 @@ impl Sink for Intake<'_> {
         if at.is_some_and(|at| !self.request.period.contains(at)) {
             return;
         }
-        let has_room = unmapped.len() < MOST_TENANTS;
+        let room = &mut self.unmapped_room;
         if let Some(meters) = unmapped.get_mut(tenant) {
-            meters.add(meter, at.is_some());
-        } else if has_room {
-            unmapped.entry(tenant.into()).or_default().add(meter, at.is_some());
+            meters.add(meter, at.is_some(), room);
+        } else if let Some(left) = room.checked_sub(A_TENANT + tenant.len()) {
+            *room = left;
+            unmapped.entry(tenant.into()).or_default().add(meter, at.is_some(), room);
         }
     }
 

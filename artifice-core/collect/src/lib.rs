@@ -21,6 +21,7 @@ mod driver;
 mod error;
 pub mod http;
 mod intake;
+mod limits;
 mod merge;
 mod metadata;
 mod noticed;
@@ -34,6 +35,7 @@ mod source;
 pub mod sources;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod text;
 mod usage;
 pub mod wire;
 

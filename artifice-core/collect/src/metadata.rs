@@ -96,11 +96,16 @@ impl<'a> Read<'a> {
     }
 
     /// Values by the places of their keys.
-    pub(crate) fn of_places(keys: &'a KeySet, mut values: Vec<(usize, Cow<'a, str>)>) -> Self {
+    pub(crate) fn of_places(keys: &'a KeySet, values: Vec<(usize, Cow<'a, str>)>) -> Self {
+        Read { keys: &keys.keys, values: Read::first_of_each(values) }
+    }
+
+    /// Values in the order of their keys' places, of a repeated key the first one.
+    pub(crate) fn first_of_each(mut values: Vec<(usize, Cow<'a, str>)>) -> Vec<(usize, Cow<'a, str>)> {
         // Stable: of a repeated key the first one stays.
         values.sort_by_key(|(place, _)| *place);
         values.dedup_by_key(|(place, _)| *place);
-        Read { keys: &keys.keys, values }
+        values
     }
 
     /// Keys and values, sorted by their keys; each key is there once, and no value is missing.

@@ -15,6 +15,8 @@ const MOST_METERS: usize = 100;
 const MOST_HOSTS: usize = 100;
 /// Meters that every instance has: where there is one of them, there are instances.
 const OF_INSTANCES: [&str; 2] = ["cpu", "vcpus"];
+/// What an uncharged meter takes beside its name, in bytes.
+const A_METER: usize = 64;
 /// A meter's name longer than this is not kept, in bytes.
 const LONGEST_NAME: usize = 255;
 
@@ -174,11 +176,14 @@ impl Noticed {
 
 impl Meters {
     /// Counts a sample; or only the meter, where nobody counts its samples.
-    pub(crate) fn add(&mut self, meter: &str, is_sample: bool) {
+    /// `room` is for how many more bytes there is room.
+    pub(crate) fn add(&mut self, meter: &str, is_sample: bool, room: &mut usize) {
         let count = u64::from(is_sample);
+        let left = room.checked_sub(A_METER + meter.len());
         if let Some(samples) = self.samples.get_mut(meter) {
             *samples += count;
-        } else if self.samples.len() < MOST_METERS && meter.len() <= LONGEST_NAME {
+        } else if let Some(left) = left.filter(|_| self.samples.len() < MOST_METERS && meter.len() <= LONGEST_NAME) {
+            *room = left;
             self.samples.insert(meter.to_owned(), count);
         } else {
             self.others += count;
@@ -227,10 +232,18 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded() {
         let mut meters = Meters::default();
+        let mut room = usize::MAX;
         for number in 0..1000 {
-            meters.add(&format!("meter-{number}"), true);
+            meters.add(&format!("meter-{number}"), true, &mut room);
         }
-        meters.add(&"x".repeat(1000), true);
+        meters.add(&"x".repeat(1000), true, &mut room);
         assert_eq!((meters.samples.len(), meters.others), (MOST_METERS, 1001 - 100));
+
+        let (mut few, mut room) = (Meters::default(), 10 * (A_METER + 7));
+        for number in 100..200 {
+            few.add(&format!("room{number}"), true, &mut room);
+        }
+        few.add("room100", true, &mut room);
+        assert_eq!((few.samples.len(), few.samples["room100"], few.others, room), (10, 2, 90, 0));
     }
 }

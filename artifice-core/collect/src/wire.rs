@@ -22,6 +22,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::text::Text;
 use object::Span;
 
 pub use metadata::{metadata_lines, read_metadata};
@@ -58,7 +59,7 @@ pub struct WireSample<'a> {
 struct Keys<'a> {
     #[serde(borrow, deserialize_with = "optional_text")]
     project_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     resource_id: Cow<'a, str>,
     #[serde(borrow, default, alias = "meter", deserialize_with = "known_text")]
     counter_name: Option<Cow<'a, str>>,
@@ -69,7 +70,7 @@ struct Keys<'a> {
     counter_type: Option<Cow<'a, str>>,
     #[serde(borrow, default, alias = "unit", deserialize_with = "text_or_empty")]
     counter_unit: Cow<'a, str>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     timestamp: Cow<'a, str>,
     #[serde(borrow, default, alias = "metadata")]
     resource_metadata: Option<Json<'a>>,
@@ -185,16 +186,16 @@ fn shown(text: &str) -> String {
     }
 }
 
-/// A text that is borrowed where it has no escapes. (serde borrows a bare `Cow`, but not one in an `Option`.)
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+fn text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+    Text::deserialize(deserializer).map(|text| text.0)
+}
 
 fn optional_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'a, str>>, D::Error> {
     Ok(Option::<Text<'a>>::deserialize(deserializer)?.map(|text| text.0))
 }
 
 fn known_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'a, str>>, D::Error> {
-    Text::deserialize(deserializer).map(|text| Some(text.0))
+    text(deserializer).map(Some)
 }
 
 fn text_or_empty<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
 
-use crate::file::whole;
+use crate::file::read_bytes;
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum ConfigError {
 /// Reads a text file that a person wrote.
 pub fn read(path: &Path, advice: &'static str) -> Result<String, ConfigError> {
     let unreadable = |why: String| ConfigError::Unreadable { path: path.to_owned(), why, advice };
-    let bytes = whole(path).map_err(unreadable)?;
+    let bytes = read_bytes(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
         let line = valid.matches('\n').count() + 1;

@@ -8,7 +8,10 @@ use std::path::Path;
 pub(crate) const MAX_BYTES: usize = 1_000_000;
 
 /// A file's content, or why it cannot be had. What is no regular file may never end, or never begin.
-pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// Why, in words: what is there is no file, or too long, or cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     match metadata(path).map_err(|error| error.to_string())? {
         file if file.is_dir() => return Err("it is a directory".to_owned()),
         file if !file.is_file() => return Err("it is no regular file".to_owned()),
@@ -31,8 +34,8 @@ mod tests {
 
     #[test]
     fn what_never_ends_is_not_read() {
-        assert_eq!(whole(Path::new("/dev/zero")), Err("it is no regular file".to_owned()));
-        assert!(whole(Path::new("/")).is_err());
-        assert!(whole(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))).is_ok());
+        assert_eq!(read_bytes(Path::new("/dev/zero")), Err("it is no regular file".to_owned()));
+        assert!(read_bytes(Path::new("/")).is_err());
+        assert!(read_bytes(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))).is_ok());
     }
 }

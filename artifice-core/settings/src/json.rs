@@ -16,6 +16,8 @@ pub fn json(node: &Node<'_>) -> Option<(serde_json::Value, serde_json::Value)> {
 
 /// How many keys' places are kept: nobody writes more.
 const MOST_PLACES: usize = 1000;
+/// How long a path may be that is kept, in bytes: each names all keys that lead to it.
+const LONGEST_PATH: usize = 1000;
 
 /// Where the keys of a value stand, at any depth: each with the keys and indices that lead to it.
 pub fn key_places(node: &Node<'_>) -> Vec<(Vec<String>, Position)> {
@@ -35,6 +37,9 @@ fn look(node: &Node<'_>, path: &mut Vec<String>, places: &mut Vec<(Vec<String>, 
     for (key, node) in below {
         if places.len() >= MOST_PLACES {
             return;
+        }
+        if path.iter().map(String::len).sum::<usize>() + key.len() > LONGEST_PATH {
+            continue;
         }
         path.push(key);
         places.push((path.clone(), node.key_position()));

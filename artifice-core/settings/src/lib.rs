@@ -12,6 +12,7 @@ mod text;
 mod yaml;
 
 pub use error::{ConfigError, read};
+pub use file::read_bytes;
 pub use json::{expand_all, json, key_places};
 pub use mode::FileMode;
 pub use text::{Secret, bytes, duration_us, expand};

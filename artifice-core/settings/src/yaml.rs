@@ -4,6 +4,7 @@
 //! its reader finds wrong. So values carry their path, and [`places`] tells where a path leads.
 
 mod aliases;
+mod path;
 mod places;
 
 use std::cell::{OnceCell, RefCell};
@@ -13,8 +14,9 @@ use std::path::Path;
 use artifice_model::position::{Mistake, Position};
 use serde_yaml::Value;
 
-use self::places::{Places, Step};
-use crate::file::{MAX_BYTES, whole};
+use self::path::{Path as Way, Step, shortened};
+use self::places::Places;
+use crate::file::{MAX_BYTES, read_bytes};
 use crate::text::{Secret, expand, expand_address};
 
 /// How many brackets may be open at once. The parser takes hours for thousands.
@@ -22,6 +24,10 @@ const MOST_OPEN: usize = 500;
 
 /// How many mistakes are reported at once.
 const MOST_MISTAKES: usize = 50;
+/// How much of a mistake is shown, in characters: what is wrong may be as long as the file.
+const SHOWN: usize = 2000;
+/// The longest word for which the nearest known one is looked for, in bytes.
+const LONGEST_WORD: usize = 100;
 
 /// A parsed file, and what is wrong with it so far.
 pub struct Document {
@@ -38,7 +44,7 @@ pub struct Document {
 #[derive(Clone)]
 pub struct Node<'a> {
     document: &'a Document,
-    path: Vec<Step>,
+    path: Way,
     value: &'a Value,
 }
 
@@ -92,7 +98,7 @@ impl Document {
 
     /// The whole document.
     pub fn root(&self) -> Node<'_> {
-        Node { document: self, path: Vec::new(), value: &self.root }
+        Node { document: self, path: Way::default(), value: &self.root }
     }
 
     /// What is wrong, in the file's order.
@@ -102,13 +108,19 @@ impl Document {
         mistakes
     }
 
-    fn report(&self, path: &[Step], key: bool, what: String) {
-        // Nobody reads more.
-        if self.mistakes.borrow().len() >= MOST_MISTAKES {
+    fn report(&self, path: &Way, key: bool, what: &dyn fmt::Display) {
+        if self.is_full() {
             return;
         }
-        let at = self.position(if key { self.places().key(path) } else { self.places().value(path) });
+        let steps = path.steps();
+        let at = self.position(if key { self.places().key(&steps) } else { self.places().value(&steps) });
+        let what = shortened(&format!("{}: {what}", path.name()), SHOWN);
         self.mistakes.borrow_mut().push(Mistake { at, what });
+    }
+
+    /// Whether so much is wrong that nobody reads more.
+    fn is_full(&self) -> bool {
+        self.mistakes.borrow().len() >= MOST_MISTAKES
     }
 
     fn places(&self) -> &Places {
@@ -139,30 +151,22 @@ fn too_deep(text: &str) -> Option<usize> {
 impl<'a> Node<'a> {
     /// Says that something is wrong here.
     pub fn mistake(&self, what: impl fmt::Display) {
-        self.document.report(&self.path, false, format!("{}: {what}", self.name()));
+        self.document.report(&self.path, false, &what);
     }
 
     /// Where it stands.
     pub fn position(&self) -> Position {
-        self.document.position(self.document.places().value(&self.path))
+        self.document.position(self.document.places().value(&self.path.steps()))
     }
 
     /// Where its key stands; itself, if it has none.
     pub fn key_position(&self) -> Position {
-        self.document.position(self.document.places().key(&self.path))
+        self.document.position(self.document.places().key(&self.path.steps()))
     }
 
     /// The path as people write it: `rates.file`.
     pub fn name(&self) -> String {
-        let mut name = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) if name.is_empty() => name.push_str(key),
-                Step::Key(key) => name.extend([".", key]),
-                Step::Index(index) => name.push_str(&format!("[{index}]")),
-            }
-        }
-        if name.is_empty() { "the file".to_owned() } else { name }
+        self.path.name()
     }
 
     /// The value itself.
@@ -171,9 +175,7 @@ impl<'a> Node<'a> {
     }
 
     fn child(&self, step: Step, value: &'a Value) -> Node<'a> {
-        let mut path = self.path.clone();
-        path.push(step);
-        Node { document: self.document, path, value }
+        Node { document: self.document, path: self.path.then(step), value }
     }
 
     /// As a mapping; an absent value is an empty one.
@@ -207,7 +209,7 @@ impl<'a> Node<'a> {
         let text = match self.value {
             Value::String(text) => text.clone(),
             // Its digits as they are written: the parser has made a binary number of them.
-            Value::Number(_) | Value::Bool(_) => match self.document.places().text(&self.path) {
+            Value::Number(_) | Value::Bool(_) => match self.document.places().text(&self.path.steps()) {
                 Some(digits) => digits,
                 None => {
                     self.mistake("it cannot be read as it is written; put it in quotes");
@@ -306,7 +308,7 @@ impl<'a> Map<'a> {
         file?.parse(|name| {
             let path = directory.join(name);
             let unusable = |why: String| format!("{}: {why}; name a file that can be read", path.display());
-            let text = String::from_utf8(whole(&path).map_err(unusable)?);
+            let text = String::from_utf8(read_bytes(&path).map_err(unusable)?);
             let text = text.map_err(|_| unusable("it is not UTF-8".to_owned()))?;
             Ok::<_, String>(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
         })
@@ -343,13 +345,16 @@ impl<'a> Map<'a> {
     /// Ends the reading: every key that was never asked for is a mistake.
     pub fn end(self) {
         for (key, node) in self.entries() {
+            if self.node.document.is_full() {
+                return;
+            }
             if self.known.iter().all(|known| *known != key) {
                 let nearest = one_of(&key, self.known.iter().copied());
                 let what = match key.as_str() {
-                    "<<" => format!("{}: YAML's merge key is not supported; write the keys out", node.name()),
-                    _ => format!("{}: there is no such key; {nearest}", node.name()),
+                    "<<" => "YAML's merge key is not supported; write the keys out".to_owned(),
+                    _ => format!("there is no such key; {nearest}"),
                 };
-                self.node.document.report(&node.path, true, what);
+                self.node.document.report(&node.path, true, &what);
             }
         }
     }
@@ -358,7 +363,8 @@ impl<'a> Map<'a> {
 /// "did you mean …?", or all there is.
 pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let near = known.iter().map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min();
+    let likely = known.iter().filter(|_| wrong.len() <= LONGEST_WORD);
+    let near = likely.map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min();
     match near {
         Some((distance, word)) if distance <= 1 + word.len() / 3 => format!("did you mean '{word}'?"),
         _ => format!("it can be {}", known.join(", ")),

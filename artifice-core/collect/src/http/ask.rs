@@ -5,6 +5,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
 use super::error::{Failure, HttpError, LogInError, plain};
+use crate::limits::{LONGEST_ANSWER, LONGEST_LOG_IN};
 
 /// Headers of a request.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
@@ -74,7 +75,7 @@ pub struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// The longest answer that is read where nobody says otherwise, in bytes.
-    pub const MOST_BYTES: usize = 64 << 20;
+    pub const MOST_BYTES: usize = LONGEST_ANSWER;
 
     /// A GET.
     pub fn get(url: &'a Url, auth: &'a dyn Auth, subject: &'a str) -> Self {
@@ -82,10 +83,10 @@ impl<'a> Ask<'a> {
         Ask { method, url, headers: &[], body, auth, secret: None, most_bytes, subject }
     }
 
-    /// A POST of a JSON text, as nobody yet.
+    /// A POST of a JSON text, as nobody yet: a log-in.
     pub fn post(url: &'a Url, json: String, secret: &'a Secret, subject: &'a str) -> Self {
         let (method, body) = (Method::POST, Body::Json(json));
-        Ask { method, body, secret: Some(secret), ..Ask::get(url, &Nobody, subject) }
+        Ask { method, body, secret: Some(secret), most_bytes: LONGEST_LOG_IN, ..Ask::get(url, &Nobody, subject) }
     }
 
     pub(super) fn failed(&self, what: Failure) -> HttpError {

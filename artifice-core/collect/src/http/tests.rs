@@ -2,8 +2,14 @@
 
 mod tls;
 
+use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
 
 use super::canned::{Canned, answer};
 use super::*;
@@ -222,4 +228,43 @@ fn a_stream_is_handed_over_as_it_comes_and_tried_again_only_before_its_first_byt
 
     let server = Canned::new(|_| answer("404 Not Found", "", "nothing here"));
     assert!(stream(&server, usize::MAX).1.unwrap_err().to_string().contains("404 Not Found: nothing here"));
+}
+
+#[test]
+fn of_a_page_of_errors_no_more_is_read_than_can_be_shown() {
+    let page = format!("<html>{}</html>", "no service today ".repeat(1 << 20));
+    let server = Canned::new(move |_| answer("500 Internal Server Error", "", &page));
+    let answer = http(5000).ask(&Ask::get(&server.url, &Nobody, "openstack")).unwrap();
+    assert!((LONGEST_ERROR..2 * LONGEST_ERROR).contains(&answer.body.len()), "{}", answer.body.len());
+    assert!(answer.refused().to_string().contains("500 Internal Server Error: no service today"));
+}
+
+/// An answer whose content is packed, with a header that says so or none.
+fn packed(header: &str, content: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(content).unwrap();
+    let body = gzip.finish().unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\n{header}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    [head.into_bytes(), body].concat()
+}
+
+#[test]
+fn an_answer_is_unpacked_only_where_its_header_says_so_and_within_the_same_bound() {
+    let server = Canned::new(|_| packed("Content-Encoding: gzip\r\n", b"[1, 2]"));
+    assert_eq!(get(&server.url).unwrap().json::<Vec<u8>>().unwrap(), [1, 2]);
+    let server = Canned::new(|_| packed("", b"[1, 2]"));
+    assert!(get(&server.url).unwrap().body.starts_with(&[0x1f, 0x8b]));
+    let server = Canned::new(|_| packed("Content-Encoding: gzip\r\n", &[b' '; 2000]));
+    assert!(error(&server.url).contains("the answer is longer than 1000 bytes"));
+    let server = Canned::new(|_| answer("200 OK", "Content-Encoding: br\r\n", "[]"));
+    assert!(error(&server.url).contains("packed as br, which nobody asked for"));
+    let server = Canned::new(|_| answer("200 OK", "Content-Encoding: gzip\r\n", "[1, 2]"));
+    assert!(error(&server.url).contains("the connection broke"));
+}
+
+#[test]
+fn a_head_without_end_is_an_error() {
+    let server = Canned::new(|_| format!("HTTP/1.1 200 OK\r\n{}", "X-More: and more\r\n".repeat(1 << 20)).into_bytes());
+    let says = error(&server.url);
+    assert!(says.contains("the connection broke"), "{says}");
 }

@@ -7,6 +7,7 @@
 
 mod catalog;
 mod error;
+mod pages;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -20,16 +21,17 @@ use std::time::Instant;
 use artifice_model::Tenant;
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody};
+use crate::limits::{LONGEST_ERROR, LONGEST_PAGE, MOST_PAGES, PAGES_TIMEOUTS, PROJECTS_BYTES};
 use crate::openstack::settings::{OpenStack, SUBJECT};
 pub use error::KeystoneError;
+use pages::Page;
 use session::{Session, Version, below};
 
-/// How many pages of projects are read at most.
-const MOST_PAGES: usize = 10_000;
+/// What a project takes beside its id and its name, in bytes.
+const A_PROJECT: usize = 64;
 
 /// A cloud's Keystone, logged in to.
 pub struct Keystone {
@@ -79,24 +81,41 @@ impl Keystone {
     /// All pages of a list of projects; a status of refusal is the answer's.
     fn list(&self, first: Url) -> Result<Vec<Tenant>, KeystoneError> {
         let (mut tenants, mut visited) = (Vec::new(), HashSet::new());
+        let (mut room, begin) = (PROJECTS_BYTES, Instant::now());
         let mut next = Some(first);
         while let Some(url) = next {
-            if !visited.insert(url.clone()) || visited.len() > MOST_PAGES {
+            let is_late = begin.elapsed() > self.settings.timeout.saturating_mul(PAGES_TIMEOUTS);
+            if !visited.insert(url.clone()) || visited.len() > MOST_PAGES || is_late {
                 return Err(KeystoneError::EndlessPages { url: url.to_string() });
             }
-            let answer = self.http.ask(&Ask::get(&url, self, SUBJECT))?;
+            let answer = self.http.ask(&Ask { most_bytes: LONGEST_PAGE, ..Ask::get(&url, self, SUBJECT) })?;
             if !answer.is_success() {
                 return Err(answer.refused().into());
             }
-            let page: Page = answer.json()?;
-            next = page.next().and_then(|link| on_the_same_host(&url, &link));
+            let before = tenants.len();
+            let mut is_full = false;
+            let page: Page<'_> = answer.json()?;
+            page.projects(&answer, &mut |tenant| {
+                let bytes = A_PROJECT + tenant.id.len() + tenant.name.as_ref().map_or(0, String::len);
+                match room.checked_sub(bytes) {
+                    Some(left) => {
+                        room = left;
+                        tenants.push(tenant);
+                    }
+                    None => is_full = true,
+                }
+            })?;
+            next = page.next(&answer).and_then(|link| on_the_same_host(&url, &link));
+            // A page that brings nobody, and still has one after it, would be asked for without end.
+            if is_full || (next.is_some() && tenants.len() == before) {
+                return Err(KeystoneError::EndlessPages { url: url.to_string() });
+            }
             if page.truncated && next.is_none() {
                 tracing::warn!(
                     "Keystone lists only its first {} projects; raise its list_limit, or name the other tenants by id",
-                    tenants.len() + page.projects.len()
+                    tenants.len()
                 );
             }
-            tenants.extend(page.projects.into_iter().map(Project::tenant));
         }
         Ok(tenants)
     }
@@ -117,40 +136,6 @@ impl Auth for Keystone {
     fn renew(&self) -> Result<bool, LogInError> {
         self.log_in_again()?;
         Ok(true)
-    }
-}
-
-/// A page of projects (v3) or tenants (v2.0).
-#[derive(Deserialize)]
-struct Page {
-    #[serde(alias = "tenants")]
-    projects: Vec<Project>,
-    #[serde(default)]
-    links: Option<Value>,
-    #[serde(default)]
-    tenants_links: Option<Value>,
-    #[serde(default)]
-    truncated: bool,
-}
-
-#[derive(Deserialize)]
-struct Project {
-    id: String,
-    name: Option<String>,
-}
-
-impl Project {
-    fn tenant(self) -> Tenant {
-        Tenant { id: self.id.into(), name: self.name.filter(|name| !name.is_empty()) }
-    }
-}
-
-impl Page {
-    /// v3: `links: {next}`; v2.0: `tenants_links: [{rel: next, href}]`.
-    fn next(&self) -> Option<String> {
-        let v3 = self.links.as_ref().and_then(|links| links.get("next"));
-        let v2 = || self.tenants_links.as_ref()?.as_array()?.iter().find(|link| link["rel"] == "next")?.get("href");
-        v3.or_else(v2)?.as_str().map(str::to_owned)
     }
 }
 
@@ -181,7 +166,7 @@ fn find_version(http: &Http, configured: &Url) -> Result<(Version, Url), Keyston
         }
     }
     let root = below(configured, "");
-    let answer = http.ask(&Ask::get(&root, &Nobody, SUBJECT))?;
+    let answer = http.ask(&Ask { most_bytes: LONGEST_ERROR, ..Ask::get(&root, &Nobody, SUBJECT) })?;
     // 300 "Multiple Choices" is Keystone's usual answer here.
     if !answer.is_success() && answer.status != 300 {
         return Err(KeystoneError::NoVersions { why: Box::new(answer.refused()) });

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 pub use error::FileError;
 pub use expand::expand;
-pub use read::{open, read, read_path};
+pub use read::{open, read, read_path, read_text};
 pub use settings::{Files, Kind};
 
 use crate::error::{Reach, SourceError};

@@ -4,6 +4,7 @@ use artifice_model::Timestamp;
 use artifice_model::sample::MessageId;
 
 use crate::error::SourceError;
+use crate::limits::LONGEST_TEXT;
 use crate::sink::{Incoming, Interest, Sink, Stop};
 use crate::source::{Ended, Run, Wanted};
 use crate::wire::{Refusal, WireSample, metadata_lines, read_metadata};
@@ -40,6 +41,7 @@ impl<'a> Offer<'a> {
             return Ok(());
         }
         let tenant = wire.tenant.as_deref().unwrap_or_default();
+        [("project_id", tenant), ("resource_id", &wire.resource)].into_iter().try_for_each(is_short)?;
         let told = self.sink.owner(tenant, &wire.resource, meter, at);
         told.map_err(|stop| self.stopped(stop))
     }
@@ -52,6 +54,9 @@ impl<'a> Offer<'a> {
         let wanted = &self.wanted.meters[meter];
         let volume = wire.volume()?;
         let metadata = read_metadata(wire.metadata, &wanted.keys)?;
+        let ids = [("project_id", tenant), ("resource_id", &wire.resource), ("unit", &wire.unit)];
+        let message_id = ("message id", wire.message_id());
+        ids.into_iter().chain([message_id]).chain(metadata.pairs()).try_for_each(is_short)?;
         let lines = match self.wanted.whole_metadata {
             true => Some(metadata_lines(wire.metadata)?),
             false => None,
@@ -89,4 +94,15 @@ impl<'a> Offer<'a> {
         self.stop = Some(stop);
         Refusal::new("no more samples are wanted")
     }
+}
+
+/// Refuses a text that is longer than any: memory is for what samples say.
+fn is_short((what, text): (&str, &str)) -> Result<(), Refusal> {
+    if text.len() <= LONGEST_TEXT {
+        return Ok(());
+    }
+    Err(Refusal::new(format!(
+        "its {what} has {} bytes, and no metering writes more than {LONGEST_TEXT} there: is the file damaged?",
+        text.len()
+    )))
 }

@@ -3,21 +3,23 @@
 use std::borrow::Cow;
 
 use artifice_model::sample::is_missing;
-use serde::de::Error as _;
+use sha2::{Digest, Sha256};
 
 use super::Json;
 use super::object::{Member, Members, string};
+use crate::limits::LONGEST_FLAT;
 use crate::metadata::{KeySet, Read, Wanted};
 
 /// How many objects inside one another metadata may be: serde_json's own limit for what it builds.
 const MAX_DEPTH: usize = 128;
+/// How many values of repeated keys are read before the first of each are told from the others.
+const REPEATED: usize = 64;
 
 /// Those of the metadata that `keys` names, flattened: `{"flavor": {"name": "x"}}` is `flavor.name`.
 ///
 /// Numbers are their digits, booleans `true` and `false`, arrays their compact JSON text. What is
 /// null, empty or `None` is missing, and so is an empty array or object; of a repeated key the first
-/// value counts. Fails if the text is not an object, or an escape in a key or a wanted value is no
-/// character.
+/// value counts. Fails if the text is not an object, or an escape in a key or a wanted value is none.
 pub fn read_metadata<'a>(raw: Option<Json<'a>>, keys: &'a KeySet) -> Result<Read<'a>, serde_json::Error> {
     let mut values = Vec::new();
     let mut read = |member: Member<'a>| {
@@ -25,7 +27,12 @@ pub fn read_metadata<'a>(raw: Option<Json<'a>>, keys: &'a KeySet) -> Result<Read
             Some(key) => keys.wanted(key),
             None => keys.wanted(member.key()?.as_bytes()),
         };
-        wanted.map_or(Ok(()), |wanted| read_wanted(member.value(), wanted, &keys.keys, &mut values))
+        let read = wanted.map_or(Ok(()), |wanted| read_wanted(member.value(), wanted, &keys.keys, &mut values));
+        // Whoever repeats a key takes no more memory by it.
+        if values.len() > 2 * keys.keys.len() + REPEATED {
+            values = Read::first_of_each(std::mem::take(&mut values));
+        }
+        read
     };
     match raw.filter(|_| !keys.keys.is_empty()) {
         Some(Json { text, members: Some(spans) }) => {
@@ -37,14 +44,20 @@ pub fn read_metadata<'a>(raw: Option<Json<'a>>, keys: &'a KeySet) -> Result<Read
     Ok(Read::of_places(keys, values))
 }
 
-/// All metadata, flattened as by [`read_metadata`], as `key=value` lines sorted by their bytes.
+/// All metadata, flattened as by [`read_metadata`], as `key=value` lines sorted by their bytes. Where that would be long
+/// or deep beyond all use, a digest of the text without its white space: it tells the same from others, in less.
 ///
-/// Fails if the text is not an object, or has objects nested deeper than 128 levels.
+/// Fails if the text is not an object.
 pub fn metadata_lines(raw: Option<Json<'_>>) -> Result<Box<str>, serde_json::Error> {
-    let mut found = Vec::new();
-    if let Some(raw) = raw {
-        read_all(Members::of(raw.text)?, "", MAX_DEPTH, &mut found)?;
+    let Some(Json { text, .. }) = raw else { return Ok(Box::default()) };
+    let members = Members::of(text)?;
+    let mut flat = Flat { prefix: String::new(), room: LONGEST_FLAT, found: Vec::new() };
+    let is_short = text.len() <= LONGEST_FLAT && flat.read(members, MAX_DEPTH)?;
+    if !is_short {
+        let digest = Sha256::digest(compact(text));
+        return Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into());
     }
+    let mut found = flat.found;
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found.dedup_by(|later, first| later.0 == first.0);
     let mut lines: Vec<String> = found.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -73,25 +86,41 @@ fn read_wanted<'a>(
     Ok(())
 }
 
-fn read_all<'a>(
-    members: Members<'a>,
-    prefix: &str,
-    depth: usize,
-    found: &mut Vec<(String, Cow<'a, str>)>,
-) -> Result<(), serde_json::Error> {
-    let deeper = depth
-        .checked_sub(1)
-        .ok_or_else(|| serde_json::Error::custom("recursion limit exceeded: metadata nested deeper than 128 levels"))?;
-    for member in members {
-        let key = format!("{prefix}{}", member.key()?);
-        let value = member.value();
-        if value.starts_with('{') {
-            read_all(Members::of_object(value), &format!("{key}."), deeper, found)?;
-        } else {
-            found.extend(flat_text(value)?.map(|text| (key, text)));
+/// Metadata that is being flattened.
+struct Flat<'a> {
+    /// The names of the objects around, each with a dot behind it.
+    prefix: String,
+    /// How much more it may become, in bytes.
+    room: usize,
+    found: Vec<(String, Cow<'a, str>)>,
+}
+
+impl<'a> Flat<'a> {
+    /// Reads an object; false if there is no room for it, or it is too deep.
+    fn read(&mut self, members: Members<'a>, depth: usize) -> Result<bool, serde_json::Error> {
+        let Some(deeper) = depth.checked_sub(1) else { return Ok(false) };
+        for member in members {
+            let (before, key, value) = (self.prefix.len(), member.key()?, member.value());
+            let is_read = if value.starts_with('{') {
+                self.prefix.extend([&key, "."]);
+                self.read(Members::of_object(value), deeper)?
+            } else if let Some(text) = flat_text(value)? {
+                let room = self.room.checked_sub(before + key.len() + text.len() + 1);
+                self.room = room.unwrap_or_default();
+                if room.is_some() {
+                    self.found.push((format!("{}{key}", self.prefix), text));
+                }
+                room.is_some()
+            } else {
+                true
+            };
+            if !is_read {
+                return Ok(false);
+            }
+            self.prefix.truncate(before);
         }
+        Ok(true)
     }
-    Ok(())
 }
 
 /// What a value that is not an object says as text; `None` if it says nothing.

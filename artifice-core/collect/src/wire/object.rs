@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde::de::{Error as _, Unexpected};
 
 use super::scan;
+use crate::text::Text;
 
 /// Goes through the members of an object, in their order.
 pub(super) struct Members<'a> {
@@ -95,7 +96,7 @@ impl<'a> Member<'a> {
         if self.escaped { None } else { self.text.as_bytes().get(self.key.0..self.key.1) }
     }
 
-    /// The key. Fails where an escape in it is no character (half of a pair).
+    /// The key. Fails where an escape in it is none.
     pub fn key(&self) -> Result<Cow<'a, str>, serde_json::Error> {
         string(&self.text[self.key.0 - 1..self.key.1 + 1])
     }
@@ -106,11 +107,11 @@ impl<'a> Member<'a> {
     }
 }
 
-/// What a string's JSON text says, quotes and all. Fails where an escape is no character.
+/// What a string's JSON text says, quotes and all. Fails where an escape is none.
 pub(super) fn string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
     match text.get(1..text.len().saturating_sub(1)) {
         Some(inside) if memchr::memchr(b'\\', inside.as_bytes()).is_none() => Ok(Cow::Borrowed(inside)),
-        _ => serde_json::from_str(text).map(Cow::Owned),
+        _ => serde_json::from_str::<Text<'_>>(text).map(|text| text.0),
     }
 }
 

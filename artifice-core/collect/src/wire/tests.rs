@@ -4,6 +4,7 @@ mod quick;
 use artifice_model::Metadata;
 
 use super::*;
+use crate::limits::LONGEST_FLAT;
 use crate::metadata::KeySet;
 
 fn raw(text: &str) -> Json<'_> {
@@ -120,10 +121,47 @@ fn metadata_that_is_not_an_object_is_refused() {
 fn metadata_nested_without_end_does_not_overflow_the_stack() {
     let nested = |levels: usize| format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
     assert!(metadata_lines(Some(raw(&nested(128)))).unwrap().ends_with(".a=1"));
-    let error = metadata_lines(Some(raw(&nested(100_000)))).unwrap_err();
-    assert!(error.to_string().contains("128 levels"), "{error}");
+    assert_eq!(metadata_lines(Some(raw(&nested(129)))).unwrap().len(), 64);
+    assert_eq!(metadata_lines(Some(raw(&nested(100_000)))).unwrap().len(), 64);
     let keys = KeySet::from(vec!["a.a".to_owned(), "b".to_owned()]);
     assert_eq!(read(raw(&nested(100_000)), &keys), Metadata::default());
     let list = format!(r#"{{"b": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(read(raw(&list), &keys).get("b").map(str::len), Some(200_000));
+}
+
+#[test]
+fn metadata_takes_no_more_than_it_may_whatever_its_keys() {
+    // Each of the values has all of the long key before it once it is flat.
+    let below = |key: usize, values: usize| {
+        let values: Vec<String> = (0..values).map(|value| format!("\"{value}\": 1")).collect();
+        format!("{{\"{}\": {{{}}}, \"state\": \"on\"}}", "k".repeat(key), values.join(", "))
+    };
+    let lines = |text: &str| metadata_lines(Some(raw(text))).unwrap();
+    assert_eq!(lines(&below(100, 500)).lines().count(), 501);
+    let short = below(100, 1000);
+    assert!(short.len() < LONGEST_FLAT && lines(&short).len() == 64, "what it becomes is bounded");
+    let long = below(50_000, 20_000);
+    assert_eq!(lines(&long).len(), 64);
+    assert_eq!(lines(&long), lines(&long.replace(' ', "")), "white space says nothing");
+    assert_ne!(lines(&long), lines(&long.replace("\"on\"", "\"off\"")));
+    assert_eq!(read(raw(&long), &KeySet::from(vec!["state".to_owned()])).get("state"), Some("on"));
+}
+
+#[test]
+fn whoever_repeats_a_key_is_heard_once() {
+    let keys: KeySet = ["state", "host"].into_iter().collect();
+    let text = format!("{{\"state\": \"first\", {} \"host\": \"h\"}}", "\"state\": \"later\", ".repeat(5000));
+    let read = read_metadata(Some(raw(&text)), &keys).unwrap();
+    assert_eq!(read.pairs().collect::<Vec<_>>(), [("host", "h"), ("state", "first")]);
+}
+
+#[test]
+fn half_a_character_is_a_nul() {
+    let halves =
+        NEW.replace("\"r\"", "\"r\\ud800\"").replace("in-use", "in\\udc00use").replace("\"GB\"", "\"G\\ud9ffB\"");
+    let sample = sample(&halves);
+    assert_eq!((&*sample.resource, &*sample.unit), ("r\0", "G\0B"));
+    let keys = KeySet::from(vec!["status".to_owned()]);
+    assert_eq!(read_metadata(sample.metadata, &keys).unwrap().pairs().next(), Some(("status", "in\0use")));
+    assert_eq!(&*metadata_lines(sample.metadata).unwrap(), "status=in\0use");
 }

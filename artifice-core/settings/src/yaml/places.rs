@@ -3,90 +3,116 @@
 //! serde_yaml keeps neither: it tells the place of what it refuses itself, and makes binary numbers of
 //! digits. So a second parser, which tells places, goes through the text once, and only when a place or a
 //! number's digits are asked for.
+//!
+//! What it finds is a tree, in which a key stands once, however much is below it.
 
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, Span};
 
-/// A step on the way from a document's root to a value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Step {
-    Key(String),
-    Index(usize),
-}
+use super::path::Step;
 
 /// Line and column, from 1.
 pub(super) type Place = (usize, usize);
 
 /// Where everything stands.
-#[derive(Default)]
 pub(super) struct Places {
-    values: HashMap<Vec<Step>, Place>,
-    keys: HashMap<Vec<Step>, Place>,
-    /// Scalars as they are written, without quotes.
-    texts: HashMap<Vec<Step>, String>,
-    /// What stands for something else: `*name`, and the path of `&name`.
-    aliases: HashMap<Vec<Step>, Vec<Step>>,
+    /// The first is the document's root.
+    all: Vec<Known>,
+}
+
+/// What is known of a value.
+#[derive(Default)]
+struct Known {
+    value: Option<Place>,
+    key: Option<Place>,
+    /// A scalar as it is written, without quotes.
+    text: Option<String>,
+    /// Whom an alias stands for.
+    alias: Option<usize>,
+    below: HashMap<Step, usize>,
+}
+
+/// Where a path leads.
+struct Found<'a> {
+    /// What is there, if it is all the way.
+    known: Option<&'a Known>,
+    /// The place of the nearest thing around it that has one.
+    place: Place,
 }
 
 /// A collection that is being read.
 enum Open {
-    /// A mapping, with the key whose value comes next.
-    Mapping(Option<String>),
+    /// A mapping, with whether a key has come whose value comes next.
+    Mapping(bool),
     /// A list, with the index of the next item.
     List(usize),
 }
 
+/// How many aliases are followed where one leads to the next: each leads further up in the text.
+const MOST_ALIASES: usize = 100;
+
 impl Places {
     /// Goes through a text. What comes after a mistake in it has no place.
     pub fn of(text: &str) -> Self {
-        let mut walk = Walk::default();
+        let mut walk =
+            Walk { all: vec![Known::default()], open: Vec::new(), path: vec![0], anchors: HashMap::default() };
         let mut parser = Parser::new_from_str(text);
         while let Some(Ok((event, span))) = parser.next_event() {
             walk.take(event, span);
         }
-        walk.places
+        Places { all: walk.all }
     }
 
     /// The place of a value, or of the nearest thing around it that has one.
-    pub fn value(&self, path: &[Step]) -> Place {
-        let known = (0..=path.len()).rev().filter_map(|length| path.get(..length));
-        known.filter_map(|around| self.find(around, &|path| self.values.get(path).copied())).next().unwrap_or((1, 1))
+    pub fn value(&self, path: &[&Step]) -> Place {
+        self.find(path).place
     }
 
     /// The place of a value's key.
-    pub fn key(&self, path: &[Step]) -> Place {
-        self.find(path, &|path| self.keys.get(path).copied()).unwrap_or_else(|| self.value(path))
+    pub fn key(&self, path: &[&Step]) -> Place {
+        let found = self.find(path);
+        found.known.and_then(|known| known.key).unwrap_or(found.place)
     }
 
     /// A scalar as it is written.
-    pub fn text(&self, path: &[Step]) -> Option<String> {
-        self.find(path, &|path| self.texts.get(path).cloned())
+    pub fn text(&self, path: &[&Step]) -> Option<String> {
+        self.meant(self.find(path).known?)?.text.clone()
     }
 
-    /// What is known of a path, or of the one that an alias in it stands for.
-    fn find<T>(&self, path: &[Step], look: &dyn Fn(&[Step]) -> Option<T>) -> Option<T> {
-        // An alias may lead to another one, but every one leads further up in the text.
-        let mut path = path.to_vec();
-        for _ in 0..=self.aliases.len() {
-            if let Some(found) = look(&path) {
-                return Some(found);
+    fn find(&self, path: &[&Step]) -> Found<'_> {
+        let mut found = Found { known: self.all.first(), place: (1, 1) };
+        for step in path.iter().map(Some).chain([None]) {
+            let Some(known) = found.known else { break };
+            found.place = known.value.unwrap_or(found.place);
+            if let Some(step) = step {
+                let below = self.meant(known).and_then(|meant| meant.below.get(*step));
+                found.known = below.and_then(|place| self.all.get(*place));
             }
-            let (length, target) =
-                (0..=path.len()).rev().find_map(|length| Some((length, self.aliases.get(path.get(..length)?)?)))?;
-            path = target.iter().chain(path.get(length..)?).cloned().collect();
+        }
+        found
+    }
+
+    /// Itself, or what an alias stands for.
+    fn meant<'a>(&'a self, known: &'a Known) -> Option<&'a Known> {
+        let mut known = known;
+        for _ in 0..MOST_ALIASES {
+            match known.alias {
+                Some(target) => known = self.all.get(target)?,
+                None => return Some(known),
+            }
         }
         None
     }
 }
 
 /// The walk through a text.
-#[derive(Default)]
 struct Walk {
-    places: Places,
+    all: Vec<Known>,
     open: Vec<Open>,
-    path: Vec<Step>,
-    anchors: HashMap<usize, Vec<Step>>,
+    /// Places of what leads to where it is, the root first.
+    path: Vec<usize>,
+    anchors: HashMap<usize, usize>,
 }
 
 impl Walk {
@@ -94,21 +120,20 @@ impl Walk {
         let place = (span.start.line(), span.start.col() + 1);
         match event {
             Event::Scalar(text, _, anchor, _) => {
-                if let Some(Open::Mapping(key @ None)) = self.open.last_mut() {
-                    *key = Some(text.to_string());
-                    self.path.push(Step::Key(text.into_owned()));
-                    self.places.keys.insert(self.path.clone(), place);
+                if let Some(Open::Mapping(has_key @ false)) = self.open.last_mut() {
+                    *has_key = true;
+                    self.step(Step::Key(text.into_owned()));
+                    self.here(|known| known.key = Some(place));
                     return;
                 }
                 self.begin(place, anchor);
-                self.places.texts.insert(self.path.clone(), text.into_owned());
+                self.here(|known| known.text = Some(text.into_owned()));
                 self.end();
             }
             Event::Alias(anchor) => {
                 self.begin(place, 0);
-                if let Some(target) = self.anchors.get(&anchor) {
-                    self.places.aliases.insert(self.path.clone(), target.clone());
-                }
+                let target = self.anchors.get(&anchor).copied();
+                self.here(|known| known.alias = target);
                 self.end();
             }
             Event::SequenceStart(anchor, _) => {
@@ -117,7 +142,7 @@ impl Walk {
             }
             Event::MappingStart(anchor, _) => {
                 self.begin(place, anchor);
-                self.open.push(Open::Mapping(None));
+                self.open.push(Open::Mapping(false));
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 self.open.pop();
@@ -127,27 +152,48 @@ impl Walk {
         }
     }
 
+    /// Goes into what is below.
+    fn step(&mut self, step: Step) {
+        let new = self.all.len();
+        let around = self.path.last().and_then(|around| self.all.get_mut(*around));
+        let below = around.map_or(0, |around| *around.below.entry(step).or_insert(new));
+        if below == new {
+            self.all.push(Known::default());
+        }
+        self.path.push(below);
+    }
+
+    /// Takes note of something where it is.
+    fn here(&mut self, note: impl FnOnce(&mut Known)) {
+        if let Some(known) = self.path.last().and_then(|place| self.all.get_mut(*place)) {
+            note(known);
+        }
+    }
+
     /// A value begins.
     fn begin(&mut self, place: Place, anchor: usize) {
         match self.open.last_mut() {
             // A mapping for a key, which no configuration has.
-            Some(Open::Mapping(key @ None)) => {
-                *key = Some(String::new());
-                self.path.push(Step::Key(String::new()));
+            Some(Open::Mapping(has_key @ false)) => {
+                *has_key = true;
+                self.step(Step::Key(String::new()));
             }
-            Some(Open::List(index)) => self.path.push(Step::Index(*index)),
-            Some(Open::Mapping(Some(_))) | None => {}
+            Some(Open::List(index)) => {
+                let step = Step::Index(*index);
+                self.step(step);
+            }
+            Some(Open::Mapping(true)) | None => {}
         }
-        self.places.values.insert(self.path.clone(), place);
-        if anchor > 0 {
-            self.anchors.insert(anchor, self.path.clone());
+        self.here(|known| known.value = Some(place));
+        if let Some(place) = self.path.last().filter(|_| anchor > 0) {
+            self.anchors.insert(anchor, *place);
         }
     }
 
     /// A value ends.
     fn end(&mut self) {
         match self.open.last_mut() {
-            Some(Open::Mapping(key)) => *key = None,
+            Some(Open::Mapping(has_key)) => *has_key = false,
             Some(Open::List(index)) => *index += 1,
             None => return,
         }

@@ -1,6 +1,6 @@
 //! A cloud that one is logged in to, and what its Ceilometer taught on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use artifice_model::{Tenant, Timestamp};
@@ -12,9 +12,11 @@ use super::query;
 use super::settings::CeilometerSettings;
 use crate::error::{Reach, SourceError};
 use crate::http::{Answer, Ask, Http};
+use crate::limits::LONGEST_PAGE;
 use crate::openstack::keystone::Keystone;
 use crate::openstack::settings::SUBJECT;
 use crate::source::{Run, Wanted, WithUsage};
+use crate::text;
 
 /// The first instant that is asked for: nothing was metered before.
 pub(super) const EPOCH: Timestamp = Timestamp::from_micros(0);
@@ -44,9 +46,15 @@ pub(super) struct Learned {
 /// The answers to `…/statistics?groupby=project_id`.
 #[derive(Deserialize)]
 struct Group {
-    groupby: Option<BTreeMap<String, Option<String>>>,
+    groupby: Option<By>,
     #[serde(default)]
     count: u64,
+}
+
+#[derive(Deserialize)]
+struct By {
+    #[serde(default, deserialize_with = "text::optional")]
+    project_id: Option<String>,
 }
 
 impl Cloud {
@@ -89,20 +97,17 @@ impl Cloud {
                 break;
             }
             let url = query::samples_by_tenant(&self.base, &meter.name, meter.from.max(EPOCH), wanted.period.end());
-            let groups = match self.ask(&url, Ask::MOST_BYTES) {
-                Ok(answer) if answer.is_success() => answer.json::<Vec<Group>>().map_err(CloudError::from),
+            let mut take = |Group { groupby, count }: Group| match groupby.and_then(|by| by.project_id) {
+                Some(tenant) if !tenant.is_empty() => drop(found.tenants.insert(tenant.into())),
+                _ => found.without_tenant = found.without_tenant.saturating_add(count),
+            };
+            let groups = match self.ask(&url, LONGEST_PAGE) {
+                Ok(answer) if answer.is_success() => answer.each(&mut take).map_err(CloudError::from),
                 Ok(answer) => Err(answer.refused().into()),
                 Err(error) => Err(error),
             };
             match groups {
-                Ok(groups) => {
-                    for Group { groupby, count } in groups {
-                        match groupby.and_then(|mut by| by.remove("project_id")) {
-                            Some(Some(tenant)) if !tenant.is_empty() => drop(found.tenants.insert(tenant.into())),
-                            _ => found.without_tenant += count,
-                        }
-                    }
-                }
+                Ok(()) => {}
                 Err(error) if error.ends_all() && !error.is_no_ceilometer() => return Err(self.failed(error)),
                 Err(error) => {
                     let failed = self.failed(error);

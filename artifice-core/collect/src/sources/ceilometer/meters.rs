@@ -9,21 +9,30 @@ use super::query;
 use crate::http::Ask;
 use crate::sink::{Interest, Sink};
 use crate::source::Wanted;
+use crate::text;
 
 /// An answer of `/v2/meters`.
 #[derive(Deserialize)]
 struct Meter {
+    #[serde(deserialize_with = "text::owned")]
     name: String,
 }
 
 impl Cloud {
     /// Whether there is any meter, of a tenant if one is named.
     pub fn any_meter(&self, tenant: Option<&str>) -> Result<bool, CloudError> {
-        Ok(!self.meters::<IgnoredAny>(tenant, 1)?.is_empty())
+        let mut any = false;
+        self.meters(tenant, 1, |_: IgnoredAny| any = true)?;
+        Ok(any)
     }
 
-    /// So many meters at most, of a tenant if one is named: one for each of its resources.
-    fn meters<T: DeserializeOwned>(&self, tenant: Option<&str>, most: usize) -> Result<Vec<T>, CloudError> {
+    /// Shows so many meters at most, of a tenant if one is named: one for each of its resources.
+    fn meters<T: DeserializeOwned>(
+        &self,
+        tenant: Option<&str>,
+        most: usize,
+        take: impl FnMut(T),
+    ) -> Result<(), CloudError> {
         let limit = self.learned().knows_limit.then_some(most);
         let mut answer = self.ask(&query::meters(&self.base, tenant, limit), Ask::MOST_BYTES)?;
         if self.forget_limit(&answer) {
@@ -32,7 +41,7 @@ impl Cloud {
         if !answer.is_success() {
             return Err(answer.refused().into());
         }
-        Ok(answer.json::<Vec<T>>()?)
+        Ok(answer.each(take)?)
     }
 
     /// Tells of the meters of a tenant that nothing charges. It is asked for nothing but a warning: where Ceilometer
@@ -42,14 +51,13 @@ impl Cloud {
             return;
         }
         let answered = self.learned().answered;
-        match self.meters::<Meter>(Some(tenant), self.limit) {
-            Ok(meters) => {
-                for Meter { name } in meters {
-                    if sink.interest(Some(tenant), &name) == Interest::Count {
-                        sink.passed(tenant, &name, None);
-                    }
-                }
+        let take = |Meter { name }: Meter| {
+            if sink.interest(Some(tenant), &name) == Interest::Count {
+                sink.passed(tenant, &name, None);
             }
+        };
+        match self.meters(Some(tenant), self.limit, take) {
+            Ok(()) => {}
             Err(error) => {
                 let mut learned = self.learned();
                 (learned.answered, learned.no_list) = (answered, true);

@@ -82,7 +82,7 @@ impl Cloud {
                 continue;
             }
             let mut offer = Offer::new(wanted, run, sink);
-            let read = file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
+            let read = file::read_text(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
                 // What lies outside the window lies in another one: there it counts.
                 if window.contains(sample.at()?) { offer.take(sample) } else { Ok(()) }
             });
@@ -127,7 +127,7 @@ struct Compared {
 /// Compares an answer with what was asked.
 fn compared(answer: &Answer, tenant: &str, meter: &str, window: Window) -> Result<Compared, CloudError> {
     let mut compared = Compared { inside: 0, outside: 0 };
-    file::read(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
+    file::read_text(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
         let found = sample.tenant.as_deref().unwrap_or("nobody");
         if found != tenant {
             return Err(Refusal::new(format!(

@@ -33,6 +33,18 @@ pub enum FileError {
         /// The directory.
         path: PathBuf,
     },
+    /// A device or a socket stands where a file belongs: it may never end.
+    #[error("{} is neither a file nor a pipe; name a file of samples, or - for the standard input", path.display())]
+    NoFile {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// Nobody writes to a pipe.
+    #[error("{}: nobody writes to this pipe; start what writes to it first, or name a file", path.display())]
+    Silent {
+        /// The pipe.
+        path: PathBuf,
+    },
     /// A file is missing, or may not be read.
     #[error("{} cannot be opened: {source}{}", path.display(), advice(source))]
     Open {
@@ -80,6 +92,8 @@ impl FileError {
             FileError::NoMatch { .. }
             | FileError::Pattern { .. }
             | FileError::Directory { .. }
+            | FileError::NoFile { .. }
+            | FileError::Silent { .. }
             | FileError::Open { .. } => true,
             FileError::Read { .. } | FileError::Content(_) | FileError::Refused { .. } => false,
         }

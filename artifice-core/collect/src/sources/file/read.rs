@@ -1,15 +1,19 @@
 //! Opening a file and reading all of its samples.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 use super::error::{FileError, Namer};
 use super::expand::STANDARD_INPUT;
 use super::place::Place;
 use super::scan::{Fault, Scanner};
-use super::unpack;
+use super::unpack::{self, Packing};
 use super::window::{End, Sizes, Window};
+use crate::limits::PIPE_WAIT;
 use crate::wire::Visit;
 
 /// Opens a file, or the standard input for `-`, to be given to [`read`].
@@ -18,12 +22,25 @@ pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, FileError> {
         return Ok(Box::new(io::stdin()));
     }
     let failed = |source| FileError::Open { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    // Linux opens a directory and fails only when it is read.
-    if file.metadata().map_err(failed)?.is_dir() {
-        return Err(FileError::Directory { path: path.to_owned() });
+    match fs::metadata(path).map_err(failed)?.file_type() {
+        kind if kind.is_dir() => Err(FileError::Directory { path: path.to_owned() }),
+        kind if kind.is_fifo() => Ok(Box::new(pipe(path)?)),
+        // A device may never end, and what it says is nobody's metering.
+        kind if !kind.is_file() => Err(FileError::NoFile { path: path.to_owned() }),
+        _ => Ok(Box::new(File::open(path).map_err(failed)?)),
     }
-    Ok(Box::new(file))
+}
+
+/// Opens a pipe, which waits for somebody to write to it: not for ever.
+fn pipe(path: &Path) -> Result<File, FileError> {
+    let (sender, opened) = mpsc::channel();
+    let own = path.to_owned();
+    thread::spawn(move || sender.send(File::open(own)));
+    let failed = |source| FileError::Open { path: path.to_owned(), source };
+    match opened.recv_timeout(PIPE_WAIT) {
+        Ok(file) => file.map_err(failed),
+        Err(_) => Err(FileError::Silent { path: path.to_owned() }),
+    }
 }
 
 /// Opens a file and reads it, under the name that it was given by.
@@ -40,9 +57,24 @@ pub fn read(input: impl Read, name: &str, visit: &mut Visit<'_>) -> Result<(), F
     read_in(input, name, Sizes::DEFAULT, visit)
 }
 
+/// The same of a text that is not compressed, whatever it looks like: its length is all that there is of it.
+pub fn read_text(text: &[u8], name: &str, visit: &mut Visit<'_>) -> Result<(), FileError> {
+    read_unpacked(Packing::Plain, text, &Namer(name), Sizes::DEFAULT, visit)
+}
+
 pub(super) fn read_in(input: impl Read, name: &str, sizes: Sizes, visit: &mut Visit<'_>) -> Result<(), FileError> {
     let namer = Namer(name);
     let (packing, input) = unpack::unpack(input).map_err(|source| namer.failed(Place::START, source))?;
+    read_unpacked(packing, input, &namer, sizes, visit)
+}
+
+fn read_unpacked(
+    packing: Packing,
+    input: impl Read,
+    namer: &Namer<'_>,
+    sizes: Sizes,
+    visit: &mut Visit<'_>,
+) -> Result<(), FileError> {
     let mut window = Window::new(input, sizes);
     let mut scanner = Scanner::default();
     loop {
@@ -64,7 +96,7 @@ pub(super) fn read_in(input: impl Read, name: &str, sizes: Sizes, visit: &mut Vi
             End::NotUtf8 => return Err(namer.not_utf8(last())),
             End::Failed => {
                 let last = last();
-                return Err(packing.explain(&namer, last, window.into_failure()));
+                return Err(packing.explain(namer, last, window.into_failure()));
             }
         }
     }

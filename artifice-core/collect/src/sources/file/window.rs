@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read};
 use std::str;
 
 use super::place::Place;
+use crate::limits::LONGEST_SAMPLE;
 
 /// How much of a file is in memory at a time, in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +16,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub const DEFAULT: Sizes = Sizes { chunk: 256 << 10, limit: 16 << 20 };
+    pub const DEFAULT: Sizes = Sizes { chunk: 256 << 10, limit: LONGEST_SAMPLE };
 }
 
 /// What lies behind the text that a window shows.
