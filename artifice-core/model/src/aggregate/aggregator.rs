@@ -102,6 +102,8 @@ impl<'a> Aggregator<'a> {
             return Ok(());
         }
         if self.skipping.is_some() && self.leaves_out(sample)? {
+            // Only its value is left out: what it announces is true.
+            self.reader.hear(&sample.facts.metadata);
             return Ok(());
         }
         if sample.at < period.start() {

@@ -98,7 +98,7 @@ impl Contributions {
         } else if value < before {
             self.groups.evidence(group).dips += 1;
         }
-        if !self.days.is_empty() && (is_reset || value != before) {
+        if !self.days.is_empty() && amount.is_none_or(|amount| !amount.is_zero()) {
             self.uses(group, Decimal::ONE, at, at.plus(1));
         }
         if !self.cuts.is_empty() {

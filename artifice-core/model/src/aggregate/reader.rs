@@ -191,9 +191,13 @@ impl<'a> Reader<'a> {
         let mut counted = Counted { size: None, before: None };
         // A counter's baseline matters, whether or not its sample is charged.
         if behaviour.keeps_unit() && (group.is_some() || behaviour.is_rise()) {
-            let unit = |Other(one)| AggregateError::Units { one, other: reading.unit.clone(), at: sample.at };
-            counted = self.unit.take(&reading.unit).map_err(unit)?;
-            self.multiply = counted.before;
+            if entry.value.is_some() {
+                self.unit.name(&reading.unit);
+            } else {
+                let unit = |Other(one)| AggregateError::Units { one, other: reading.unit.clone(), at: sample.at };
+                counted = self.unit.take(&reading.unit).map_err(unit)?;
+                self.multiply = counted.before;
+            }
         }
         if group.is_some() && reading.is_unmapped {
             self.take_host(&sample.facts.metadata);

@@ -42,6 +42,11 @@ impl SeriesUnit {
         }
     }
 
+    /// Takes the next sample's unit where its value is not looked at: what counts as 1 does so in any unit.
+    pub fn name(&mut self, unit: &Arc<str>) {
+        self.last = Some(unit.clone());
+    }
+
     #[cold]
     fn change(&mut self, unit: &Arc<str>) -> Result<Counted, Other> {
         let Some(last) = self.last.take() else { return Ok(Counted { size: None, before: None }) };

@@ -45,10 +45,11 @@ fn a_slice_is_on_the_days_it_lies_in_and_a_delta_on_its_own() {
 
 #[test]
 fn a_counter_is_used_on_the_day_on_which_it_is_seen_to_have_moved() {
-    // Its first reading is no use, nor is a second one like it; a reset is, also to nothing.
+    // Its first reading is no use, nor is a second one like it, nor a reset to nothing, which adds nothing.
     on(three_days(Increase).sample("01:00", "5", "").sample("25:00", "5", ""), &[]);
     on(three_days(Increase).sample("01:00", "5", "").sample("25:00", "7", ""), &[("24:00", "48:00")]);
-    on(three_days(Increase).sample("01:00", "5", "").sample("49:00", "0", ""), &[("48:00", "72:00")]);
+    on(three_days(Increase).sample("01:00", "5", "").sample("49:00", "0", ""), &[]);
+    on(three_days(Increase).sample("01:00", "5", "").sample("49:00", "3", ""), &[("48:00", "72:00")]);
 }
 
 #[test]

@@ -45,6 +45,11 @@ fn a_code_is_not_a_quantity() {
     let story = story.sample("00:10", "7", "").sample("01:10", "-1", "").sample("02:10", "3", "status=deleted");
     story.clone().gives(&["disk at here: 10 GB·hour"]);
     assert!(story.volumes().unwrap()[0].evidence.implausible.is_empty());
+    // Nor is its unit, when it changes: a thing is one thing in any.
+    let story = Story::of(Integral).with(|entry| entry.value = Some(Decimal::ONE)).unit("GB").sample("00:00", "7", "");
+    let story = story.unit("KiB").sample("01:00", "7", "");
+    story.clone().gives(&["disk at here: 3 KiB·hour"]);
+    assert_eq!(story.outcome().unwrap().units, None);
 }
 
 #[test]

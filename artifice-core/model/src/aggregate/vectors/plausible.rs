@@ -41,6 +41,15 @@ fn a_level_below_zero_may_be_left_out() {
 }
 
 #[test]
+fn what_a_left_out_reading_announces_is_true() {
+    // semantics 3: the restored volume's own −1 is left out; from 03:00 on it is charged again: 10 × (1 h + 3 h).
+    let story = skipping(Story::of(Integral)).unlimited().sample("00:00", "10", "event_type=volume.create.end");
+    let story = story.sample("01:00", "10", "event_type=volume.delete.end");
+    let story = story.sample("02:00", "-1", "event_type=volume.restore.end");
+    story.sample("03:00", "10", "event_type=volume.update.end").gives(&["disk at here: 40 GB·hour"]);
+}
+
+#[test]
 fn a_counter_that_rose_faster_than_any_line_carries_is_told() {
     // semantics 3: 125 GB a second for what counts bytes: 450 000 GB an hour, and not one byte more.
     let story = |to: &str| Story::of(Increase).unit("GB").sample("00:10", "1", "").sample("01:10", to, "");
