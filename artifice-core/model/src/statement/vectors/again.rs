@@ -7,6 +7,7 @@ use crate::Period;
 use crate::aggregate::{Evidence, VolumeParts};
 use crate::rate::{Minimum, Price, Scheme, Validity};
 use crate::statement::{BilledWhole, Draft, Fee, FeePer, Line, Lines, Metered, Usage};
+use crate::units::Unit;
 
 /// Ten units at 1, the rest at 0.1.
 fn graduated(service: &str) -> (String, Price) {
@@ -129,9 +130,8 @@ fn a_fee_by_the_day_is_for_the_days_that_the_month_has_now() {
         care("Care", "Others", true, &["none"]),
     ];
     let fees = others.into_iter().chain([today]).collect();
-    // A price of its name is none of it.
-    let now = Rules { fees, ..Rules::of(vec![flat("a", "1"), flat("Care", "9")]) }.after(&before);
-    let draft = again(&now, whole.clone(), &[("", "Care")]);
+    let now = Rules { fees, ..Rules::of(vec![flat("a", "1")]) }.after(&before);
+    let draft = again(&now, whole.clone(), &[]);
     let fee = |draft: &Draft| -> Line { draft.lines.iter().find(|line| line.usage.service == "Care").unwrap().clone() };
     let line = fee(&draft);
     let days = line.working.as_ref().unwrap().days.unwrap();
@@ -141,6 +141,16 @@ fn a_fee_by_the_day_is_for_the_days_that_the_month_has_now() {
     // Where it is no longer configured it stays.
     let line = fee(&again(&Rules::of(vec![flat("a", "1")]).after(&before), whole, &[]));
     assert_eq!(line.cost, Some(d("2")));
+}
+
+#[test]
+fn a_fee_is_no_service_whatever_has_a_price_of_its_name() {
+    let period = january(11, 32);
+    let rules = Rules { fees: vec![care("Care", "Fees", false, &[])], ..Rules::of(vec![flat("a", "1")]) };
+    let whole = billed(&rules.draft(period, vec![hours("vm", "a", period, "1")]).0);
+    let (service, price) = flat("Care", "9");
+    let now = Rules::of(vec![(service, Price { per: Unit::of_the_volume(), ..price })]);
+    assert_eq!(costs(&again(&now, whole, &[("", "Care")])), ["1.00", "31.00"]);
 }
 
 #[test]
