@@ -37,12 +37,11 @@ impl Metered {
         Metered::new(usage, self.parts.between(parts), self.evidence.clone())
     }
 
-    /// The volume between two instants, if it can be cut at both.
+    /// The volume between two instants before its end, if it can be cut at both.
     pub(super) fn volume_between(&self, part: Period) -> Option<Result<Decimal, Overflow>> {
         let (whole, cuts) = (self.usage.period, self.parts.cuts());
         let place = |at: Timestamp| match at {
             at if at == whole.start() => Some(0),
-            at if at == whole.end() => Some(cuts.len() + 1),
             at => cuts.binary_search(&at).ok().map(|place| place + 1),
         };
         if cuts.is_empty() {

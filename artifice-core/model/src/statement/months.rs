@@ -121,8 +121,9 @@ impl<'m> MonthCosts<'m> {
         let months: Vec<Period> = charging.calendar.months(period).collect();
         for metered in metered.iter().filter(|metered| !metered.usage.volume.is_zero()) {
             let Metered { usage, tariff, charged, .. } = metered;
-            let free = charging.missing_is_zero && tariff.is_none();
-            let mut rest = charged.as_ref().map(|charged| charged.cost).or(free.then_some(Decimal::ZERO));
+            // What has no price costs nothing here, or nobody knows what.
+            let unpriced = (charging.missing_is_zero && tariff.is_none()).then_some(Decimal::ZERO);
+            let mut rest = charged.as_ref().map(|charged| charged.cost).or(unpriced);
             let mut volume = usage.volume;
             let mut add = |month: Period, cost| {
                 all.used.insert((month.start(), &*usage.section, &*usage.service));
@@ -139,7 +140,8 @@ impl<'m> MonthCosts<'m> {
                 let part = Period::new(month.start().max(usage.period.start()), month.end());
                 let here = part.ok().and_then(|part| metered.volume_between(part)).transpose()?;
                 let Some(here) = here.filter(|here| !here.is_zero()) else { continue };
-                let share = tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?.map(|share| share.cost);
+                let share = tariff.as_ref().map(|tariff| tariff.flat(here)).transpose()?;
+                let share = share.map(|share| share.cost).or(unpriced);
                 volume = volume.checked_sub(here).ok_or(Overflow)?;
                 let share = if volume.is_zero() { rest } else { share };
                 rest = rest.zip(share).map(|(rest, share)| rest.checked_sub(share).ok_or(Overflow)).transpose()?;

@@ -188,11 +188,7 @@ pub(super) fn drifts(lines: &[Line], currency: Currency, problems: &mut BTreeSet
     Ok(())
 }
 
-/// Whether two lines cost together what their volumes together would.
+/// Whether two lines cost together what their volumes together would: flat prices alone have one working for all lines.
 fn is_linear_as(a: &Line, b: &Line) -> bool {
-    let is_linear = |working: &Working| working.steps.is_empty() && !working.by_month && working.sum.is_none();
-    match (&a.working, &b.working) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) && is_linear(a),
-        _ => false,
-    }
+    a.working.as_ref().zip(b.working.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b))
 }

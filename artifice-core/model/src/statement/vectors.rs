@@ -1,12 +1,19 @@
 //! Hand-worked vectors of semantics 5: what single rules come to.
 
+mod again;
 mod days;
 mod months;
+mod problems;
+mod said;
 mod services;
+mod stretches;
 mod terms;
 
+use std::sync::Arc;
+
 use super::{BilledLine, Charging, Draft, Fee, Lines, Metered, Problem, TaxRounding, Usage};
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, VolumeParts};
+use crate::exact::Exact;
 use crate::position::Position;
 use crate::rate::{Card, CardPrice, Cards, Names, Price, PriceList, Priced, Scheme, Tier, Tiers, Validity};
 use crate::units::Unit;
@@ -47,6 +54,18 @@ fn usage(resource: &str, service: &str, period: Period, volume: &str, unit: &str
         unit: unit.to_owned(),
         aggregate: Some(Aggregate::Uptime),
     }
+}
+
+/// A usage that is the sum of what its parts are between cuts.
+fn in_parts(usage: Usage, cuts: &[Timestamp], volumes: &[&str]) -> Metered {
+    let sums = volumes.iter().map(|volume| {
+        let mut sum = Exact::default();
+        sum.add(d(volume), 1);
+        sum
+    });
+    let parts = VolumeParts::new(Arc::from(cuts), sums.collect(), 1);
+    let volume = parts.volume(0..volumes.len()).unwrap();
+    Metered::new(Usage { volume, ..usage }, parts, None)
 }
 
 fn hours(resource: &str, service: &str, period: Period, volume: &str) -> Metered {
@@ -91,6 +110,8 @@ struct Rules {
     lines: Lines,
     rounding: TaxRounding,
     timezone: Option<&'static str>,
+    missing_is_zero: bool,
+    zero_lines: bool,
     cuts: Vec<Timestamp>,
 }
 
@@ -100,14 +121,19 @@ impl Rules {
     }
 
     fn draft(&self, period: Period, metered: Vec<Metered>) -> (Draft, Vec<Problem>) {
+        let tenant = Tenant { id: "demo".into(), name: None };
+        self.charging(|charging| Draft::new(tenant, period, metered, charging).unwrap())
+    }
+
+    fn charging<T>(&self, charged: impl FnOnce(Charging<'_>) -> T) -> T {
         let (names, calendar) = (Names::default(), Calendar::new(self.timezone.unwrap_or("UTC")).unwrap());
         let prices = PriceList { cards: Cards::new(self.cards.clone(), &names).unwrap(), table: None };
         let charging = Charging {
             currency: nzd(),
             names: &names,
             prices: Some(&prices),
-            missing_is_zero: false,
-            zero_lines: false,
+            missing_is_zero: self.missing_is_zero,
+            zero_lines: self.zero_lines,
             calendar: &calendar,
             cuts: &self.cuts,
             fees: &self.fees,
@@ -116,7 +142,7 @@ impl Rules {
             tax_rounding: self.rounding,
             sections: &[],
         };
-        Draft::new(Tenant { id: "demo".into(), name: None }, period, metered, charging).unwrap()
+        charged(charging)
     }
 
     /// The same, behind what a statement has billed.

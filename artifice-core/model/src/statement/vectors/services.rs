@@ -1,11 +1,8 @@
 //! Lines for a whole service, and where single lines drift away.
 
-use std::sync::Arc;
-
-use super::{Rules, at, card, costs, d, flat, hours, january, price, tiers, usage};
-use crate::Decimal;
-use crate::aggregate::{Aggregate, VolumeParts};
-use crate::exact::{Exact, Ratio};
+use super::{Rules, at, card, costs, d, flat, hours, in_parts, january, price, tiers, usage};
+use crate::aggregate::Aggregate;
+use crate::exact::Ratio;
 use crate::rate::{Price, Scheme, Validity};
 use crate::statement::{Line, Lines, Metered, Problem, Usage};
 
@@ -98,14 +95,7 @@ fn a_price_change_makes_two_lines_for_a_service() {
     ];
     let rules = Rules { cards, lines: Lines::Service, cuts: vec![cut], ..Rules::default() };
     let period = january(1, 32);
-    let both = |vm: &str| {
-        let sums = [3_u32, 4].map(|hours| {
-            let mut sum = Exact::default();
-            sum.add(Decimal::from(i64::from(hours)), 1);
-            sum
-        });
-        Metered::new(usage(vm, "a", period, "7", "hour"), VolumeParts::new(Arc::new([cut]), sums.to_vec(), 1), None)
-    };
+    let both = |vm: &str| in_parts(usage(vm, "a", period, "7", "hour"), &[cut], &["3", "4"]);
     let (draft, _) = rules.draft(period, vec![both("1"), both("2")]);
     let said: Vec<_> = draft.lines.iter().map(|line| (line.usage.period, line.usage.volume, line.cost)).collect();
     let expected = [(january(1, 11), d("6"), Some(d("6"))), (january(11, 32), d("8"), Some(d("16")))];
