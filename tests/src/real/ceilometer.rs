@@ -82,8 +82,8 @@ fn configure(directory: &Path, data: &Path, keystone: &Keystone, limit: u32) -> 
     // A value's % begins a variable in oslo's files only as a $ does.
     let password = PASSWORD.replace('$', "$$");
     let text = format!(
-        "[DEFAULT]\ntransport_url = fake://\n\
-         [api]\napi_paste_config = {own}/paste.ini\ndefault_api_return_limit = {limit}\n\
+        "[DEFAULT]\ntransport_url = fake://\napi_paste_config = {own}/paste.ini\n\
+         [api]\ndefault_api_return_limit = {limit}\n\
          gnocchi_is_enabled = false\naodh_is_enabled = false\npanko_is_enabled = false\n\
          [database]\nconnection = sqlite:///{data}/ceilometer.db\n\
          [publisher]\ntelemetry_secret = signed\n\
