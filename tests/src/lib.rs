@@ -3,7 +3,8 @@
 //! A [`Cloud`] is a directory with a configuration, rates, metering and a ledger, in which a story
 //! runs the built `artifice` command ([`Ran`] is what came of it). [`Vm`] and its relatives write
 //! [`samples`], [`Erp`] is the backend that misbehaves as it is told, [`Db`] is a client that
-//! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP. What a crash needs:
+//! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP, a [`real::RealCloud`] with
+//! OpenStack's own servers. What a crash needs:
 //! [`killing`] stops and kills the command, [`chance`] says when, a [`disk`] is full.
 
 #![allow(
@@ -21,12 +22,14 @@ mod cloud;
 pub mod database;
 pub mod disk;
 mod erp;
+mod guard;
 pub mod killing;
 mod library;
 pub mod mutant;
 pub mod odoo;
 pub mod openstack;
 mod ran;
+pub mod real;
 pub mod samples;
 
 pub use bills::Bill;

@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod mutants;
 mod postgres;
+mod real_cloud;
 mod run;
 mod samples;
 mod test;
@@ -30,6 +31,7 @@ Commands:
   test                Run everything that must pass, with all its set-up
   test --only STEP    Run one of its steps: {steps}
   test --crash        Kill it, stop its server and fill its disks; ARTIFICE_CRASHES=200 times at random instants
+  test --real-cloud   Install OpenStack's own servers (Python packages), and tell the stories that need them
   bench               Measure how fast it is, compared to what, with how much memory
   bench --only a,b    Some of it: a samples, b ledger, c plugins, d a whole bill
   bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
@@ -65,6 +67,7 @@ fn task(arguments: &[&str]) -> Result<()> {
         ["test"] => test::run(&Workspace::find()?, Wanted::Everything),
         ["test", "--only", step] => test::run(&Workspace::find()?, Wanted::Step(step)),
         ["test", "--crash"] => test::run(&Workspace::find()?, Wanted::Crashes),
+        ["test", "--real-cloud"] => test::run(&Workspace::find()?, Wanted::RealCloud),
         ["mutants", arguments @ ..] => mutants::run(&Workspace::find()?, arguments),
         ["bench", arguments @ ..] => bench::run(&Workspace::find()?, arguments),
         other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),

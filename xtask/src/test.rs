@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result, failed};
 use crate::run::{Workspace, log};
-use crate::{checks, postgres};
+use crate::{checks, postgres, real_cloud};
 use programs::{Counts, Ran, Which};
 
 /// What a step does.
@@ -34,6 +34,8 @@ enum Work {
     Style,
     /// Sees to a server's programs.
     Postgres,
+    /// Sees to OpenStack's own servers.
+    RealCloud,
 }
 
 struct Step {
@@ -76,6 +78,12 @@ const LANES: [&[Step]; 2] = [
 /// The stories of crashes, alone. They are among `tests`, too.
 const CRASHES: [Step; 1] = [step("crash", "whatever dies, it is billed once", Work::Tests(Which::Stories("crash::")))];
 
+/// The stories with OpenStack's own servers.
+const REAL_CLOUD: [Step; 2] = [
+    step("servers", "Keystone, Ceilometer", Work::RealCloud),
+    step("real-cloud", "the stories with real servers", Work::Tests(Which::RealCloud)),
+];
+
 /// What is to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted<'a> {
@@ -85,6 +93,8 @@ pub enum Wanted<'a> {
     Step(&'a str),
     /// The stories of crashes: as many at random instants as `ARTIFICE_CRASHES` says.
     Crashes,
+    /// The stories with OpenStack's own servers.
+    RealCloud,
 }
 
 /// The names of the steps, for people.
@@ -98,6 +108,7 @@ pub fn run(workspace: &Workspace, wanted: Wanted<'_>) -> Result<()> {
     let first: Vec<&Step> = FIRST.iter().filter(|step| is_chosen(step.name, wanted)).collect();
     let lanes: Vec<Vec<&Step>> = match wanted {
         Wanted::Crashes => vec![CRASHES.iter().collect()],
+        Wanted::RealCloud => vec![REAL_CLOUD.iter().collect()],
         _ => LANES.iter().map(|lane| lane.iter().filter(|step| is_chosen(step.name, wanted)).collect()).collect(),
     };
     if first.is_empty() && lanes.iter().all(Vec::is_empty) {
@@ -139,7 +150,11 @@ pub fn run(workspace: &Workspace, wanted: Wanted<'_>) -> Result<()> {
     if failures.is_empty() {
         return Ok(());
     }
-    let again = |step: &str| if step == CRASHES[0].name { "--crash".to_owned() } else { format!("--only {step}") };
+    let again = |step: &str| match wanted {
+        Wanted::Crashes => "--crash".to_owned(),
+        Wanted::RealCloud => "--real-cloud".to_owned(),
+        Wanted::Everything | Wanted::Step(_) => format!("--only {step}"),
+    };
     let named = failures.iter().map(|(step, _)| format!("the step {step} failed; cargo xtask test {}", again(step)));
     Err(Failure(named.collect::<Vec<_>>().join("\n")))
 }
@@ -151,6 +166,7 @@ fn is_chosen(step: &str, wanted: Wanted<'_>) -> bool {
         Wanted::Everything => true,
         Wanted::Step(only) => only == step || (only == "tests" && before(step)) || (only == "demo" && step == "build"),
         Wanted::Crashes => before(step),
+        Wanted::RealCloud => step == "build",
     }
 }
 
@@ -188,6 +204,7 @@ fn work(workspace: &Workspace, step: &Step, logs: &Path) -> Ran {
         Work::Tests(which) => return programs::run(workspace, which, logs),
         Work::Style => checks::run(workspace),
         Work::Postgres => postgres::ensure(&file),
+        Work::RealCloud => real_cloud::ensure(workspace, &file),
         Work::Build => programs::build(workspace, &file),
         Work::Chore(arguments) => std::env::current_exe()
             .map_err(|why| failed("this program's own path", &why))
@@ -224,6 +241,7 @@ mod tests {
         assert_eq!(chosen(Wanted::Step("tests")), ["build", "server", "tests"]);
         assert_eq!(chosen(Wanted::Step("style")), ["style"]);
         assert_eq!(chosen(Wanted::Crashes), ["build", "server"], "and then the crashes");
+        assert_eq!(chosen(Wanted::RealCloud), ["build"], "and then the servers and their stories");
         assert_eq!(chosen(Wanted::Everything).len(), all().count());
         assert_eq!(step_names(), "fmt, style, build, server, tests, clippy, doc, demo");
         assert!(chosen(Wanted::Step("nothing")).is_empty());

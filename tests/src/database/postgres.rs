@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
 use super::Db;
+use crate::guard::{Guard, Signal};
 
 /// The server's administrator, and the role that ledgers belong to. Its password has what an address
 /// must escape.
@@ -28,15 +29,6 @@ const OLDEST_MAJOR: u32 = 15;
 /// How long a server may take to start or stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Runs the server until standard input ends, which it does when the process at its other end does.
-/// Then stops it as the signal `$1` says, and removes the directory `$2`.
-const GUARD: &str = r#"
-directory=$1; shift
-"$@" </dev/null & server=$!
-while read -r signal; do kill -s "$signal" "$server"; wait "$server"; exit; done
-kill -s INT "$server"; wait "$server"; rm -rf "$directory"
-"#;
-
 /// A running server.
 pub struct Postgres {
     directory: PathBuf,
@@ -44,7 +36,7 @@ pub struct Postgres {
     user: Option<(u32, u32)>,
     port: u16,
     settings: Vec<String>,
-    guard: Option<Child>,
+    guard: Option<Guard>,
 }
 
 /// A database of its own on a server, which ends with this.
@@ -91,23 +83,16 @@ impl Postgres {
 
     /// Starts the server in its directory, and waits until it answers.
     pub fn run(&mut self) {
-        let mut guard = self.command(Path::new("sh"));
-        guard.args(["-c", GUARD, "guard"]).arg(&self.directory);
-        guard.arg(self.binaries.join("postgres")).arg("-D").arg(self.data());
         let own = [
             "listen_addresses=127.0.0.1".to_owned(),
             format!("port={}", self.port),
             format!("unix_socket_directories={}", self.directory.display()),
             "max_connections=300".to_owned(),
         ];
-        for setting in own.iter().chain(&self.settings) {
-            guard.args(["-c", setting]);
-        }
-        let log = fs::File::create(self.directory.join("log")).unwrap();
-        // An interrupted test run must not interrupt the guard: the end of its input is its signal.
-        guard.process_group(0);
-        guard.stdin(Stdio::piped()).stdout(log.try_clone().unwrap()).stderr(log);
-        self.guard = Some(guard.spawn().unwrap());
+        let mut server = self.command(&self.binaries.join("postgres"));
+        server.arg("-D").arg(self.data());
+        server.args(own.iter().chain(&self.settings).flat_map(|setting| ["-c", setting]));
+        self.guard = Some(Guard::start(self.command(Path::new("sh")), &server, &self.directory, Signal::Interrupt));
         let (begin, options) = (Instant::now(), self.options("postgres", ADMINISTRATOR));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         while let Err(error) = runtime.block_on(options.connect()) {
@@ -119,10 +104,8 @@ impl Postgres {
 
     /// Stops it as a power cut would: nothing is finished, nothing is written.
     pub fn stop_hard(&mut self) {
-        use std::io::Write;
-        if let Some(mut guard) = self.guard.take() {
-            guard.stdin.take().unwrap().write_all(b"QUIT\n").unwrap();
-            guard.wait().unwrap();
+        if let Some(guard) = self.guard.take() {
+            guard.stop(Signal::Quit);
         }
     }
 
@@ -192,10 +175,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Some(mut guard) = self.guard.take() {
-            drop(guard.stdin.take());
-            let _ = guard.wait();
-        }
+        drop(self.guard.take());
         let _ = fs::remove_dir_all(&self.directory);
     }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use crate::failure::{Failure, Result, failed};
+use crate::real_cloud;
 use crate::run::{Workspace, log, log_apart};
 
 /// How many stories are told at once, for each processor: mostly they wait, for servers, leases and time-outs.
@@ -14,6 +15,9 @@ const AT_ONCE: usize = 4;
 const MEMORY: &str = "/dev/shm";
 /// How much of it must be free, in KiB, so that the stories' ledgers and servers have room.
 const ROOM_KIB: u64 = 4 * 1024 * 1024;
+
+/// The program whose stories need OpenStack's own servers.
+const REAL_CLOUD: &str = "real_cloud";
 
 /// How many tests there were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +70,15 @@ impl Program {
     fn tells_stories(&self) -> bool {
         self.name().starts_with("stories")
     }
+
+    fn is_wanted(&self, which: Which) -> bool {
+        let of_real_cloud = self.name() == REAL_CLOUD;
+        match which {
+            Which::All => !of_real_cloud,
+            Which::Stories(_) => self.tells_stories(),
+            Which::RealCloud => of_real_cloud,
+        }
+    }
 }
 
 /// The programs in what cargo writes with `--message-format json`: one message a line.
@@ -113,10 +126,12 @@ fn messages(workspace: &Workspace) -> PathBuf {
 /// Which tests are run.
 #[derive(Debug, Clone, Copy)]
 pub enum Which {
-    /// All, the examples in the documentation included.
+    /// All but those that need OpenStack's own servers; the examples in the documentation included.
     All,
     /// The stories whose names have this in them, with what they print.
     Stories(&'static str),
+    /// Those that need OpenStack's own servers.
+    RealCloud,
 }
 
 /// Runs tests, side by side. (Only what they wait for is shared: the lock of cargo's, by the examples.)
@@ -128,7 +143,7 @@ pub fn run(workspace: &Workspace, which: Which, logs: &Path) -> Ran {
     if let Err(failure) = forget(logs) {
         return Ran::not(failure);
     }
-    let programs = programs.into_iter().filter(|program| matches!(which, Which::All) || program.tells_stories());
+    let programs = programs.into_iter().filter(|program| program.is_wanted(which));
     let (lanes, directory) = (lanes(programs.collect()), in_memory());
     let told = |program: &Program| told(program, workspace, which, directory.as_deref(), logs);
     let examples = || {
@@ -186,8 +201,14 @@ fn told(program: &Program, workspace: &Workspace, which: Which, directory: Optio
     // As `cargo test` does, and some tests want it.
     command.current_dir(&program.directory);
     command.env("CARGO_MANIFEST_DIR", &program.directory).env("CARGO_PKG_NAME", &program.package);
-    if let Which::Stories(filter) = which {
-        command.args([filter, "--show-output"]);
+    match which {
+        Which::All => {}
+        Which::Stories(filter) => {
+            command.args([filter, "--show-output"]);
+        }
+        Which::RealCloud => {
+            command.env("ARTIFICE_REAL_CLOUD", real_cloud::installed(workspace)).arg("--show-output");
+        }
     }
     if program.tells_stories() {
         if std::env::var_os("RUST_TEST_THREADS").is_none() {
@@ -296,6 +317,9 @@ mod tests {
         let short = built(&messages.replace("#artifice-tests@", "#"));
         assert!(short.iter().all(|program| program.package == "tests"));
         assert_eq!(lanes(found.clone()), [vec![found[0].clone()], vec![found[1].clone()]]);
+        let real = &built(&messages.replace("stories_on_sqlite-", "real_cloud-"))[0];
+        assert!(real.is_wanted(Which::RealCloud) && !real.is_wanted(Which::All) && !real.is_wanted(Which::Stories("")));
+        assert!(!found[0].is_wanted(Which::RealCloud) && found[0].is_wanted(Which::Stories("")));
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! OpenStack's own servers: a real Keystone, and a real Ceilometer whose storage holds what a story says.
+//!
+//! `cargo xtask test --real-cloud` installs them, as Python packages with fixed versions, and says where. Here they are
+//! configured and started: on free ports of the loopback, with their databases in a temporary directory, and gone with the
+//! process that started them.
+
+mod ceilometer;
+mod keystone;
+mod python;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub use ceilometer::Ceilometer;
+pub use keystone::Keystone;
+
+use crate::Cloud;
+use python::free_port;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "pass word/@:%$1";
+/// So many projects there are beside those with names: with them more than Keystone shows without being asked for pages.
+pub const MANY: u32 = 1_004;
+
+/// How long a token is good, and how many samples an answer of Ceilometer's has, unless a story wants it otherwise.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
+const ANSWER_LIMIT: u32 = 100;
+
+/// A cloud that runs.
+#[derive(Debug)]
+pub struct RealCloud {
+    pub keystone: Keystone,
+    pub ceilometer: Ceilometer,
+    seed: Value,
+}
+
+impl RealCloud {
+    /// The one that all stories share. Stories that need another server beside it start that themselves.
+    pub fn shared() -> &'static RealCloud {
+        static CLOUD: OnceLock<RealCloud> = OnceLock::new();
+        CLOUD.get_or_init(|| {
+            let port = free_port();
+            let keystone = Keystone::make();
+            let seed = keystone.seed(&format!("http://127.0.0.1:{port}"), MANY);
+            let ceilometer = Ceilometer::make(&keystone, port, ANSWER_LIMIT);
+            RealCloud { keystone, ceilometer, seed }
+        })
+    }
+
+    /// The id of a project: `service`, `demo`, `acme`, `mill` (of the domain corp), `idle`, `closed` (not enabled), or
+    /// `many-0` and so on.
+    #[track_caller]
+    pub fn project(&self, name: &str) -> &str {
+        self.seed["projects"][name].as_str().unwrap_or_else(|| panic!("there is no project {name}"))
+    }
+
+    /// The application credential of the user `billing`: its id, name and secret.
+    pub fn credential(&self) -> [&str; 3] {
+        ["id", "name", "secret"].map(|key| self.seed["credential"][key].as_str().unwrap())
+    }
+
+    /// Has a cloud's bills come from here, by the original's keys.
+    pub fn serve(&self, cloud: &Cloud) {
+        cloud.set("source", "{kind: ceilometer}");
+        cloud.set("openstack", &self.section("billing", ""));
+    }
+
+    /// The configuration's section `openstack`, for a user, with more keys.
+    pub fn section(&self, user: &str, more: &str) -> String {
+        let (url, project) = (self.keystone.url(), if user == "plain" { "demo" } else { "service" });
+        format!(
+            "{{authentication_url: '{url}', default_tenant: {project}, username: {user}, password: '{PASSWORD}', region: RegionOne{more}}}"
+        )
+    }
+}
