@@ -33,7 +33,8 @@ pub use ask::{Ask, Auth, Body, Headers, Nobody};
 pub use error::{Failure, HttpError, LogInError, plain};
 
 use artifice_settings::Secret;
-use error::cause;
+use artifice_text::unquoted;
+use error::{cause, elsewhere};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,6 +69,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     method: Method,
     url: Url,
+    /// What it says that its content is.
+    content_type: Option<String>,
     secrets: Vec<Secret>,
 }
 
@@ -195,7 +198,7 @@ impl Http {
         let status = response.status().as_u16();
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
             let to = header(&response, LOCATION.as_str()).and_then(|to| ask.url.join(to).ok());
-            return Err(ask.failed(Failure::Redirect { status, to: to.as_ref().map(plain) }));
+            return Err(ask.failed(Failure::Redirect { status, to: to.map(|to| elsewhere(ask.url, &to)) }));
         }
         Ok((response, secrets))
     }
@@ -210,13 +213,14 @@ impl Http {
     ) -> Result<(Answer, Option<Duration>), HttpError> {
         let wait = header(&response, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let subject_token = header(&response, "X-Subject-Token").map(|text| Secret::new(text.to_owned()));
+        let content_type = header(&response, CONTENT_TYPE.as_str()).map(str::to_owned);
         let (status, mut body) = (response.status().as_u16(), Vec::new());
         self.read(ask, response, begin, &mut |bytes| {
             body.extend_from_slice(bytes);
             ControlFlow::Continue(())
         })?;
         let (method, url) = (ask.method.clone(), ask.url.clone());
-        Ok((Answer { status, subject_token, body, method, url, secrets }, wait))
+        Ok((Answer { status, subject_token, body, method, url, content_type, secrets }, wait))
     }
 
     fn request(&self, ask: &Ask<'_>, headers: Headers) -> RequestBuilder {
@@ -313,7 +317,7 @@ impl Answer {
 
     /// What an error's answer says, in a line.
     pub fn says(&self) -> String {
-        excerpt::excerpt(&self.body, &self.secrets)
+        excerpt::excerpt(&self.body, self.content_type.as_deref(), &self.secrets)
     }
 
     /// An answer that is of no use, as an error.
@@ -323,8 +327,10 @@ impl Answer {
 
     /// The content, as what it should be.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| self.failed(Failure::NotAsExpected { why: error.to_string(), says: self.says() }))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let says = excerpt::described(&self.body, self.content_type.as_deref());
+            self.failed(Failure::NotAsExpected { status: self.status, why: unquoted(&error.to_string()), says })
+        })
     }
 
     /// An error about this answer.

@@ -227,21 +227,12 @@ impl<'a> Node<'a> {
 
     /// As a text that no mistake may show.
     pub fn secret(&self) -> Option<Secret> {
-        self.hidden(expand)
+        self.written_text(expand).map(Secret::new)
     }
 
     /// As an address that no mistake may show, because there may be a password in it.
     fn address(&self) -> Option<Secret> {
-        self.hidden(expand_address)
-    }
-
-    fn hidden(&self, expand: fn(&str) -> Result<String, String>) -> Option<Secret> {
-        let unclosed = |text: &str| text.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'));
-        if self.value.as_str().is_some_and(unclosed) {
-            self.mistake("a '${' in it is not closed; write ${NAME} for an environment variable");
-            return None;
-        }
-        self.written_text(expand).map(Secret::new)
+        self.written_text(expand_address).map(Secret::address)
     }
 
     /// As whatever `read` makes of its text.
@@ -282,12 +273,12 @@ impl<'a> Map<'a> {
     /// A key's text that nobody may see, or the content of the file that another key names instead.
     /// A line's end at the end of the file is not a part of it.
     pub fn secret(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
-        self.hidden((key, file_key), directory, Node::secret)
+        self.hidden((key, file_key), directory, Node::secret, Secret::new)
     }
 
     /// The same of an address: what a variable says as user or password is written as `%XX` where that must be.
     pub fn address(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
-        self.hidden((key, file_key), directory, Node::address)
+        self.hidden((key, file_key), directory, Node::address, Secret::address)
     }
 
     fn hidden(
@@ -295,6 +286,7 @@ impl<'a> Map<'a> {
         (key, file_key): (&'static str, &'static str),
         directory: &Path,
         read: fn(&Node<'a>) -> Option<Secret>,
+        keep: fn(String) -> Secret,
     ) -> Option<Secret> {
         let (text, file) = (self.get(key), self.get(file_key));
         if let (Some(_), Some(file)) = (&text, &file) {
@@ -308,7 +300,7 @@ impl<'a> Map<'a> {
             let unusable = |why: String| format!("{}: {why}; name a file that can be read", path.display());
             let text = String::from_utf8(whole(&path).map_err(unusable)?);
             let text = text.map_err(|_| unusable("it is not UTF-8".to_owned()))?;
-            Ok::<_, String>(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+            Ok::<_, String>(keep(text.trim_end_matches(['\r', '\n']).to_owned()))
         })
     }
 
@@ -347,7 +339,13 @@ impl<'a> Map<'a> {
                 let nearest = one_of(&key, self.known.iter().copied());
                 let what = match key.as_str() {
                     "<<" => format!("{}: YAML's merge key is not supported; write the keys out", node.name()),
-                    _ => format!("{}: there is no such key; {nearest}", node.name()),
+                    // `{password:x}` is a key alone, and what stands behind the colon in it is nobody's business.
+                    key => match key.split_once([':', '=']) {
+                        Some((key, _)) => {
+                            format!("{}: no key; write `{key}: ` with a blank before its value", self.node.name())
+                        }
+                        None => format!("{}: there is no such key; {nearest}", node.name()),
+                    },
                 };
                 self.node.document.report(&node.path, true, what);
             }

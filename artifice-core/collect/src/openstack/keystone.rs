@@ -23,7 +23,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody};
+use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody, plain};
 use crate::openstack::settings::{OpenStack, SUBJECT};
 pub use error::KeystoneError;
 use session::{Session, Version, below};
@@ -82,7 +82,7 @@ impl Keystone {
         let mut next = Some(first);
         while let Some(url) = next {
             if !visited.insert(url.clone()) || visited.len() > MOST_PAGES {
-                return Err(KeystoneError::EndlessPages { url: url.to_string() });
+                return Err(KeystoneError::EndlessPages { url: plain(&url) });
             }
             let answer = self.http.ask(&Ask::get(&url, self, SUBJECT))?;
             if !answer.is_success() {
@@ -192,7 +192,7 @@ fn find_version(http: &Http, configured: &Url) -> Result<(Version, Url), Keyston
     let best = best.into_iter().find(|(name, _)| offered.iter().any(|offered| offered.starts_with(name)));
     match best {
         Some((_, version)) => Ok((version, below(configured, version.segment()))),
-        None => Err(KeystoneError::OtherVersions { url: root.to_string(), offered }),
+        None => Err(KeystoneError::OtherVersions { url: plain(&root), offered }),
     }
 }
 

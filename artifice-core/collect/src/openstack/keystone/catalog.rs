@@ -40,8 +40,11 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, region: Optio
             Err(KeystoneError::NoService { service: service.to_owned(), lacks })
         }
         Some(url) if urls.len() == 1 => {
-            let wrong = || KeystoneError::NotAUrl { service: service.to_owned(), url: (*url).to_owned() };
-            let url = Url::parse(url).map_err(|_| wrong())?;
+            let wrong = || KeystoneError::NotAUrl { service: service.to_owned() };
+            let mut url = Url::parse(url).map_err(|_| wrong())?;
+            // What is asked there has a query of its own.
+            url.set_query(None);
+            url.set_fragment(None);
             if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(wrong()) }
         }
         Some(_) => {
