@@ -41,7 +41,10 @@ fn end(ending: Result<Ending, CommandError>) -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
         Err(error) => {
-            say::error(&error.to_string());
+            match &error {
+                CommandError::Engine(error) => words::say(error),
+                error => say::error(&error.to_string()),
+            }
             ExitCode::from(match error {
                 CommandError::Interrupted(_) => interrupt::INTERRUPTED,
                 error if error.is_start_up() => 2,

@@ -28,11 +28,16 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// The same of JSON, which says every character, and shows none that does harm.
+pub fn print_json(text: &str) -> io::Result<()> {
+    print(&artifice_text::json(text))
+}
+
 /// Says who failed, and why.
 pub fn failure(failed: &Failed) {
     let (tenant, why) = (&failed.tenant, words::why(failed));
     match &tenant.name {
-        Some(name) => say::error(&format!("tenant {name} ({}): {why}", tenant.id)),
+        Some(name) => say::error(&format!("tenant {} ({}): {why}", artifice_text::name(name), tenant.id)),
         None => say::error(&format!("tenant {}: {why}", tenant.id)),
     }
 }

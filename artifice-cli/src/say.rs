@@ -1,11 +1,14 @@
 //! What is said on standard error: errors, warnings, notes and the log, all in one form.
 //!
 //! Everything is an event of `tracing`, whoever says it, and is written as `error: …`, `warning: …`, `note: …`
-//! (`--log-format text`), or as one JSON object a line (`json`).
+//! (`--log-format text`), or as one JSON object a line (`json`). Nothing that is known for a secret is said; and
+//! whatever is said is one line, harmless and bounded: it may hold what tenants and servers write.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
 
+use artifice_text::{hide, json, line};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -17,10 +20,18 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::args::{Args, LogFormat};
-use crate::terminal::{harmless, may_colour};
+use crate::terminal::may_colour;
 
 /// The target of what is said to people, however little else they want to hear.
 const PEOPLE: &str = "artifice_says";
+
+/// The target of what has several lines of its own.
+const LINES: &str = "artifice_says_lines";
+
+/// Says what is wrong, in lines: each comes from whoever made sure that nobody else's text is one.
+pub fn error_in_lines(text: &str) {
+    tracing::error!(target: LINES, "{text}");
+}
 
 /// Says what is wrong.
 pub fn error(text: &str) {
@@ -54,7 +65,11 @@ pub fn start(args: &Args) {
     // an address may hold.
     let client = if level == LevelFilter::DEBUG { LevelFilter::INFO } else { LevelFilter::OFF };
     let people = if args.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
-    let filter = Targets::new().with_default(level).with_target("sqlx", client).with_target(PEOPLE, people);
+    let filter = Targets::new()
+        .with_default(level)
+        .with_target("sqlx", client)
+        .with_target(PEOPLE, people)
+        .with_target(LINES, people);
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         // A standard error that is full or closed must not end a bill.
@@ -65,7 +80,10 @@ pub fn start(args: &Args) {
             let form = Text { colour: may_colour(io::stderr().is_terminal()) };
             tracing_subscriber::registry().with(layer.event_format(form).with_filter(filter)).init();
         }
-        LogFormat::Json => tracing_subscriber::registry().with(layer.json().with_filter(filter)).init(),
+        LogFormat::Json => {
+            let layer = layer.json().with_writer(|| Json(io::stderr()));
+            tracing_subscriber::registry().with(layer.with_filter(filter)).init();
+        }
     }
 }
 
@@ -88,12 +106,49 @@ where
         };
         let mut said = Said::default();
         event.record(&mut said);
-        let text = harmless(&(said.message + &said.fields));
+        let text = said.message + &said.fields;
+        let text = hide(&text);
+        let text = match event.metadata().target() {
+            LINES => text.lines().map(line).collect::<Vec<_>>().join("\n"),
+            _ => line(&text).into_owned(),
+        };
         if self.colour {
             writeln!(to, "\u{1b}[1;{colour}m{word}:\u{1b}[0m {text}")
         } else {
             writeln!(to, "{word}: {text}")
         }
+    }
+}
+
+/// Writes events that are JSON already.
+struct Json(io::Stderr);
+
+impl io::Write for Json {
+    /// An event comes whole.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = match serde_json::from_slice::<Value>(event) {
+            Ok(mut json) => {
+                hide_in(&mut json);
+                format!("{json}\n")
+            }
+            Err(_) => format!("{}\n", line(&hide(&String::from_utf8_lossy(event)))),
+        };
+        io::Write::write_all(&mut self.0, json(&text).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Hides what is known for a secret in every text.
+fn hide_in(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = hide(text).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(hide_in),
+        Value::Object(members) => members.values_mut().for_each(hide_in),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

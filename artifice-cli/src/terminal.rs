@@ -1,11 +1,6 @@
-//! What a terminal shows, and what it must not be told.
+//! What a terminal is, and may be told.
 
 use std::io::{self, IsTerminal};
-
-/// A text without what a terminal would obey: names come from tenants.
-pub fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
 
 /// Whether colours may be used where a terminal is, or is not (<https://no-color.org>).
 pub fn may_colour(is_terminal: bool) -> bool {

@@ -12,10 +12,27 @@ pub use notice::{notice, problem, unreachable};
 pub use shared::{Shared, Words};
 
 use artifice_engine::{EngineError, Failed};
+use artifice_plugin_host::LoadError;
+use artifice_plugin_host::api::ErrorKind;
+
+use crate::say;
 
 /// Why a command could not do what it was for, and what to do.
 pub fn error(error: &EngineError) -> String {
     format!("{error}{}", advice(error.advice().as_ref()))
+}
+
+/// Says why a command could not do what it was for: mistakes of a configuration one a line, all else in one.
+pub fn say(error: &EngineError) {
+    let text = self::error(error);
+    match error {
+        EngineError::Config(_) => say::error_in_lines(&text),
+        // It has read what the operator wrote, and nobody else.
+        EngineError::Load(LoadError::Backend { error, .. }) if error.kind() == ErrorKind::Configuration => {
+            say::error_in_lines(&text);
+        }
+        _ => say::error(&text),
+    }
 }
 
 /// Why a tenant failed, and what to do.

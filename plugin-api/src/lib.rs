@@ -86,6 +86,8 @@ use std::ops::ControlFlow;
 pub use abi_stable;
 pub use abi_stable::std_types::{ROption, RSlice, RStr, RString, RVec};
 pub use answers::{Detail, Document, Listing, Price, Receipt, Standing};
+/// What servers say, without harm and without secrets: `text::line`, `text::Mask`.
+pub use artifice_text as text;
 pub use call::Call;
 pub use document::{Context, Header, Kind, Line, PriceQuery, Reference, Tax, Tenant, Totals};
 pub use error::{Error, ErrorKind};

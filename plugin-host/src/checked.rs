@@ -13,39 +13,55 @@ use artifice_plugin_api::{
     Call, Document, EachDocument, Error, Header, Line, Listing, Price, PriceQuery, Receipt, Standing, Timestamp, Totals,
 };
 
+use artifice_text::{Mask, bounded};
+
 use crate::backend::{Backend, Invoice};
 use crate::class_path::ClassPath;
-use crate::limits::{MAX_KEY, MAX_REFERENCE};
+use crate::limits::{MAX_KEY, MAX_MESSAGE, MAX_REFERENCE};
+use crate::settings::mask_of;
 
 /// A backend of any loader's, with its answers checked.
 #[derive(Debug)]
-pub struct Checked(pub Box<dyn Backend>);
+pub struct Checked {
+    backend: Box<dyn Backend>,
+    /// Hides its settings' secrets: whatever is behind it may repeat what it was sent.
+    mask: Mask,
+}
 
 /// A document under way, with its answers checked.
 struct CheckedInvoice {
     invoice: Box<dyn Invoice>,
     deadline: Instant,
+    mask: Mask,
+}
+
+impl Checked {
+    /// A backend with these settings.
+    pub fn new(backend: Box<dyn Backend>, settings: &serde_json::Value) -> Self {
+        let mask = mask_of(settings, &backend.schema());
+        Checked { backend, mask }
+    }
 }
 
 impl Backend for Checked {
     fn class(&self) -> &ClassPath {
-        self.0.class()
+        self.backend.class()
     }
 
     fn info(&self) -> &ClassInfo {
-        self.0.info()
+        self.backend.info()
     }
 
     fn spent(&self) -> Option<String> {
-        self.0.spent()
+        self.backend.spent()
     }
 
     fn health(&self, call: &Call<'_>) -> Result<(), Error> {
-        in_time(call.deadline, || self.0.health(call))
+        in_time(call.deadline, &self.mask, || self.backend.health(call))
     }
 
     fn price(&self, call: &Call<'_>, query: &PriceQuery<'_>) -> Result<Option<Price>, Error> {
-        let price = in_time(call.deadline, || self.0.price(call, query))?;
+        let price = in_time(call.deadline, &self.mask, || self.backend.price(call, query))?;
         let holds = |price: &Price| {
             let (from, until) = (price.from.into_option(), price.until.into_option());
             from.is_none_or(|from| from <= query.at) && until.is_none_or(|until| query.at < until)
@@ -61,7 +77,7 @@ impl Backend for Checked {
     }
 
     fn find(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Standing, Error> {
-        let standing = in_time(call.deadline, || self.0.find(call, header))?;
+        let standing = in_time(call.deadline, &self.mask, || self.backend.find(call, header))?;
         standing.receipt().map_or(Ok(()), check)?;
         match &standing {
             Standing::Changed { what, .. } if what.is_empty() || what.len() > MAX_REFERENCE => Err(wrong(
@@ -72,17 +88,17 @@ impl Backend for Checked {
     }
 
     fn discard(&self, call: &Call<'_>, header: &Header<'_>) -> Result<(), Error> {
-        in_time(call.deadline, || self.0.discard(call, header))
+        in_time(call.deadline, &self.mask, || self.backend.discard(call, header))
     }
 
     fn longest_delay(&self, call: &Call<'_>) -> Result<Duration, Error> {
-        in_time(call.deadline, || self.0.longest_delay(call))
+        in_time(call.deadline, &self.mask, || self.backend.longest_delay(call))
     }
 
     fn documents(&self, call: &Call<'_>, since: Timestamp, each: &mut EachDocument<'_>) -> Result<Listing, Error> {
         let (mut list, mut ended) = (List::default(), None);
-        let listing = in_time(call.deadline, || {
-            self.0.documents(call, since, &mut |document| {
+        let listing = in_time(call.deadline, &self.mask, || {
+            self.backend.documents(call, since, &mut |document| {
                 // Whoever goes on after the end is not heard.
                 if ended.is_none() {
                     ended = match list.check(&document) {
@@ -99,46 +115,55 @@ impl Backend for Checked {
 
     fn open(&self, call: &Call<'_>, header: &Header<'_>) -> Result<Box<dyn Invoice>, Error> {
         let deadline = call.deadline;
-        let invoice = in_time(deadline, || self.0.open(call, header))?;
-        Ok(Box::new(CheckedInvoice { invoice, deadline }))
+        let invoice = in_time(deadline, &self.mask, || self.backend.open(call, header))?;
+        Ok(Box::new(CheckedInvoice { invoice, deadline, mask: self.mask.clone() }))
     }
 }
 
 impl Invoice for CheckedInvoice {
     fn section(&mut self, name: &str) -> Result<(), Error> {
-        self.invoice.section(name)
+        self.invoice.section(name).map_err(|error| without(&self.mask, error))
     }
 
     fn lines(&mut self, lines: &[Line<'_>]) -> Result<(), Error> {
-        self.invoice.lines(lines)
+        self.invoice.lines(lines).map_err(|error| without(&self.mask, error))
     }
 
     fn totals(&mut self, totals: &Totals<'_>) -> Result<(), Error> {
-        self.invoice.totals(totals)
+        self.invoice.totals(totals).map_err(|error| without(&self.mask, error))
     }
 
     fn commit(&mut self) -> Result<Receipt, Error> {
-        let receipt = in_time(self.deadline, || self.invoice.commit())?;
+        let receipt = in_time(self.deadline, &self.mask, || self.invoice.commit())?;
         check(&receipt).map(|()| receipt)
     }
 
     fn rewrite(&mut self, receipt: &Receipt) -> Result<Option<Receipt>, Error> {
-        let written = in_time(self.deadline, || self.invoice.rewrite(receipt))?;
+        let written = in_time(self.deadline, &self.mask, || self.invoice.rewrite(receipt))?;
         written.as_ref().map_or(Ok(()), check).map(|()| written)
     }
 }
 
 /// Makes a call, unless nobody would listen to its answer. Above all, nothing is committed that is held to
 /// be in doubt already. What it answers after its deadline is as good as no answer.
-fn in_time<T>(deadline: Instant, call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+fn in_time<T>(deadline: Instant, mask: &Mask, call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     if deadline <= Instant::now() {
         return Err(Error::unavailable("there was no time left to call the backend; do the same again"));
     }
-    let answer = call();
+    let answer = call().map_err(|error| without(mask, error));
     if deadline <= Instant::now() {
         return Err(Error::unknown("the backend answered too late"));
     }
     answer
+}
+
+/// The error with a message that may be shown and stored.
+fn without(mask: &Mask, error: Error) -> Error {
+    let hidden = mask.hide(error.message());
+    let message = bounded(&hidden, MAX_MESSAGE);
+    error.extra().iter().fold(Error::new(error.kind(), message), |error, detail| {
+        error.with(detail.key.as_str(), mask.hide(&detail.value))
+    })
 }
 
 fn wrong(what: impl Display) -> Error {

@@ -107,7 +107,8 @@ impl Library {
         let object = (self.module.create())(RStr::from_str(class.class()), RStr::from_str(&text), context)
             .into_result()
             .map_err(|error| {
-                let message = settings::without_secrets(error.message(), config, &settings::schema_of(&info));
+                let mask = settings::mask_of(config, &settings::schema_of(&info));
+                let message = mask.hide(error.message());
                 LoadError::Backend { class: class.to_string(), error: Error::new(error.kind(), message) }
             })?;
         Ok(Box::new(LibraryBackend::new(class.clone(), info, object)))

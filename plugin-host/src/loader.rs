@@ -43,5 +43,5 @@ pub fn load(
     settings: &serde_json::Value,
     context: &Context<'_>,
 ) -> Result<Arc<dyn Backend>, LoadError> {
-    Ok(Arc::new(Checked(loader.create(class, settings, context)?)))
+    Ok(Arc::new(Checked::new(loader.create(class, settings, context)?, settings)))
 }

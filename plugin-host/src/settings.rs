@@ -5,23 +5,19 @@
 //! `host=db password=x`. Where it is not certain, a value is hidden: it is the ledger that would give
 //! it away, for as long as there are bills.
 
-mod names;
 mod schema;
 #[cfg(test)]
 mod tests;
-mod text;
 mod unknown;
 
 use serde_json::{Map, Value, json};
 
 use artifice_plugin_api::abi::ClassInfo;
+use artifice_text::{self as text, HIDDEN, Mask};
 
 use schema::Place;
-use text::HIDDEN;
 pub use unknown::{UnknownKey, unknown_keys};
 
-/// Shorter secrets are left in messages: they would be found everywhere in them.
-const SHORTEST: usize = 3;
 /// What lies deeper in settings than that is hidden. No settings do.
 const DEEPEST: usize = 64;
 
@@ -37,9 +33,9 @@ fn public(value: &Value, place: &Place<'_>, deeper: usize) -> Value {
     match value {
         Value::Object(members) => {
             let member = |(key, value): (&String, &Value)| {
-                let secret = names::is_secret(key);
+                let secret = text::is_secret(key);
                 let value = if secret { HIDDEN.into() } else { public(value, &place.member(key), deeper - 1) };
-                (text::hide(key), value)
+                (text::without_passwords(key), value)
             };
             Value::Object(members.iter().map(member).collect())
         }
@@ -47,7 +43,7 @@ fn public(value: &Value, place: &Place<'_>, deeper: usize) -> Value {
             let item = |(index, value)| public(value, &place.item(index), deeper - 1);
             Value::Array(items.iter().enumerate().map(item).collect())
         }
-        Value::String(text) => text::hide(text).into(),
+        Value::String(text) => text::without_passwords(text).into(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
@@ -84,27 +80,26 @@ fn filled(stored: &Value, current: Option<&Value>) -> Option<Value> {
 
 /// The member that is stored under that key: a key may be a text with a password, too.
 fn member_of<'c>(current: &'c Map<String, Value>, key: &str) -> Option<(&'c String, &'c Value)> {
-    current.get_key_value(key).or_else(|| current.iter().find(|(now, _)| text::hide(now) == key))
+    current.get_key_value(key).or_else(|| current.iter().find(|(now, _)| text::without_passwords(now) == key))
 }
 
-/// A message about settings without their secrets. Whoever reads settings likes to repeat what he
-/// found: serde says "invalid type: integer `1234`" of a password that is not quoted.
-pub(crate) fn without_secrets(message: &str, config: &Value, schema: &Value) -> String {
+/// Hides the secrets of settings in messages. Whoever reads settings likes to repeat what he found: serde says
+/// "invalid type: integer `1234`" of a password that is not quoted; and a server repeats what it was sent.
+pub(crate) fn mask_of(config: &Value, schema: &Value) -> Mask {
     let mut secrets = Vec::new();
     hidden(config, &public_settings(config, schema), &mut secrets);
-    secrets.retain(|secret| secret.len() >= SHORTEST);
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.iter().fold(message.to_owned(), |message, secret| message.replace(secret.as_str(), HIDDEN))
+    // They may come back by another way than the backend's answers.
+    secrets.iter().for_each(|secret| text::know(secret));
+    Mask::of(secrets.iter().map(String::as_str))
 }
 
-/// All that was hidden, as messages may write it.
+/// All that was hidden.
 fn hidden(value: &Value, public: &Value, found: &mut Vec<String>) {
     let all = public == HIDDEN;
     match value {
         Value::String(text) => {
             let parts = if all { vec![text.as_str()] } else { text::hidden(text) };
-            // As it is, and as `{:?}` writes it.
-            found.extend(parts.iter().flat_map(|part| [(*part).to_owned(), part.escape_debug().to_string()]));
+            found.extend(parts.iter().map(|part| (*part).to_owned()));
         }
         Value::Number(number) if all => found.push(number.to_string()),
         Value::Array(items) => {
@@ -112,8 +107,11 @@ fn hidden(value: &Value, public: &Value, found: &mut Vec<String>) {
             items.iter().enumerate().for_each(|(index, item)| hidden(item, shown(index), found));
         }
         Value::Object(members) => {
-            let shown = |key: &str| if all { public } else { public.get(text::hide(key)).unwrap_or(public) };
-            members.iter().for_each(|(key, member)| hidden(member, shown(key), found));
+            let shown =
+                |key: &str| if all { public } else { public.get(text::without_passwords(key)).unwrap_or(public) };
+            // A file's name is not what is in it, and would be found in many messages.
+            let others = members.iter().filter(|(key, _)| !key.to_lowercase().ends_with("file"));
+            others.for_each(|(key, member)| hidden(member, shown(key), found));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

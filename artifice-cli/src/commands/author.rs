@@ -6,7 +6,8 @@ use artifice_ledger::Author;
 /// The longest command that the trail keeps, in characters.
 const LONGEST: usize = 1000;
 
-/// Whoever runs this program, and the command as it was given. No argument of artifice's is a secret.
+/// Whoever runs this program, and the command as it was given. No argument of artifice's is a secret; what is one all
+/// the same is not kept.
 pub fn of(config: &Config) -> Author {
     let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     let machine = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());

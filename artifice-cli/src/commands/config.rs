@@ -26,7 +26,7 @@ pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandE
     // The exit status is that of the gravest.
     wrong.sort_by_key(EngineError::is_start_up);
     let last = wrong.pop();
-    wrong.iter().for_each(|error| say::error(&words::error(error)));
+    wrong.iter().for_each(words::say);
     Err(last.map_or_else(|| CommandError::Arguments(String::new()), CommandError::from))
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use artifice_engine::EngineError;
 use artifice_engine::config::Config;
 use artifice_ledger::{Group, Grouping, Ledger, LedgerError, TooLarge, Wanted, all_tenants, tenants_named};
+use artifice_text::json;
 
 use super::open::{ledger_to_read, load};
 use crate::args::{By, Format, PeriodArgs, dimensions};
@@ -90,7 +91,7 @@ async fn sums(
     let too_large = |TooLarge| EngineError::from(LedgerError::TooLarge { database: config.database.to_string() });
     let text = match format {
         Format::Table => groups::table(&by, &found).map_err(too_large)?,
-        Format::Json => view::history::sums(&by, &found).map_err(too_large)?,
+        Format::Json => json(&view::history::sums(&by, &found).map_err(too_large)?).into_owned(),
         Format::Csv => groups::csv(&by, &found)?,
     };
     print(&text)?;

@@ -7,7 +7,7 @@ use artifice_plugin_host::{Found, Libraries, SearchPath};
 use super::open::load;
 use crate::args::{PluginCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
-use crate::output::{print, table};
+use crate::output::{print, print_json, table};
 use crate::say;
 use artifice_engine::view;
 
@@ -19,7 +19,7 @@ pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, C
     let found = path.list(&Libraries(path.clone()));
     match format {
         TableOrJson::Json => {
-            print(&format!("{:#}\n", view::plugins::document(path.directories(), &found)))?;
+            print_json(&format!("{:#}\n", view::plugins::document(path.directories(), &found)))?;
         }
         TableOrJson::Table => {
             let rows = found.iter().flat_map(rows).collect();

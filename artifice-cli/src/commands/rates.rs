@@ -9,7 +9,7 @@ use artifice_model::{Decimal, TenantId, Timestamp};
 use super::open::engine;
 use crate::args::{RatesCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
-use crate::output::{print, rates};
+use crate::output::{print, print_json, rates};
 use crate::say;
 use artifice_engine::view;
 
@@ -101,7 +101,10 @@ fn show(
     format: TableOrJson,
 ) -> Result<(), CommandError> {
     let text = match format {
-        TableOrJson::Json => format!("{}\n", view::rates::document(list, names, quoted.as_ref())),
+        TableOrJson::Json => {
+            let document = view::rates::document(list, names, quoted.as_ref());
+            return Ok(print_json(&format!("{document}\n"))?);
+        }
         TableOrJson::Table => rates::table(list, names, quoted.as_ref(), engine.config().main.calendar),
     };
     Ok(print(&text)?)

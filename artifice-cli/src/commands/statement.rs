@@ -11,7 +11,7 @@ use crate::args::{StatementCommand, TableOrJson};
 use crate::ending::{CommandError, Ending};
 use crate::interrupt::between_steps;
 use crate::listening::{Listening, Noticing};
-use crate::output::{bills, explain, failure, print};
+use crate::output::{bills, explain, failure, print, print_json};
 use crate::words::many;
 use artifice_engine::view::statements as view;
 
@@ -30,7 +30,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 None => Default::default(),
             };
             match format {
-                TableOrJson::Json => print(&format!("{:#}\n", view::list(&statements)))?,
+                TableOrJson::Json => print_json(&format!("{:#}\n", view::list(&statements)))?,
                 TableOrJson::Table => print(&bills::list_table(&statements, &labels))?,
             }
             for row in &unreadable {
@@ -49,7 +49,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let trail = ledger.audit_list(&statement).await.map_err(EngineError::from)?;
             ledger.close().await;
             match format {
-                TableOrJson::Json => print(&format!("{:#}\n", view::whole(&statement, &body, &trail)))?,
+                TableOrJson::Json => print_json(&format!("{:#}\n", view::whole(&statement, &body, &trail)))?,
                 TableOrJson::Table => print(&bills::show_table(&statement, &body, &trail))?,
             }
         }
@@ -68,7 +68,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 return Err(CommandError::Arguments(why));
             }
             match format {
-                TableOrJson::Json => print(&format!("{}\n", view::explained(&statement, &chosen)))?,
+                TableOrJson::Json => print_json(&format!("{}\n", view::explained(&statement, &chosen)))?,
                 TableOrJson::Table => {
                     for (number, line) in chosen {
                         print(&explain::text(number, line, statement.currency, config.main.calendar))?;
@@ -83,7 +83,7 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let regenerated = engine.regenerate(ledger.as_ref(), backend, &id, &Listening::new(&notices, |_| {})).await;
             ledger.close().await;
             let reference = regenerated?;
-            print(&format!("{reference}\n"))?;
+            print(&format!("{}\n", artifice_text::line(&reference)))?;
         }
         StatementCommand::Release { id } => {
             let engine = engine(file)?;
@@ -102,7 +102,8 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let backend = engine.load_backend()?;
             let watch = Watch::of(Arc::new(Listening::new(&notices, |_| {})));
             let cancel = watch.cancel.clone();
-            let voiding = engine.void(ledger.clone(), backend, &id, (reason.trim(), with_later), watch);
+            let reason = artifice_text::hide(reason.trim());
+            let voiding = engine.void(ledger.clone(), backend, &id, (&reason, with_later), watch);
             let (done, ended) = between_steps(&cancel, voiding).await;
             ledger.close().await;
             for (statement, credit) in &done {

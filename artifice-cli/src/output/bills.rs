@@ -7,12 +7,13 @@ use artifice_ledger::{Body, Entry, Kind, Ledger, Statement};
 use artifice_model::{Calendar, TenantId};
 
 use super::statements::body_table;
-use super::{Ids, period, print, table};
+use super::{Ids, period, print, print_json, table};
 use crate::args::TableOrJson;
 use crate::ending::CommandError;
 use crate::words;
 use artifice_engine::view::statements::receipt;
 use artifice_engine::view::{money, tenants};
+use artifice_text::{line, name};
 
 /// Writes what a bill did.
 pub async fn write(
@@ -33,7 +34,7 @@ pub async fn write(
         let body = ledger.statement_body(statement).await.map_err(EngineError::from)?;
         all.push(tenants::bill(statement, &body).to_string());
     }
-    Ok(print(&tenants::document(&all, failed.iter().map(|failed| (&failed.tenant, words::why(failed)))))?)
+    Ok(print_json(&tenants::document(&all, failed.iter().map(|failed| (&failed.tenant, words::why(failed)))))?)
 }
 
 /// What is said of a statement that an earlier run has begun.
@@ -54,7 +55,8 @@ pub fn voided(statement: &Statement, credit: Option<&Statement>) -> String {
             format!("credit {}{}", credit.number, receipt(credit).map(|text| format!(", {text}")).unwrap_or_default())
         }
     };
-    format!("statement {number} is void ({reason}): {how}; its period can be billed again\n")
+    let text = format!("statement {number} is void ({reason}): {how}; its period can be billed again");
+    format!("{}\n", line(&text))
 }
 
 /// What is said of a period that was billed before.
@@ -102,23 +104,24 @@ pub fn list_table(statements: &[Statement], labels: &Labels) -> String {
 
 /// A statement with its lines, as a table.
 pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String {
-    let mut text = format!("Statement {} ({}), {}\n", statement.number, statement.id, statement.kind.name());
-    let name = statement.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-    text.push_str(&format!("Tenant {name}{}, {}\n", statement.tenant.id, period_of(statement)));
-    text.push_str(&format!("{} by {} {}", statement.state, statement.backend, statement.backend_version));
-    text.push_str(&receipt(statement).map(|receipt| format!(": {receipt}")).unwrap_or_default());
-    text.push('\n');
+    let mut text = String::new();
+    let mut say = |what: &str| text.push_str(&format!("{}\n", line(what)));
+    say(&format!("Statement {} ({}), {}", statement.number, statement.id, statement.kind.name()));
+    let called = statement.tenant.name.as_ref().map(|called| format!("{}, ", name(called))).unwrap_or_default();
+    say(&format!("Tenant {called}{}, {}", name(&statement.tenant.id), period_of(statement)));
+    let receipt = receipt(statement).map(|receipt| format!(": {receipt}")).unwrap_or_default();
+    say(&format!("{} by {} {}{receipt}", statement.state, statement.backend, statement.backend_version));
     if let Some(about) = &statement.refers_to {
         let what = if statement.kind == Kind::Credit { "Takes back" } else { "Changes" };
-        text.push_str(&format!("{what} statement {}\n", about.number));
+        say(&format!("{what} statement {}", about.number));
     }
     match (&statement.error, statement.tries) {
-        (Some(error), 0) => text.push_str(&format!("Because {error}\n")),
-        (Some(error), tries) => text.push_str(&format!("After {}: {error}\n", words::tries(tries))),
+        (Some(error), 0) => say(&format!("Because {error}")),
+        (Some(error), tries) => say(&format!("After {}: {error}", words::tries(tries))),
         (None, _) => {}
     }
     if let Some(reason) = &statement.void_reason {
-        text.push_str(&format!("Taken back: {reason}\n"));
+        say(&format!("Taken back: {reason}"));
     }
     text.push_str(&body_table(
         &body.lines,

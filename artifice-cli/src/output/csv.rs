@@ -1,4 +1,4 @@
-//! CSV as the command writes it: texts are made harmless for spreadsheets, numbers stay as they are.
+//! CSV as the command writes it: texts are made harmless for spreadsheets and terminals, numbers stay as they are.
 
 use std::borrow::Cow;
 use std::io;
@@ -6,6 +6,7 @@ use std::io;
 use artifice_model::statement::Line;
 use artifice_model::{Currency, Tenant};
 use artifice_plugin_host::api::spreadsheet::neutral;
+use artifice_text::visible;
 
 use artifice_engine::view::money;
 
@@ -20,7 +21,10 @@ pub enum Cell<'a> {
 impl Cell<'_> {
     fn harmless(&self) -> Cow<'_, str> {
         match self {
-            Cell::Text(text) => neutral(text),
+            Cell::Text(text) => match visible(text) {
+                Cow::Borrowed(text) => neutral(text),
+                Cow::Owned(text) => Cow::Owned(neutral(&text).into_owned()),
+            },
             Cell::Own(text) => Cow::Borrowed(text),
         }
     }

@@ -3,8 +3,10 @@
 use artifice_model::aggregate::Evidence;
 use artifice_model::exact::Ratio;
 use artifice_model::rate::Working;
-use artifice_model::statement::{Line, Part};
+use artifice_model::statement::{Line, Part, Usage};
 use artifice_model::{Calendar, Currency};
+
+use artifice_text::{line as one_line, name};
 
 use super::period;
 use artifice_engine::view::explain::{duration, gap, per_and_origin};
@@ -16,19 +18,18 @@ const DIGITS: u8 = 12;
 /// A line's explanation, as text; `number` counts the statement's lines from 1.
 pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) -> String {
     let usage = &line.usage;
-    let mut text = format!("Line {number}: {}, {}", usage.section, usage.service);
+    let mut head = format!("Line {number}: {}, {}", name(&usage.section), name(&usage.service));
     if line.name != usage.service {
-        text.push_str(&format!(" ({})", line.name));
+        head.push_str(&format!(" ({})", name(&line.name)));
     }
     if !usage.location.is_empty() {
-        text.push_str(&format!(" at {}", usage.location));
+        head.push_str(&format!(" at {}", name(&usage.location)));
     }
     if !usage.resource_id.is_empty() {
-        let name = if usage.resource_name.is_empty() { String::new() } else { format!("{}, ", usage.resource_name) };
-        text.push_str(&format!(", resource {name}{}", usage.resource_id));
+        head.push_str(&format!(", resource {}", resource(usage)));
     }
-    text.push('\n');
-    let mut say = |what: &str, how: &str| text.push_str(&format!("  {what:<8} {how}\n"));
+    let mut text = format!("{}\n", one_line(&head));
+    let mut say = |what: &str, how: &str| text.push_str(&format!("  {what:<8} {}\n", one_line(how)));
     say("period", &period(usage.period, Some(calendar)));
     match &line.evidence {
         Some(evidence) => samples(evidence, line, &mut say),
@@ -54,13 +55,19 @@ pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) 
     text
 }
 
+/// A resource by its name, if it has one, and its id.
+fn resource(usage: &Usage) -> String {
+    let called =
+        if usage.resource_name.is_empty() { String::new() } else { format!("{}, ", name(&usage.resource_name)) };
+    format!("{called}{}", name(&usage.resource_id))
+}
+
 /// What of a line falls to a resource.
 fn of_resource(line: &Line, exact: &Ratio, currency: Currency) -> String {
     let usage = &line.usage;
-    let name = if usage.resource_name.is_empty() { String::new() } else { format!("{}, ", usage.resource_name) };
     format!(
-        "resource {name}{}: {} {}, exactly {}, as a share {}",
-        usage.resource_id,
+        "resource {}: {} {}, exactly {}, as a share {}",
+        resource(usage),
         usage.volume,
         usage.unit,
         number_of(exact),

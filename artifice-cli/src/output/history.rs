@@ -11,8 +11,8 @@ use artifice_model::{Calendar, Currency, Decimal, Tenant};
 use super::csv::{self, Cell, written};
 use super::{Ids, period, table};
 use crate::args::Format;
-use crate::terminal::harmless;
 use artifice_engine::view::{history, money};
+use artifice_text::{json, line, name};
 
 /// In which column of a table the resource stands.
 const RESOURCE: usize = 5;
@@ -73,7 +73,7 @@ impl Lines {
             Form::Table(tables) => tables.line(billed),
             Form::Json(out) => {
                 out.write_all(if first { b"{\"lines\": [\n" } else { b",\n" })?;
-                Ok(serde_json::to_writer(out, &history::billed(billed))?)
+                out.write_all(json(&history::billed(billed).to_string()).as_bytes())
             }
             Form::Csv(to) => {
                 if first {
@@ -122,8 +122,8 @@ impl Tables {
     fn line(&mut self, billed: &BilledLine) -> io::Result<()> {
         if self.tenant.as_ref() != Some(&billed.tenant) {
             self.tenant_ends()?;
-            let name = billed.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-            writeln!(self.out, "{}", harmless(&format!("Tenant {name}{}", billed.tenant.id)))?;
+            let name = billed.tenant.name.as_ref().map(|called| format!("{}, ", name(called))).unwrap_or_default();
+            writeln!(self.out, "{}", line(&format!("Tenant {name}{}", billed.tenant.id)))?;
             self.tenant = Some(billed.tenant.clone());
         } else if self.rows.len() == TALLEST {
             self.table_ends()?;

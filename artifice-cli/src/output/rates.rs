@@ -27,7 +27,8 @@ pub fn table(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, Quo
     let headers = ["Service", "Name", "Location", "Tenants", "Price", "Per", "Valid", "Where it stands"];
     let mut text = super::table(&headers, list.iter().map(row).collect());
     if let Some((supposed, quoted)) = quoted {
-        text.push_str(&cost(supposed, quoted));
+        text.push_str(&artifice_text::line(&cost(supposed, quoted)));
+        text.push('\n');
     }
     text
 }
@@ -38,7 +39,7 @@ fn cost(supposed: &Supposed, quoted: &Quoted) -> String {
     let price = &quoted.price;
     match &quoted.charged {
         Ok(charged) => format!(
-            "{volume} {unit} of {service} at {location} would cost {} {}: {} per {}, {}\n",
+            "{volume} {unit} of {service} at {location} would cost {} {}: {} per {}, {}",
             price.currency,
             charged.cost.to_fixed(price.currency.digits()),
             scheme(price),
@@ -46,7 +47,7 @@ fn cost(supposed: &Supposed, quoted: &Quoted) -> String {
             price.origin
         ),
         Err(mismatch) => {
-            format!("{volume} {unit} of {service} would cost nothing that can be told: {mismatch}, {}\n", price.origin)
+            format!("{volume} {unit} of {service} would cost nothing that can be told: {mismatch}, {}", price.origin)
         }
     }
 }

@@ -6,12 +6,13 @@ use artifice_engine::{Failed, Preview, Told};
 use artifice_model::statement::{Draft, Line, Tax};
 use artifice_model::{Calendar, Currency, Decimal};
 
-use super::{Ids, csv, explain, failure, period, print, table};
+use super::{Ids, csv, explain, failure, period, print, print_json, table};
 use crate::args::Format;
 use crate::listening::Noticing;
 use crate::say;
 use crate::words;
 use artifice_engine::view::{money, tenants};
+use artifice_text::{line, name};
 
 /// Writes previews as they come.
 pub struct Writer<'n> {
@@ -96,7 +97,7 @@ impl<'n> Writer<'n> {
     pub fn end(self) -> io::Result<Written> {
         self.result?;
         if self.format == Format::Json {
-            print(&tenants::document(
+            print_json(&tenants::document(
                 &self.json,
                 self.failed.iter().map(|failed| (&failed.tenant, words::why(failed))),
             ))?;
@@ -109,10 +110,10 @@ impl<'n> Writer<'n> {
 }
 
 fn draft_table(draft: &Draft, calendar: Calendar, explain: bool) -> io::Result<String> {
-    let name = draft.tenant.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-    let head = format!("Tenant {name}{}, {}\n", draft.tenant.id, period(draft.period, Some(calendar)));
+    let called = draft.tenant.name.as_ref().map(|called| format!("{}, ", name(called))).unwrap_or_default();
+    let head = format!("Tenant {called}{}, {}", name(&draft.tenant.id), period(draft.period, Some(calendar)));
     let body = body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total);
-    let mut text = format!("{head}{body}\n");
+    let mut text = format!("{}\n{body}\n", line(&head));
     for (number, line) in (1..).zip(&draft.lines).filter(|_| explain) {
         text.push_str(&explain::text(number, line, draft.currency, calendar));
         text.push('\n');
@@ -158,7 +159,7 @@ pub fn body_table(
         text.push_str(&format!("Subtotal {}\n", amount(subtotal)));
     }
     for tax in taxes {
-        text.push_str(&format!("{} {} % {}\n", tax.name, tax.percent, amount(Some(tax.amount))));
+        text.push_str(&format!("{} {} % {}\n", name(&tax.name), tax.percent, amount(Some(tax.amount))));
     }
     text.push_str(&format!("Total {}\n", amount(total)));
     text

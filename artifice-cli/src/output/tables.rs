@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
-use crate::terminal::{bold, columns, harmless};
+use artifice_text::{bounded, line};
+
+use crate::terminal::{bold, columns};
 
 /// Columns that go where there is no room, in this order; the others stay, and fold.
 const GOING: [&str; 13] = [
@@ -24,6 +26,8 @@ const GOING: [&str; 13] = [
 ];
 /// Columns whose cells do not fold: half of a number is another number.
 const WHOLE: [&str; 8] = ["Quantity", "Cost", "Total", "Number", "Statement", "Lines", "Version", "Month"];
+/// No cell has more characters than that.
+const LONGEST_CELL: usize = 400;
 /// A column is folded down to so many characters, and not further while another one can go.
 const NARROW: usize = 12;
 
@@ -37,7 +41,10 @@ fn fitting(headers: &[&str], rows: Vec<Vec<String>>, room: Option<u16>) -> Strin
     if rows.is_empty() {
         return String::new();
     }
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| row.iter().map(|cell| bounded(&line(cell), LONGEST_CELL).into_owned()).collect())
+        .collect();
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
     let Some(room) = room else {

@@ -4,11 +4,11 @@ use std::io;
 
 use artifice_engine::{Compared, Verified};
 use artifice_ledger::{Finding, Gravity};
+use artifice_text::line;
 
-use super::print;
+use super::{print, print_json};
 use crate::args::TableOrJson;
 use crate::say;
-use crate::terminal::harmless;
 use crate::words::many;
 use artifice_engine::view;
 
@@ -18,7 +18,7 @@ pub fn write(verified: &Verified, compared: Option<Compared>, format: TableOrJso
         say::note(text);
     }
     match format {
-        TableOrJson::Json => print(&format!("{:#}\n", view::verify::document(verified, compared))),
+        TableOrJson::Json => print_json(&format!("{:#}\n", view::verify::document(verified, compared))),
         TableOrJson::Table => {
             print(&(verified.findings.iter().map(text).collect::<String>() + &sum(verified, compared)))
         }
@@ -38,7 +38,8 @@ fn text(finding: &Finding) -> String {
     let place: Vec<String> = tenant.into_iter().chain(statement).collect();
     let place = if place.is_empty() { String::new() } else { format!(" of {}", place.join(", ")) };
     let Finding { rule, gravity, what, advice, .. } = finding;
-    harmless(&format!("{}: {rule}{place}:\n    {what}\n    {advice}\n", gravity.name()))
+    let head = format!("{}: {rule}{place}:", gravity.name());
+    format!("{}\n    {}\n    {}\n", line(&head), line(what), line(advice))
 }
 
 /// What was looked at, and what came of it.

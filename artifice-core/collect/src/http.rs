@@ -37,7 +37,8 @@ pub use error::{Failure, HttpError, LogInError, plain};
 
 use crate::limits::LONGEST_ERROR;
 use artifice_settings::{Secret, read_bytes};
-use error::cause;
+use artifice_text::unquoted;
+use error::{cause, elsewhere};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -72,6 +73,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     method: Method,
     url: Url,
+    /// What it says that its content is.
+    content_type: Option<String>,
     secrets: Vec<Secret>,
 }
 
@@ -206,7 +209,7 @@ impl Http {
         let status = response.status().as_u16();
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
             let to = header(&response, LOCATION.as_str()).and_then(|to| ask.url.join(to).ok());
-            return Err(ask.failed(Failure::Redirect { status, to: to.as_ref().map(plain) }));
+            return Err(ask.failed(Failure::Redirect { status, to: to.map(|to| elsewhere(ask.url, &to)) }));
         }
         Ok((response, secrets))
     }
@@ -221,6 +224,7 @@ impl Http {
     ) -> Result<(Answer, Option<Duration>), HttpError> {
         let wait = header(&response, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let subject_token = header(&response, "X-Subject-Token").map(|text| Secret::new(text.to_owned()));
+        let content_type = header(&response, CONTENT_TYPE.as_str()).map(str::to_owned);
         let (status, mut body) = (response.status().as_u16(), Vec::new());
         let is_error = status >= 400;
         self.read(ask, response, begin, &mut |bytes| {
@@ -229,7 +233,7 @@ impl Http {
             if is_error && body.len() >= LONGEST_ERROR { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let (method, url) = (ask.method.clone(), ask.url.clone());
-        Ok((Answer { status, subject_token, body, method, url, secrets }, wait))
+        Ok((Answer { status, subject_token, body, method, url, content_type, secrets }, wait))
     }
 
     fn request(&self, ask: &Ask<'_>, headers: Headers) -> RequestBuilder {
@@ -332,7 +336,8 @@ impl Answer {
 
     /// What an error's answer says, in a line.
     pub fn says(&self) -> String {
-        excerpt::excerpt(&self.body[..self.body.len().min(LONGEST_ERROR)], &self.secrets)
+        let body = &self.body[..self.body.len().min(LONGEST_ERROR)];
+        excerpt::excerpt(body, self.content_type.as_deref(), &self.secrets)
     }
 
     /// An answer that is of no use, as an error.
@@ -356,7 +361,8 @@ impl Answer {
     }
 
     fn not_as_expected(&self, error: &serde_json::Error) -> HttpError {
-        self.failed(Failure::NotAsExpected { why: error.to_string(), says: self.says() })
+        let says = excerpt::described(&self.body, self.content_type.as_deref());
+        self.failed(Failure::NotAsExpected { status: self.status, why: unquoted(&error.to_string()), says })
     }
 
     /// An error about this answer.

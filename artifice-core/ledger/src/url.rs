@@ -139,6 +139,13 @@ fn postgres(text: &str) -> Result<PgConnectOptions, String> {
     if text.contains("%00") || text.contains('\0') {
         return Err(wrong());
     }
+    // Behind a password that has a '/', a '?' or a '#' the client takes its rest for something else, and names it.
+    let authority_begins = address.find("://").map_or(0, |at| at + "://".len());
+    let behind = address.get(authority_begins..).unwrap_or_default();
+    let authority_ends = behind.find(['/', '#']).unwrap_or(behind.len());
+    if text.get(authority_begins + authority_ends..).unwrap_or_default().contains('@') {
+        return Err(wrong());
+    }
     let keys = parameters.split('&').filter_map(|pair| pair.split('=').next()).filter(|key| !key.is_empty());
     for key in keys {
         // What is not known would only be passed over: a misspelt sslmode must not be.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
+use artifice_text::line;
 
 use crate::file::read_bytes;
 
@@ -20,8 +21,13 @@ pub enum ConfigError {
         advice: &'static str,
     },
     /// Mistakes in files, in their order.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", lines(.0))]
     Mistakes(Vec<Mistake>),
+}
+
+/// One line for each mistake, whatever stands in the files.
+fn lines(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(|mistake| line(&mistake.to_string()).into_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a text file that a person wrote.

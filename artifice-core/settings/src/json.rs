@@ -1,6 +1,7 @@
 //! Values that are handed on as JSON, to whoever knows what they mean.
 
 use artifice_model::position::Position;
+use artifice_text::unquoted;
 use serde_yaml::Value;
 
 use crate::text::expand;
@@ -8,7 +9,8 @@ use crate::yaml::Node;
 
 /// A value as JSON, as it is written and with `${VARIABLE}` replaced in its texts.
 pub fn json(node: &Node<'_>) -> Option<(serde_json::Value, serde_json::Value)> {
-    let written = serde_json::to_value(node.value()).map_err(|why| node.mistake(why)).ok()?;
+    let written = serde_json::to_value(node.value());
+    let written = written.map_err(|why| node.mistake(unquoted(&why.to_string()))).ok()?;
     let mut value = written.clone();
     expand_all(&mut value).map_err(|why| node.mistake(why)).ok()?;
     Some((written, value))

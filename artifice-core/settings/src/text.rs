@@ -39,8 +39,12 @@ pub fn expand(text: &str) -> Result<String, String> {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
+        // What is wrong may be a part of a password, so it is not quoted.
         let (name, behind) =
-            after.split_once('}').ok_or_else(|| format!("'${{{after}' is not closed; write ${{NAME}}"))?;
+            after.split_once('}').ok_or("a '${' in it is not closed; write ${NAME} for an environment variable")?;
+        if !is_name(name) {
+            return Err("what stands in '${…}' is not an environment variable's name; write ${NAME}".to_owned());
+        }
         let value = std::env::var(name).map_err(|_| {
             format!("the environment variable {name} is not set (or not UTF-8); set it, or write the value here")
         })?;
@@ -49,6 +53,13 @@ pub fn expand(text: &str) -> Result<String, String> {
     }
     expanded.push_str(rest);
     Ok(expanded)
+}
+
+/// Whether it is a variable's name (POSIX, 8.1): letters, digits and underscores, no digit first.
+fn is_name(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The same in an address. What a variable says in the place of the user or the password is percent-encoded
@@ -81,8 +92,18 @@ pub(crate) fn expand_address(text: &str) -> Result<String, String> {
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides a text.
+    /// Hides a text, also in whatever this process says from now on ([`artifice_text::know`]).
     pub fn new(text: String) -> Self {
+        artifice_text::know(&text);
+        Secret(text)
+    }
+
+    /// Hides an address, of which its passwords alone are secret.
+    pub(crate) fn address(text: String) -> Self {
+        for password in artifice_text::hidden(&text) {
+            artifice_text::know(password);
+            artifice_text::know(&without_percent(password));
+        }
         Secret(text)
     }
 
@@ -96,6 +117,19 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
+}
+
+/// What a text stands for in a URL.
+fn without_percent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, behind @ ..] = rest {
+        let digits = behind.get(..2).filter(|digits| *byte == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let code = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -119,9 +153,19 @@ mod tests {
     fn a_variable_that_is_not_set_is_named() {
         assert_eq!(expand("a $5 {b}").as_deref(), Ok("a $5 {b}"));
         assert!(expand("${ARTIFICE_TEST_NOT_SET}").unwrap_err().contains("ARTIFICE_TEST_NOT_SET"));
-        assert!(expand("${PATH").is_err());
+        for secret in ["hunter2-${PATH", "${hunter2-}", "x${hunter2-y}z", "${2hunter2}", "${}"] {
+            let says = expand(secret).unwrap_err();
+            assert!(!says.contains("hunter2"), "{says}");
+        }
         assert_eq!(expand("<${CARGO_PKG_NAME}>").as_deref(), Ok("<artifice-settings>"));
         assert_eq!(format!("{:?}", Secret::new("x".into())), "***");
+    }
+
+    #[test]
+    fn of_an_address_its_passwords_alone_are_hidden() {
+        Secret::address("postgres://bill:p%40ss-4711-word@db.example.org/ledger?password=Other.4711".to_owned());
+        let says = artifice_text::hide("postgres://bill@db.example.org: p@ss-4711-word, p%40ss-4711-word, Other.4711");
+        assert_eq!(says, "postgres://bill@db.example.org: ***, ***, ***");
     }
 
     #[test]

@@ -109,12 +109,17 @@ impl Document {
     }
 
     fn report(&self, path: &Way, key: bool, what: &dyn fmt::Display) {
+        self.report_of(path, path, key, what);
+    }
+
+    /// A mistake at a place, which is named otherwise than by it.
+    fn report_of(&self, named: &Way, path: &Way, key: bool, what: &dyn fmt::Display) {
         if self.is_full() {
             return;
         }
         let steps = path.steps();
         let at = self.position(if key { self.places().key(&steps) } else { self.places().value(&steps) });
-        let what = shortened(&format!("{}: {what}", path.name()), SHOWN);
+        let what = shortened(&format!("{}: {what}", named.name()), SHOWN);
         self.mistakes.borrow_mut().push(Mistake { at, what });
     }
 
@@ -229,21 +234,12 @@ impl<'a> Node<'a> {
 
     /// As a text that no mistake may show.
     pub fn secret(&self) -> Option<Secret> {
-        self.hidden(expand)
+        self.written_text(expand).map(Secret::new)
     }
 
     /// As an address that no mistake may show, because there may be a password in it.
     fn address(&self) -> Option<Secret> {
-        self.hidden(expand_address)
-    }
-
-    fn hidden(&self, expand: fn(&str) -> Result<String, String>) -> Option<Secret> {
-        let unclosed = |text: &str| text.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'));
-        if self.value.as_str().is_some_and(unclosed) {
-            self.mistake("a '${' in it is not closed; write ${NAME} for an environment variable");
-            return None;
-        }
-        self.written_text(expand).map(Secret::new)
+        self.written_text(expand_address).map(Secret::address)
     }
 
     /// As whatever `read` makes of its text.
@@ -284,12 +280,12 @@ impl<'a> Map<'a> {
     /// A key's text that nobody may see, or the content of the file that another key names instead.
     /// A line's end at the end of the file is not a part of it.
     pub fn secret(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
-        self.hidden((key, file_key), directory, Node::secret)
+        self.hidden((key, file_key), directory, Node::secret, Secret::new)
     }
 
     /// The same of an address: what a variable says as user or password is written as `%XX` where that must be.
     pub fn address(&mut self, key: &'static str, file_key: &'static str, directory: &Path) -> Option<Secret> {
-        self.hidden((key, file_key), directory, Node::address)
+        self.hidden((key, file_key), directory, Node::address, Secret::address)
     }
 
     fn hidden(
@@ -297,6 +293,7 @@ impl<'a> Map<'a> {
         (key, file_key): (&'static str, &'static str),
         directory: &Path,
         read: fn(&Node<'a>) -> Option<Secret>,
+        keep: fn(String) -> Secret,
     ) -> Option<Secret> {
         let (text, file) = (self.get(key), self.get(file_key));
         if let (Some(_), Some(file)) = (&text, &file) {
@@ -310,7 +307,7 @@ impl<'a> Map<'a> {
             let unusable = |why: String| format!("{}: {why}; name a file that can be read", path.display());
             let text = String::from_utf8(read_bytes(&path).map_err(unusable)?);
             let text = text.map_err(|_| unusable("it is not UTF-8".to_owned()))?;
-            Ok::<_, String>(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+            Ok::<_, String>(keep(text.trim_end_matches(['\r', '\n']).to_owned()))
         })
     }
 
@@ -352,6 +349,13 @@ impl<'a> Map<'a> {
                 let nearest = one_of(&key, self.known.iter().copied());
                 let what = match key.as_str() {
                     "<<" => "YAML's merge key is not supported; write the keys out".to_owned(),
+                    // `{password:x}` is a key alone, and what stands behind the colon in it is nobody's business.
+                    key if key.contains([':', '=']) => {
+                        let key = key.split([':', '=']).next().unwrap_or_default();
+                        let what = format!("no key; write `{key}: ` with a blank before its value");
+                        self.node.document.report_of(&self.node.path, &node.path, true, &what);
+                        continue;
+                    }
                     _ => format!("there is no such key; {nearest}"),
                 };
                 self.node.document.report(&node.path, true, &what);

@@ -252,7 +252,7 @@ fn messages_about_settings_do_not_repeat_their_secrets() {
         ("phrase: 'hunter2'", "phrase: '***'"),
         ("mirrors: integer `567`", "mirrors: integer `567`"),
     ] {
-        assert_eq!(without_secrets(message, &config, &schema), shown);
+        assert_eq!(mask_of(&config, &schema).hide(message), shown);
     }
 }
 

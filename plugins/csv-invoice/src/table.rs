@@ -134,7 +134,7 @@ impl Table {
 
     /// The document's bytes: the same for the same lines and format, whenever and wherever.
     pub fn render(&mut self, format: &Format) -> Result<Vec<u8>, Error> {
-        let wrong = |messages: Vec<String>| Error::refused(messages.join("\n"));
+        let wrong = |messages: Vec<String>| Error::refused(messages.join("; "));
         let columns = format.columns().map_err(wrong)?;
         let delimiter = format.delimiter_byte().unwrap_or(b',');
         let rule = format.harmless;

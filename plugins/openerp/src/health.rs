@@ -31,9 +31,7 @@ impl Erp {
         match found.0.len() {
             0 => Ok(()),
             1 => Err(Error::refused(found.0.join(""))),
-            count => {
-                Err(Error::refused(format_args!("{count} things are to be put right:\n- {}", found.0.join("\n- "))))
-            }
+            count => Err(Error::refused(format_args!("{count} things are to be put right: {}", found.0.join("; ")))),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use artifice_plugin_api::text::{self, Mask};
+
 /// A password or an API key. It prints as `***`.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -9,6 +11,7 @@ pub struct Secret(String);
 impl Secret {
     /// Keeps a secret.
     pub fn new(secret: String) -> Self {
+        text::know(&secret);
         Secret(secret)
     }
 
@@ -17,9 +20,9 @@ impl Secret {
         &self.0
     }
 
-    /// A text without the secret, should it be in it: servers repeat what they were sent.
-    pub fn hide_in(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "***") }
+    /// A text without the secret, should it be in it, however it is written: servers repeat what they were sent.
+    pub fn hide_in(&self, said: &str) -> String {
+        Mask::of([self.0.as_str()]).hide(said).into_owned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Dependencies point one way:
-//! `cli, web → engine → collect, ledger → settings → model` and `engine → plugin-host → plugin-api ← plugins`.
+//! `cli, web → engine → collect, ledger → settings → model` and `engine → plugin-host → plugin-api ← plugins`; what
+//! makes texts harmless is below all of them.
 //! And what a crate is alone to know, it alone depends on: SQL, servers, YAML, libraries, terminals.
 
 use super::manifest::{self, Dependency, For};
@@ -12,22 +13,24 @@ const LEDGER: &str = "artifice-ledger";
 const ENGINE: &str = "artifice-engine";
 const API: &str = "artifice-plugin-api";
 const HOST: &str = "artifice-plugin-host";
+const TEXT: &str = "artifice-text";
 const TESTKIT: &str = "artifice-plugin-testkit";
 
 /// Which crates of the workspace a directory's crates may depend on; their tests may also use the
 /// second list. The first directory that fits decides.
-const RULES: [(&str, &[&str], &[&str]); 15] = [
+const RULES: [(&str, &[&str], &[&str]); 16] = [
+    ("artifice-core/text", &[], &[]),
     ("artifice-core/model", &[], &[]),
-    ("artifice-core/settings", &[MODEL], &[]),
-    ("artifice-core/collect", &[SETTINGS, MODEL], &[]),
-    ("artifice-core/ledger", &[SETTINGS, MODEL], &[]),
-    ("artifice-core/engine", &[COLLECT, LEDGER, SETTINGS, MODEL, HOST], &[]),
-    ("plugin-api", &[], &[]),
-    ("plugin-host", &[API], &[]),
+    ("artifice-core/settings", &[MODEL, TEXT], &[]),
+    ("artifice-core/collect", &[SETTINGS, MODEL, TEXT], &[]),
+    ("artifice-core/ledger", &[SETTINGS, MODEL, TEXT], &[]),
+    ("artifice-core/engine", &[COLLECT, LEDGER, SETTINGS, MODEL, HOST, TEXT], &[]),
+    ("plugin-api", &[TEXT], &[]),
+    ("plugin-host", &[API, TEXT], &[]),
     ("plugin-testkit", &[API, HOST], &[]),
     ("plugins/", &[API], &[HOST, TESTKIT]),
-    ("artifice-cli", &[ENGINE, LEDGER, MODEL, HOST, TESTKIT], &[]),
-    ("artifice-web", &[ENGINE, LEDGER, MODEL, HOST], &[]),
+    ("artifice-cli", &[ENGINE, LEDGER, MODEL, HOST, TEXT, TESTKIT], &[]),
+    ("artifice-web", &[ENGINE, LEDGER, MODEL, HOST, TEXT], &[]),
     ("tests/backends/", &[API], &[]),
     ("benches/backends/", &[API], &[]),
     ("xtask", &[], &[]),

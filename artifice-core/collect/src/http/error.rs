@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use artifice_text::without_passwords;
 use reqwest::Url;
 
 /// Why nobody is logged in.
@@ -77,11 +78,13 @@ pub enum Failure {
         says: String,
     },
     /// The answer is not what that service answers.
-    #[error("the answer is not what it should be ({why}): '{says}'; is the URL right?")]
+    #[error("the answer ({status}, {says}) is not what it should be: {why}; is the URL right?")]
     NotAsExpected {
+        /// The status.
+        status: u16,
         /// What is wrong with it.
         why: String,
-        /// How it begins.
+        /// What it is instead.
         says: String,
     },
     /// Nobody is logged in.
@@ -160,6 +163,13 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
     error.to_string()
 }
 
+/// A place that an answer points to, in as much as it may be shown: whoever makes up an address puts what he likes into
+/// its path and query, tokens too.
+pub(super) fn elsewhere(asked: &Url, to: &Url) -> String {
+    let (asked, origin) = (asked.origin().ascii_serialization(), to.origin().ascii_serialization());
+    if asked == origin { format!("another path of {origin}") } else { origin }
+}
+
 /// A URL as it may be shown: whoever wrote a password into it did not mean to publish it.
 pub fn plain(url: &Url) -> String {
     let mut url = url.clone();
@@ -168,5 +178,5 @@ pub fn plain(url: &Url) -> String {
         let _ = url.set_username("");
         let _ = url.set_password(None);
     }
-    url.to_string()
+    without_passwords(url.as_str())
 }

@@ -1,27 +1,43 @@
-//! What an error's answer says, in a short plain line.
+//! What an answer says, in a short plain line: quoted where it is an error of a known shape, else described.
 
 use serde_json::Value;
 
 use artifice_settings::Secret;
+use artifice_text::Mask;
 
-/// How much of an answer that is no JSON is looked at, in bytes.
+/// How much of what is said is looked at, in characters: no secret is cut there that is shown.
 const LOOKED_AT: usize = 4096;
 /// How much is shown, in characters.
 const SHOWN: usize = 240;
 
-/// What a body says. Keystone writes `{error: {message}}`, Ceilometer `{error_message: {faultstring}}`
-/// or `{error_message: {title, description}}`, and what stands before them a page of HTML. Secrets that
-/// the server sends back are left out.
-pub fn excerpt(body: &[u8], secrets: &[Secret]) -> String {
-    let said = serde_json::from_slice::<Value>(body).ok().and_then(|json| said(&json));
-    let mut text = said.unwrap_or_else(|| {
-        let text = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]).into_owned();
-        if text.trim_start().starts_with('<') { without_tags(&text) } else { text }
-    });
-    for secret in secrets.iter().map(Secret::reveal).filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "***");
+/// What an error's body says. Keystone writes `{error: {message}}`, Ceilometer `{error_message: {faultstring}}` or
+/// `{error_message: {title, description}}`. Secrets that the server sends back are left out. A body of any other shape is
+/// [described](described): an error page may hold everything that the server knows, live tokens of others too.
+pub fn excerpt(body: &[u8], content_type: Option<&str>, secrets: &[Secret]) -> String {
+    if body.is_empty() {
+        return String::new();
     }
-    shortened(&text)
+    let Some(said) = serde_json::from_slice::<Value>(body).ok().and_then(|json| said(&json)) else {
+        return described(body, content_type);
+    };
+    let said: String = said.chars().take(LOOKED_AT).collect();
+    shortened(&Mask::of(secrets.iter().map(Secret::reveal)).hide(&said))
+}
+
+/// What a body is, and how long.
+pub fn described(body: &[u8], content_type: Option<&str>) -> String {
+    let begins = |with: &[u8]| body.trim_ascii_start().starts_with(with);
+    let what = match content_type.and_then(|text| text.split([';', ' ']).next()).unwrap_or_default() {
+        _ if body.is_empty() => return "nothing".to_owned(),
+        "text/html" => "a page of HTML",
+        // What it is called need not be what it is.
+        _ if begins(b"<!doctype") || begins(b"<!DOCTYPE") || begins(b"<html") => "a page of HTML",
+        _ if begins(b"{") || begins(b"[") => "JSON",
+        _ if begins(b"<") => "XML",
+        _ if std::str::from_utf8(body).is_ok() => "a text",
+        _ => "no text",
+    };
+    format!("{what} of {} bytes", body.len())
 }
 
 fn said(json: &Value) -> Option<String> {
@@ -29,23 +45,6 @@ fn said(json: &Value) -> Option<String> {
     let error = json.get("error").or_else(|| json.get("error_message"))?;
     let keys = ["message", "faultstring", "description", "title"];
     keys.iter().find_map(|key| error.get(key).and_then(text)).or_else(|| text(error))
-}
-
-fn without_tags(html: &str) -> String {
-    let mut plain = String::with_capacity(html.len());
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' if inside => {
-                inside = false;
-                plain.push(' ');
-            }
-            _ if !inside => plain.push(letter),
-            _ => {}
-        }
-    }
-    plain
 }
 
 /// In one line, without what a terminal would obey.
@@ -78,17 +77,21 @@ mod tests {
             (r#"{"error": "plain"}"#, "plain"),
             (
                 "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not\tFound</h1>",
-                "404 Not Found Not Found",
+                "a page of HTML of 78 bytes",
             ),
-            ("Authentication required\r\n", "Authentication required"),
-            ("\u{1b}[31mred", "[31mred"),
+            ("Authentication required\r\n", "a text of 25 bytes"),
+            (r#"{"token": "gAAAA"}"#, "JSON of 18 bytes"),
+            ("<?xml version='1.0'?>", "XML of 21 bytes"),
             ("", ""),
+            ("{\"error\": \"\u{7f}[31mred\"}", "[31mred"),
         ] {
-            assert_eq!(excerpt(body.as_bytes(), &[]), says, "{body}");
+            assert_eq!(excerpt(body.as_bytes(), None, &[]), says, "{body}");
         }
-        assert_eq!(excerpt(&b"x".repeat(5_000_000), &[]).chars().count(), 241);
-        assert_eq!(excerpt(&[0xff, b'a'], &[]), "\u{fffd}a");
+        let long = format!("{{\"error\": \"{}\"}}", "x".repeat(5_000_000));
+        assert_eq!(excerpt(long.as_bytes(), None, &[]).chars().count(), 241);
+        assert_eq!(excerpt(&[0xff, b'a'], Some("text/html; charset=x"), &[]), "a page of HTML of 2 bytes");
+        assert_eq!(excerpt(&[0xff, b'a'], None, &[]), "no text of 2 bytes");
         let token = [Secret::new("gAAAA".to_owned()), Secret::new(String::new())];
-        assert_eq!(excerpt(b"X-Auth-Token: gAAAA", &token), "X-Auth-Token: ***");
+        assert_eq!(excerpt(br#"{"error": "X-Auth-Token: gAA%41A"}"#, None, &token), "X-Auth-Token: ***");
     }
 }

@@ -23,7 +23,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody};
+use crate::http::{Ask, Auth, Headers, Http, LogInError, Nobody, plain};
 use crate::limits::{LONGEST_ERROR, LONGEST_PAGE, MOST_PAGES, PAGES_TIMEOUTS, PROJECTS_BYTES};
 use crate::openstack::settings::{OpenStack, SUBJECT};
 pub use error::KeystoneError;
@@ -86,7 +86,7 @@ impl Keystone {
         while let Some(url) = next {
             let is_late = begin.elapsed() > self.settings.timeout.saturating_mul(PAGES_TIMEOUTS);
             if !visited.insert(url.clone()) || visited.len() > MOST_PAGES || is_late {
-                return Err(KeystoneError::EndlessPages { url: url.to_string() });
+                return Err(KeystoneError::EndlessPages { url: plain(&url) });
             }
             let answer = self.http.ask(&Ask { most_bytes: LONGEST_PAGE, ..Ask::get(&url, self, SUBJECT) })?;
             if !answer.is_success() {
@@ -177,7 +177,7 @@ fn find_version(http: &Http, configured: &Url) -> Result<(Version, Url), Keyston
     let best = best.into_iter().find(|(name, _)| offered.iter().any(|offered| offered.starts_with(name)));
     match best {
         Some((_, version)) => Ok((version, below(configured, version.segment()))),
-        None => Err(KeystoneError::OtherVersions { url: root.to_string(), offered }),
+        None => Err(KeystoneError::OtherVersions { url: plain(&root), offered }),
     }
 }
 

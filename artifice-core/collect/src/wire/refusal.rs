@@ -30,9 +30,10 @@ impl From<serde_json::Error> for Refusal {
     }
 }
 
-/// serde_json's message without its place, which counts from the beginning of whatever was parsed.
+/// serde_json's message without what it found, and without its place, which counts from the beginning of whatever was
+/// parsed.
 pub(crate) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+    artifice_text::unquoted(text.strip_suffix(&place).unwrap_or(&text))
 }

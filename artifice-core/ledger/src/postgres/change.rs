@@ -1,5 +1,6 @@
 //! Changing how far a statement has got, and adding to its trail.
 
+use artifice_text::hide;
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use tracing::Instrument;
@@ -147,7 +148,7 @@ pub(super) async fn append(
     .bind(statement.id.as_str())
     .bind(instant(by.at)?)
     .bind(without_nul(&by.author.who).into_owned())
-    .bind(without_nul(&by.author.command).into_owned())
+    .bind(without_nul(&hide(&by.author.command)).into_owned())
     .bind(&by.author.configuration)
     .bind(PROGRAM)
     .bind(action.name())

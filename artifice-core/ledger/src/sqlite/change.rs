@@ -1,5 +1,6 @@
 //! Changing how far a statement has got, and adding to its trail.
 
+use artifice_text::hide;
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
@@ -100,7 +101,7 @@ pub(super) async fn append(
     .bind(statement.id.as_str())
     .bind(by.at.micros())
     .bind(&by.author.who)
-    .bind(&by.author.command)
+    .bind(hide(&by.author.command).into_owned())
     .bind(&by.author.configuration)
     .bind(PROGRAM)
     .bind(action.name())

@@ -57,6 +57,8 @@ impl Failed {
 
     /// The ERP answered a fault.
     pub fn fault(place: &str, fault: &Fault, endpoint: &Endpoint) -> Self {
+        // Before anything of it is cut.
+        let fault = &fault.without(&endpoint.password);
         let (failure, says) = classified(fault);
         let (user, database) = (&endpoint.username, &endpoint.database);
         let advice = match failure {

@@ -1,39 +1,30 @@
 //! What a server said, as one short line that a terminal does not obey.
 
+use artifice_plugin_api::text;
+
 /// How much of what a server says is shown, in characters.
 const SHOWN: usize = 400;
 
-/// How much of an answer that is no XML-RPC is looked at, in bytes.
-const LOOKED_AT: usize = 4096;
-
-/// In one line, without control characters, and not too long.
-pub fn line(text: &str) -> String {
-    let plain: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
+/// In one line, without what a terminal obeys and without known secrets, and not too long.
+pub fn line(said: &str) -> String {
+    // Before anything of it is cut.
+    let said = text::hide(said);
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    text::bounded(&text::line(&line), SHOWN).into_owned()
 }
 
-/// The beginning of a body, whatever it is; of HTML, only what people read.
-pub fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
-    let mut plain = String::with_capacity(text.len());
-    let mut inside = false;
-    for letter in text.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' if inside => {
-                inside = false;
-                plain.push(' ');
-            }
-            _ if !inside => plain.push(letter),
-            _ => {}
-        }
-    }
-    let line = line(&plain);
-    if line.is_empty() { "nothing".to_owned() } else { format!("'{line}'") }
+/// What a body is that is no XML-RPC, and how long. It is not quoted: an error page may hold everything that the server
+/// knows, live sessions of others too.
+pub fn described(body: &[u8]) -> String {
+    let begin = body.trim_ascii_start();
+    let what = match begin.get(..5).unwrap_or(begin) {
+        [] => return "nothing".to_owned(),
+        [b'<', b'?', ..] => "XML",
+        [b'<', ..] => "a page of HTML",
+        _ if std::str::from_utf8(body).is_ok() => "a text",
+        _ => "no text",
+    };
+    format!("{what} of {} bytes", body.len())
 }
 
 /// What a traceback of Python's comes to: its last line. Other texts are kept.
@@ -50,13 +41,15 @@ mod tests {
 
     #[test]
     fn what_servers_say_becomes_one_line() {
-        assert_eq!(excerpt(b"<html><body><h1>502 Bad\nGateway</h1></body></html>"), "'502 Bad Gateway'");
-        assert_eq!(excerpt(b""), "nothing");
-        assert_eq!(line("\u{1b}[31mred\r\nand more"), "[31mred and more");
+        assert_eq!(described(b"<html><body><h1>502 Bad\nGateway</h1></body></html>"), "a page of HTML of 51 bytes");
+        assert_eq!(described(b" <?xml version='1.0'?>"), "XML of 22 bytes");
+        assert_eq!(described(b"Bad Gateway"), "a text of 11 bytes");
+        assert_eq!(described(b""), "nothing");
+        assert_eq!(line("\u{1b}[31mred\r\nand more"), "\u{fffd}[31mred and more");
         assert_eq!(
             last_of_traceback("Traceback (most recent call last):\n  …\nKeyError: 'nofield'\n"),
             "KeyError: 'nofield'"
         );
-        assert!(line(&"x".repeat(10_000)).chars().count() <= SHOWN + 1);
+        assert!(line(&"x".repeat(10_000)).chars().count() <= SHOWN);
     }
 }

@@ -2,6 +2,8 @@
 
 use artifice_plugin_api::Decimal;
 
+use crate::secret::Secret;
+
 /// A value of an answer. What the ERP has no value for is `false` there, whatever the field's type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -106,6 +108,17 @@ pub struct Fault {
     pub code: FaultCode,
     /// What happened: a sentence, or a traceback.
     pub text: String,
+}
+
+impl Fault {
+    /// The same without a secret that it repeats.
+    pub fn without(&self, secret: &Secret) -> Fault {
+        let code = match &self.code {
+            FaultCode::Text(text) => FaultCode::Text(secret.hide_in(text)),
+            FaultCode::Number(number) => FaultCode::Number(*number),
+        };
+        Fault { code, text: secret.hide_in(&self.text) }
+    }
 }
 
 /// The code of a fault: a number at `/xmlrpc/2`, a text at `/xmlrpc`.

@@ -97,10 +97,10 @@ impl Http {
         let response = request.send().map_err(|error| failed(&error, begin, timeout))?;
         let status = response.status().as_u16();
         if matches!(status, 300..=399) {
-            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
+            let to = response.headers().get(LOCATION).and_then(|to| self.base.join(to.to_str().ok()?).ok());
+            let to = to.map_or_else(|| "nowhere".to_owned(), |to| elsewhere(&self.base, &to));
             let why = format!(
-                "the answer ({status}) points to '{}', and a password is not taken there; write the right address as url",
-                plain::line(to)
+                "the answer ({status}) points to {to}, and a password is not taken there; write the right address as url"
             );
             // Who redirects has done nothing.
             return Err(Lost { status: Some(status), ..Lost::unsent(false, why) });
@@ -111,9 +111,9 @@ impl Http {
             return Err(refused(status, &body));
         }
         let not_read = |why: String| {
-            let says = plain::excerpt(&body);
+            let is = plain::described(&body);
             let why = format!(
-                "the answer is not what it should be: {why}; it says {says}; does url lead to the ERP itself, or to a proxy's or log-in page?"
+                "the answer ({status}, {is}) is not what it should be: {why}; does url lead to the ERP itself, or to a proxy's or log-in page?"
             );
             Lost { passes: false, ..Lost::unknown(Some(status), why) }
         };
@@ -175,25 +175,32 @@ fn failed(error: &reqwest::Error, begin: Instant, timeout: Duration) -> Lost {
 
 /// An answer that is no success of HTTP: of a proxy, or of an ERP that has no such address.
 fn refused(status: u16, body: &[u8]) -> Lost {
-    let says = plain::excerpt(body);
+    let is = plain::described(body);
     let reason = reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("");
     let what = format!("HTTP {status} {reason}");
     let what = what.trim_end();
     match status {
         404 => {
-            let why = format!("{what}: there is no XML-RPC at this address; correct url (it says {says})");
+            let why = format!("{what}: there is no XML-RPC at this address; correct url (the answer is {is})");
             Lost { status: Some(status), ..Lost::unsent(false, why) }
         }
         // Refused by what stands before the ERP, so it never came to it.
         401 | 403 | 405 | 407 | 413 | 429 => {
-            let why = format!("{what}: refused before it came to the ERP; ask whoever runs the proxy (it says {says})");
+            let why =
+                format!("{what}: refused before it came to the ERP; ask whoever runs the proxy (the answer is {is})");
             Lost { status: Some(status), ..Lost::unsent(status == 429, why) }
         }
         _ => Lost::unknown(
             Some(status),
-            format!("{what}; look after the ERP and what stands before it (it says {says})"),
+            format!("{what}; look after the ERP and what stands before it (the answer is {is})"),
         ),
     }
+}
+
+/// A place that an answer points to, in as much as it may be shown: anything may stand in its path and query.
+fn elsewhere(asked: &Url, to: &Url) -> String {
+    let (asked, origin) = (asked.origin().ascii_serialization(), to.origin().ascii_serialization());
+    if asked == origin { format!("another path of {origin}") } else { origin }
 }
 
 /// What is at the bottom of an error.

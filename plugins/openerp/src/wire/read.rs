@@ -37,13 +37,13 @@ pub fn read(body: &str) -> Result<Result<Answer, Fault>, Unreadable> {
     reader.config_mut().expand_empty_elements = true;
     let mut reading = Reading::default();
     loop {
-        match reader.read_event().map_err(|error| Unreadable::NotXml(error.to_string()))? {
+        match reader.read_event().map_err(|error| broken(&error))? {
             Event::Start(tag) => reading.begin(tag.name().as_ref())?,
             Event::End(_) => reading.end()?,
             Event::Text(text) => reading.text(&text.xml10_content())?,
             Event::CData(text) => reading.text(&text.xml10_content())?,
             Event::GeneralRef(reference) => {
-                let number = reference.resolve_char_ref().map_err(|error| Unreadable::NotXml(error.to_string()))?;
+                let number = reference.resolve_char_ref().map_err(|error| broken(&error))?;
                 let letter = number.or(match reference.xml10_content().as_ref() {
                     "lt" => Some('<'),
                     "gt" => Some('>'),
@@ -98,6 +98,12 @@ struct Reading {
     is_fault: bool,
 }
 
+/// What the reader says, without the names and texts that it quotes.
+fn broken(error: &dyn std::fmt::Display) -> Unreadable {
+    let said = error.to_string();
+    Unreadable::NotXml(said.split(['`', '\'', '"', ':']).next().unwrap_or_default().trim_end().to_owned())
+}
+
 fn not_xml_rpc(what: impl Into<String>) -> Unreadable {
     Unreadable::NotXmlRpc(what.into())
 }
@@ -126,9 +132,9 @@ impl Reading {
                 "nil" | "ex:nil" => Open::Scalar(Scalar::Nil, String::new()),
                 "array" => Open::Array(None),
                 "struct" => Open::Record(Vec::new()),
-                _ => return Err(not_xml_rpc(format!("<{}> is no type", shown(tag)))),
+                _ => return Err(not_xml_rpc("an element in a value is no type")),
             },
-            _ => return Err(not_xml_rpc(format!("<{}> does not belong there", shown(tag)))),
+            _ => return Err(not_xml_rpc("an element does not belong there")),
         };
         self.open.push(next);
         Ok(())
@@ -218,7 +224,7 @@ impl Reading {
 
 impl Scalar {
     fn of(self, text: String) -> Result<Answer, Unreadable> {
-        let wrong = |what| not_xml_rpc(format!("'{}' is no {what}", shown(&text)));
+        let wrong = |what| not_xml_rpc(format!("a value is no {what}"));
         Ok(match self {
             Scalar::Text => Answer::Text(text),
             Scalar::Nil => Answer::Nil,
@@ -232,9 +238,4 @@ impl Scalar {
             Scalar::Double => number::decimal(&text).map_or_else(|| Answer::Text(text.clone()), Answer::Number),
         })
     }
-}
-
-/// A word of the answer, short enough for a message.
-fn shown(word: &str) -> String {
-    crate::text::plain::line(&word.chars().take(40).collect::<String>())
 }

@@ -43,8 +43,11 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, settings: &Op
             Err(KeystoneError::NoService { service: service.to_owned(), lacks })
         }
         Some(url) if urls.len() == 1 => {
-            let wrong = || KeystoneError::NotAUrl { service: service.to_owned(), url: (*url).to_owned() };
-            let url = Url::parse(url).map_err(|_| wrong())?;
+            let wrong = || KeystoneError::NotAUrl { service: service.to_owned() };
+            let mut url = Url::parse(url).map_err(|_| wrong())?;
+            // What is asked there has a query of its own.
+            url.set_query(None);
+            url.set_fragment(None);
             match url.scheme() {
                 "https" => Ok(url),
                 "http" if settings.allow_http || settings.authentication_url.scheme() == "http" || is_here(&url) => {

@@ -74,14 +74,10 @@ pub enum KeystoneError {
         regions: Vec<String>,
     },
     /// The catalog's URL of a service is none.
-    #[error(
-        "the URL in Keystone's catalog of the {service} service, '{url}', is none; write it as openstack.ceilometer_url"
-    )]
+    #[error("the URL in Keystone's catalog of the {service} service is none; write it as openstack.ceilometer_url")]
     NotAUrl {
         /// Its type.
         service: String,
-        /// What stands there.
-        url: String,
     },
     /// The catalog of a Keystone that is asked by https names an address without it.
     #[error(

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::catalog::{self, Endpoint};
 use super::error::KeystoneError;
 use super::session::{self, List, Session, Version, below};
-use crate::http::{Ask, Http};
+use crate::http::{Ask, Http, plain};
 use crate::openstack::settings::{Interface, OpenStack, SUBJECT};
 use artifice_settings::Secret;
 
@@ -63,7 +63,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     session::refused(&answer, settings, Version::V2)?;
     let LoggedIn { access } = answer.json()?;
     if access.token.id.is_empty() {
-        return Err(KeystoneError::NoToken { url: url.to_string() });
+        return Err(KeystoneError::NoToken { url: plain(&url) });
     }
     let instant = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let (issued, expires) = (instant(access.token.issued_at), instant(access.token.expires));

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::catalog::Endpoint;
 use super::error::KeystoneError;
 use super::session::{self, List, Session, Version, below};
-use crate::http::{Ask, Http};
+use crate::http::{Ask, Http, plain};
 use crate::openstack::settings::{OpenStack, SUBJECT};
 
 /// `POST /v3/auth/tokens`: the token is in a header, the catalog in the body.
@@ -53,7 +53,7 @@ pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Se
     let answer = http.ask(&Ask::post(&url, body, password, SUBJECT))?;
     session::refused(&answer, settings, Version::V3)?;
     let Some(token) = answer.subject_token.clone() else {
-        return Err(KeystoneError::NoToken { url: url.to_string() });
+        return Err(KeystoneError::NoToken { url: plain(&url) });
     };
     let LoggedIn { token: said } = answer.json()?;
     let instant = |text: Option<String>| text.and_then(|text| text.parse().ok());

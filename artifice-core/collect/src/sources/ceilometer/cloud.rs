@@ -11,7 +11,7 @@ use super::error::CloudError;
 use super::query;
 use super::settings::CeilometerSettings;
 use crate::error::{Reach, SourceError};
-use crate::http::{Answer, Ask, Http};
+use crate::http::{Answer, Ask, Http, plain};
 use crate::limits::LONGEST_PAGE;
 use crate::openstack::keystone::Keystone;
 use crate::openstack::settings::SUBJECT;
@@ -67,7 +67,7 @@ impl Cloud {
             Some(url) => url.clone(),
             None => keystone.endpoint("metering")?,
         };
-        tracing::debug!(ceilometer = %base, "logged in");
+        tracing::debug!(ceilometer = %plain(&base), "logged in");
         let learned = Learned { knows_limit: true, lengths: BTreeSet::new(), no_list: false, answered: false };
         Ok(Cloud { http, keystone, base: query::base(&base), limit: *limit, learned: Mutex::new(learned) })
     }

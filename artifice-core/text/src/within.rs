@@ -2,16 +2,13 @@
 
 use std::ops::Range;
 
-use super::names;
-
-/// What stands for a secret.
-pub const HIDDEN: &str = "***";
+use crate::{HIDDEN, names};
 
 /// How often a text is looked through before all of it is hidden. Twice is nearly always enough.
 const ROUNDS: usize = 8;
 
-/// The text with its secrets hidden.
-pub fn hide(text: &str) -> String {
+/// The text with its secrets hidden. Doing it twice changes nothing more.
+pub fn without_passwords(text: &str) -> String {
     let mut text = text.to_owned();
     for _ in 0..ROUNDS {
         let next = replaced(&text, &secrets(&text), |_| HIDDEN);
@@ -26,7 +23,7 @@ pub fn hide(text: &str) -> String {
 /// A stored text with what was hidden in it taken from the current one; none if that has not as many
 /// secrets. A text whose stars hide nothing stays as it is.
 pub fn filled(stored: &str, current: Option<&str>) -> Option<String> {
-    if let Some(current) = current.filter(|current| hide(current) == stored) {
+    if let Some(current) = current.filter(|current| without_passwords(current) == stored) {
         return Some(current.to_owned());
     }
     let hidden: Vec<_> = secrets(stored).into_iter().filter(|at| &stored[at.clone()] == HIDDEN).collect();
