@@ -19,7 +19,7 @@ mod code {
 }
 
 /// What to do when the file cannot be used.
-const OTHER: &str = "check database.url, that the directory exists, and the rights on both";
+const OTHER: &str = "check database.url, that the directory exists, and that the user that runs artifice may write to the file and to its directory";
 /// What to do when there is no room.
 const ROOM: &str = "there is no room left on its disk; make some, and run the command again";
 /// What to do when it may not be written.
