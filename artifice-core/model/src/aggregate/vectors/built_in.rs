@@ -26,6 +26,8 @@ fn six_meters_are_charged() {
     assert_eq!(known, expected);
     assert!(entries.iter().all(|entry| entry.id == entry.meter));
     assert!(entries.iter().all(|entry| entry.slice_us == HOUR_US && entry.max_gap == MaxGap::Micros(2 * HOUR_US)));
+    // 35 days.
+    assert!(entries.iter().all(|entry| entry.stale_after_us == 3_024_000_000_000));
 }
 
 #[test]

@@ -61,6 +61,10 @@ fn a_fee_by_the_day_is_for_the_days_of_the_month_on_which_its_uses_were_used() {
     assert_eq!((line.cost, line.rate.as_ref().map(|rate| rate.amount)), (Some(d("3")), Some(d("3"))));
     assert_eq!((line.exact(), working.by_month), (Some(d("3").into()), true));
 
+    // Who uses nothing in the statement that reaches the month's end pays nothing there.
+    let unused = vec![hours("vm", "a", january(11, 32), "0")];
+    assert!(rules().after(&before).draft(january(11, 32), unused).0.lines.is_empty());
+
     // Rounded once: 10 × 2 / 31.
     let odd = Fee { amount: d("10"), ..by_day(&[]) };
     let (draft, _) = Rules { fees: vec![odd], ..Rules::of(vec![flat("a", "0")]) }.draft(january(1, 32), vec![a]);
@@ -72,8 +76,21 @@ fn a_fee_that_is_not_by_the_day_is_for_the_whole_month() {
     let fee = Fee { by_day: false, ..by_day(&["a"]) };
     let others = Fee { tenants: vec!["somebody".into()], name: "Theirs".to_owned(), ..fee.clone() };
     let rules = Rules { fees: vec![fee, others], ..Rules::of(vec![flat("a", "1"), flat("b", "1")]) };
-    let (draft, _) = rules.draft(january(1, 32), vec![hours("vm", "a", january(1, 32), "1")]);
-    assert_eq!(costs(&draft), ["1.00", "31.00"]);
+    let (draft, problems) = rules.draft(january(1, 32), vec![hours("vm", "a", january(1, 32), "1")]);
+    assert_eq!((costs(&draft), problems.len()), (vec!["1.00".to_owned(), "31.00".to_owned()], 0));
     let (draft, _) = rules.draft(january(1, 32), vec![hours("vm", "b", january(1, 32), "1")]);
     assert_eq!(costs(&draft), ["1.00"]);
+}
+
+#[test]
+fn a_fee_in_other_money_is_a_problem() {
+    let fee = Fee { by_day: false, currency: "EUR".parse().unwrap(), ..by_day(&[]) };
+    let rules = Rules { fees: vec![fee], ..Rules::of(vec![flat("a", "1")]) };
+    let (draft, problems) = rules.draft(january(1, 32), vec![hours("vm", "a", january(1, 32), "1")]);
+    assert_eq!(costs(&draft), ["1.00", "?"]);
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert!(
+        problem.to_string().starts_with("the rate at fees for 'Care' is in EUR, the statement in NZD"),
+        "{problem}"
+    );
 }

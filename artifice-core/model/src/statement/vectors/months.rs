@@ -4,7 +4,7 @@ use super::{Rules, at, costs, d, flat, hours, january, price, tiers, usage};
 use crate::Period;
 use crate::exact::Ratio;
 use crate::rate::{Price, Scheme};
-use crate::statement::{Draft, Metered, Usage};
+use crate::statement::{Draft, Lines, Metered, Usage};
 
 /// 20 units of a price with a cap of 8 behind 5 of another price.
 #[test]
@@ -126,4 +126,19 @@ fn below_0_gives_back_and_takes_no_free_units() {
     assert_eq!(costs(&up), ["6.00"]);
     // Alone: nothing is free of it, and nothing was entered.
     assert_eq!(costs(&priced(scheme).draft(january(1, 2), one(1, 2, "-4")).0), ["-4.00"]);
+}
+
+#[test]
+fn a_cap_is_of_what_a_line_for_a_service_is_made_of_before_it_is_rounded() {
+    // 1 and 2 hours at 0.004, at most 0.007: 0.004 and 0.003 go into lines of 0.00; rounded, 0.007 is left of the second.
+    let mut capped = flat("a", "0.004");
+    capped.1.cap = Some(d("0.007"));
+    let used = |section: &str, volume: &str| {
+        Metered::from(Usage { section: section.to_owned(), ..usage("vm", "a", january(1, 32), volume, "hour") })
+    };
+    for (lines, expected) in [(Lines::Service, ["0.00", "0.00"]), (Lines::Resource, ["0.00", "0.01"])] {
+        let rules = Rules { lines, ..Rules::of(vec![capped.clone()]) };
+        let (draft, _) = rules.draft(january(1, 32), vec![used("Compute", "1"), used("Other", "2")]);
+        assert_eq!(costs(&draft), expected, "{lines:?}");
+    }
 }

@@ -1,9 +1,9 @@
 //! Usage is cut where its price changes, and where months end that count.
 
 use super::{Rules, at, card, costs, d, flat, hours, in_parts, january, price, tiers, usage};
-use crate::rate::{Minimum, Price, Scheme, Validity};
-use crate::statement::{Draft, Problem, Usage};
-use crate::{Period, Timestamp};
+use crate::rate::{Minimum, Price, PriceError, PriceQuery, PriceSource, Quote, Scheme, Validity};
+use crate::statement::{Charging, Draft, Problem, Usage};
+use crate::{Period, Tenant, Timestamp};
 
 const CHANGE: &str = "2026-01-11T00:00:00Z";
 
@@ -37,6 +37,8 @@ fn neighbours_have_the_prices_of_their_own_place_and_unit() {
     let all = vec![at("akl", "a", "hour"), at("akl", "a", "GB"), at("akl", "b", "hour"), at("wlg", "a", "hour")];
     let (draft, problems) = rules.draft(january(1, 32), all);
     assert_eq!((costs(&draft), problems.len()), (["1.00", "?", "4.00", "2.00"].map(str::to_owned).to_vec(), 1));
+    let (draft, _) = rules.draft(january(1, 32), vec![at("akl", "a", "hour"), at("wlg", "a", "hour")]);
+    assert_eq!(costs(&draft), ["1.00", "2.00"]);
 }
 
 #[test]
@@ -53,6 +55,34 @@ fn what_changes_nothing_cuts_nothing() {
     let other = ("b".to_owned(), Price { origin: "elsewhere".to_owned(), ..per_gb().1 });
     let (draft, problems) = changing(vec![per_gb()], vec![other], &[CHANGE]).draft(january(1, 32), vec![whole("b")]);
     assert_eq!((draft.lines.len(), problems.len()), (2, 2));
+}
+
+/// A price list that knows until when its answer holds, or says that it holds no longer than it is asked.
+struct Answers {
+    price: Option<Price>,
+    until: Option<Timestamp>,
+}
+
+impl PriceSource for Answers {
+    fn price(&self, query: &PriceQuery<'_>) -> Result<Quote, PriceError> {
+        let until = self.until.map(|until| until.max(query.at));
+        Ok(Quote { price: self.price.clone().map(Into::into), until })
+    }
+}
+
+#[test]
+fn an_answer_that_holds_no_longer_than_it_is_asked_holds_to_the_end() {
+    let draft = |price: Option<Price>| {
+        let prices = Answers { price, until: Some(at(CHANGE)) };
+        let used = in_parts(usage("vm", "a", january(1, 32), "0", "hour"), &[at(CHANGE)], &["2", "3"]);
+        let tenant = Tenant { id: "demo".into(), name: None };
+        Rules::default().charging(|charging| {
+            let charging = Charging { prices: Some(&prices), ..charging };
+            Draft::new(tenant, january(1, 32), vec![used], charging).unwrap().0
+        })
+    };
+    assert_eq!(said(&draft(Some(flat("a", "1").1))), ["01-01 02-01 5 5.00"]);
+    assert_eq!(said(&draft(None)), ["01-01 02-01 5 ?"]);
 }
 
 #[test]

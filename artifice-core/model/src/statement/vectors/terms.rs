@@ -1,8 +1,9 @@
 //! Minimum and taxes.
 
-use super::{Rules, card, costs, d, flat, hours, january};
+use super::{Rules, at, card, costs, d, flat, hours, january};
+use crate::Period;
 use crate::rate::{Card, Minimum, TaxRule, Validity};
-use crate::statement::{Draft, TaxRounding};
+use crate::statement::{BilledLine, Draft, TaxRounding};
 
 #[test]
 fn a_tax_is_rounded_once_or_for_each_line_and_listed_also_where_it_is_0() {
@@ -38,4 +39,44 @@ fn of_several_minimums_the_largest_counts() {
     let (draft, _) = rules.draft(january(1, 32), vec![hours("vm", "a", january(1, 32), "8")]);
     assert_eq!(costs(&draft), ["8.00", "12.00"]);
     assert_eq!(draft.lines[1].rate.as_ref().unwrap().origin, "minimum of 20");
+}
+
+fn with_minimum(amount: &str) -> Rules {
+    let mut rules = Rules::of(vec![flat("a", "1")]);
+    rules.cards[0].minimum = Some(Minimum { amount: d(amount), origin: String::new() });
+    rules
+}
+
+#[test]
+fn minimum_and_taxes_are_those_that_hold_just_before_the_period_s_end() {
+    let period = january(1, 32);
+    let terms = |valid: Validity| {
+        let mut rules = Rules::of(vec![flat("a", "1")]);
+        let tax = TaxRule { name: "GST".to_owned(), percent: d("15"), sections: vec!["*".to_owned()] };
+        let minimum = Some(Minimum { amount: d("10"), origin: String::new() });
+        rules.cards.push(Card { minimum, taxes: vec![tax], ..card(valid, Vec::new()) });
+        let (draft, _) = rules.draft(period, vec![hours("vm", "a", period, "4")]);
+        (costs(&draft).len(), draft.taxes.len())
+    };
+    assert_eq!(terms(Validity { from: None, until: Some(period.end()) }), (2, 1));
+    assert_eq!(terms(Validity { from: Some(period.end()), until: None }), (1, 0));
+    assert_eq!(terms(Validity { from: None, until: Some(period.end().plus(-1)) }), (1, 0));
+}
+
+#[test]
+fn a_month_has_reached_what_its_statements_in_the_same_money_have_billed() {
+    let used = |from, to, volume| vec![hours("vm", "a", january(from, to), volume)];
+    let (before, _) = Rules::of(vec![flat("a", "1")]).draft(january(1, 11), used(1, 11, "3"));
+    let lacks = |change: fn(&mut BilledLine)| {
+        let mut rules = with_minimum("10").after(&before);
+        rules.earlier.iter_mut().for_each(change);
+        costs(&rules.draft(january(11, 32), used(11, 32, "2")).0).concat()
+    };
+    assert_eq!(lacks(|_| ()), "2.005.00");
+    assert_eq!(lacks(|billed| billed.currency = "EUR".parse().unwrap()), "2.008.00");
+    assert_eq!(
+        lacks(|billed| billed.line.usage.period =
+            Period::new(at("2025-12-30T00:00:00Z"), at("2026-01-02T00:00:00Z")).unwrap()),
+        "2.008.00"
+    );
 }
