@@ -134,8 +134,9 @@ fn a_new_ledger_in_the_place_of_one_that_was_lost_is_told_of_the_documents_it_bi
     ran.says("documents that another ledger had made of what is billed here now: demo-2013-08-01-2013-09-01.csv");
 
     let found = Found::by(&new, "--backend");
-    assert_eq!((found.rules(), found.all().len()), (vec!["document_unknown"], 1));
-    let (what, advice) = (found.all()[0]["what"].to_string(), found.all()[0]["advice"].to_string());
+    let unknown = found.of_rule("document_unknown");
+    assert_eq!(unknown.len(), 1, "{:#}", found.json());
+    let (what, advice) = (unknown[0]["what"].to_string(), unknown[0]["advice"].to_string());
     assert!(what.contains("made for another ledger") && !what.contains("backup"), "{what}");
     assert!(advice.contains("in the place of that one") && advice.contains("billed twice"), "{advice}");
 }

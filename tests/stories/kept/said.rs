@@ -90,6 +90,7 @@ fn as_today(command: &str, said: &str) -> String {
     serde_json::from_str(&text).map_or(text, |mut value| {
         without_new(&mut value);
         with_service(&mut value);
+        without_first_parts(&mut value);
         value.to_string()
     })
 }
@@ -104,6 +105,28 @@ fn with_service(value: &mut Value) {
             fields.values_mut().for_each(with_service);
         }
         Value::Array(values) => values.iter_mut().for_each(with_service),
+        _ => {}
+    }
+}
+
+/// Without the time of what a price change cuts off at its end: it was only said of what begins there.
+fn without_first_parts(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::Array(lines)) = fields.get_mut("lines") {
+                let what = |line: &Value| json!([line["section"], line["service"], line["resource_id"]]);
+                let begins: Vec<Value> =
+                    lines.iter().map(|line| json!([what(line), line["period"]["start"]])).collect();
+                for line in lines {
+                    let next = json!([what(line), line["period"]["end"]]);
+                    if line["period"].is_object() && begins.contains(&next) {
+                        line.as_object_mut().unwrap().remove("period");
+                    }
+                }
+            }
+            fields.values_mut().for_each(without_first_parts);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_first_parts),
         _ => {}
     }
 }

@@ -35,7 +35,9 @@ fn every_committed_document_is_listed_with_the_receipt_of_then() {
     let home = home();
     let csv = csv(home.path());
     let receipts = ["a", "c", "b"].map(|key| Bill::keyed(key).commit(&csv).unwrap());
-    let document = |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone());
+    let (start, end) = (at("2013-08-01T00:00:00Z"), at("2013-09-01T00:00:00Z"));
+    let document =
+        |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone()).about("931d1a3b", start, end);
     let expected = [document("a", &receipts[0]), document("b", &receipts[2]), document("c", &receipts[1])];
     assert_eq!(listed(&csv), expected);
     fs::remove_file(place(&home, &receipts[0])).unwrap();
