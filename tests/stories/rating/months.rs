@@ -219,6 +219,7 @@ fn a_preview_of_some_sections_has_their_fees_and_no_minimum() {
     };
     assert_eq!(shown(""), "Care m1.nano Support Minimum charge");
     assert_eq!(shown("-s Compute"), "Care m1.nano");
+    cloud.usage("--month 2013-08 -s Compute").done().says("only Compute is shown: totals are of that alone");
     assert_eq!(shown("-s Compute -s Fees"), "Care m1.nano Support");
     cloud.usage("--month 2013-08 -s Nonsense").refused().says("there are Block storage, Compute, Fees, Network");
 }

@@ -128,3 +128,25 @@ fn called(name: Option<&String>, id: &str, ids: &Ids) -> String {
         _ => shown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use artifice_ledger::Sum;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_in_the_order_of_what_it_shows() {
+        let group = |service: &str, name: &str| {
+            let places = vec![Place::Service { service: service.to_owned(), name: name.to_owned() }];
+            let sum = Sum { lines: 1, volume: Decimal::ONE, cost: Decimal::ONE };
+            Group { places, sums: BTreeMap::from([(("NZD".parse().unwrap(), "1".to_owned()), sum)]) }
+        };
+        let text = table(&[Dimension::Service], &[group("a", "Zebra"), group("b", "Ant")]).unwrap();
+        let rows: Vec<&str> = text.lines().filter(|line| line.contains("NZD 1.00 │")).collect();
+        assert!(
+            rows[0].contains("│ Ant ") && rows[1].contains("│ Zebra ") && rows[0].contains("┆ 1        ┆"),
+            "{text}"
+        );
+    }
+}

@@ -4,7 +4,7 @@
 //! (semantics 3.2, 5.14). Where a month is billed in parts this loses them; so it is told.
 
 use artifice_ledger::{Dimension, Group, Grouping, LedgerError, Place, TooLarge, Wanted};
-use artifice_model::statement::FeePer;
+use artifice_model::statement::{Fee, FeePer};
 use artifice_model::{Currency, Decimal, Period, TenantId};
 
 use crate::error::EngineError;
@@ -45,7 +45,7 @@ impl Run {
     /// The fees and the minimum of a month in which so much was billed.
     fn lacking(&self, tenant: &TenantId, month: Period, groups: &[Group]) -> Result<Vec<String>, TooLarge> {
         let (config, last) = (self.clerk.engine.config(), month.end().plus(-1));
-        let is_for = |fee: &&artifice_model::statement::Fee| {
+        let is_for = |fee: &&Fee| {
             groups.iter().any(|group| match &group.places[..] {
                 [Place::Section(section), Place::Service { service, .. }] => fee.is_for(section, service),
                 _ => false,
