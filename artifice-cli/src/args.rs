@@ -204,7 +204,11 @@ pub enum StatementCommand {
         /// Its id or number
         id: String,
     },
-    /// Let a statement go that is held because of `limits:`; the next bill sends it
+    /// Let a statement go that is held; the next bill sends it
+    ///
+    /// A statement is held because it is beyond `limits:`, because of readings that are not plausible (below 0, or a
+    /// counter that rose too fast), or because nothing would announce the end of what it charges (`max_gap: unlimited`
+    /// of samples that name no event). `statement show` says which.
     #[command(after_help = "Example:\n  artifice statement release 12")]
     Release {
         /// Its id or number

@@ -27,11 +27,11 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
     let file = || config_file(args.config.as_deref());
     match args.command {
         Command::Usage { tenants, sections, period, explain, format } => {
-            usage::run(&file(), tenants.selection(sections), &period, explain, format).await
+            usage::run(&file()?, tenants.selection(sections), &period, explain, format).await
         }
         Command::Bill { tenants, period, dry_run, adjust, accept_incomplete, format } => {
             bill::run(
-                &file(),
+                &file()?,
                 &tenants.selection(Vec::new()),
                 &period,
                 bill::Options {
@@ -43,14 +43,14 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
             )
             .await
         }
-        Command::Statement(command) => statement::run(&file(), command).await,
+        Command::Statement(command) => statement::run(&file()?, command).await,
         Command::History { tenants, period, by, format } => {
-            history::run(&file(), &tenants.tenants, &period, &by, format).await
+            history::run(&file()?, &tenants.tenants, &period, &by, format).await
         }
-        Command::Rates(command) => rates::run(&file(), command).await,
-        Command::Plugin(command) => plugin::run(&file(), args.config.is_some(), command),
-        Command::Config(command) => config::run(&file(), command).await,
-        Command::Db(command) => db::run(&file(), command).await,
+        Command::Rates(command) => rates::run(&file()?, command).await,
+        Command::Plugin(command) => plugin::run(file().ok().as_deref(), command),
+        Command::Config(command) => config::run(&file()?, command).await,
+        Command::Db(command) => db::run(&file()?, command).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "artifice", &mut script);
@@ -60,8 +60,14 @@ pub async fn run(args: Args) -> Result<Ending, CommandError> {
     }
 }
 
-fn config_file(named: Option<&Path>) -> PathBuf {
+/// The configuration file: the one that is named, else the first default that is there.
+fn config_file(named: Option<&Path>) -> Result<PathBuf, CommandError> {
     let there = |path: &&&str| Path::new(path).exists();
-    let default = DEFAULT_FILES.iter().find(there).unwrap_or(&DEFAULT_FILES[1]);
-    named.map_or_else(|| default.into(), Path::to_owned)
+    let default = || DEFAULT_FILES.iter().find(there).map(PathBuf::from);
+    named.map(Path::to_owned).or_else(default).ok_or_else(|| {
+        let places = DEFAULT_FILES.join(", ");
+        CommandError::Arguments(format!(
+            "there is no configuration in any of {places}; name one with -c or ARTIFICE_CONFIG, or put it there"
+        ))
+    })
 }

@@ -9,10 +9,11 @@ pub mod statements;
 mod tables;
 pub mod verify;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use artifice_engine::Failed;
-use artifice_model::{Calendar, Period};
+use artifice_model::{Calendar, Decimal, Period, Timestamp};
 
 use crate::say;
 use crate::words;
@@ -40,6 +41,22 @@ pub fn failure(failed: &Failed) {
         Some(name) => say::error(&format!("tenant {} ({}): {why}", artifice_text::name(name), tenant.id)),
         None => say::error(&format!("tenant {}: {why}", tenant.id)),
     }
+}
+
+/// A quantity with its unit. A plain count has none that people would say.
+pub fn quantity(quantity: impl Display, unit: &str) -> String {
+    if unit == "1" { quantity.to_string() } else { format!("{quantity} {unit}") }
+}
+
+/// What is paid for what. A plain amount is for nothing that people would say.
+pub fn rate(amount: Decimal, per: &str) -> String {
+    if per == "1" { amount.to_string() } else { format!("{amount} per {per}") }
+}
+
+/// An instant for people: a local date, where it is one.
+pub fn instant(at: Timestamp, calendar: Option<Calendar>) -> String {
+    let date = calendar.and_then(|calendar| calendar.date_of_midnight(at));
+    date.map_or_else(|| at.to_string(), |date| date.to_string())
 }
 
 /// A period for people: by its local dates, as `--from` and `--to` take them, where it has such.

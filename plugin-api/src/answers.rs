@@ -111,6 +111,23 @@ impl Document {
         self.ledger_id = id.into().into();
         self
     }
+
+    /// The document, as one of that tenant, by its id, and that period: so it can be told what one of another ledger
+    /// is for.
+    #[must_use]
+    pub fn about(mut self, tenant_id: impl Into<String>, start: Timestamp, end: Timestamp) -> Self {
+        let facts =
+            [("tenant", tenant_id.into()), ("start", start.micros.to_string()), ("end", end.micros.to_string())];
+        self.extra.extend(facts.map(|(key, value)| Detail { key: key.into(), value: value.into() }));
+        self
+    }
+
+    /// Whose it is, by id, and the first instant of its period and the first one after it, if the backend says so.
+    pub fn is_about(&self) -> Option<(&str, Timestamp, Timestamp)> {
+        let fact = |key: &str| self.extra.iter().find(|fact| fact.key == key).map(|fact| fact.value.as_str());
+        let instant = |key: &str| fact(key)?.parse().ok().map(|micros| Timestamp { micros });
+        Some((fact("tenant")?, instant("start")?, instant("end")?))
+    }
 }
 
 /// How far a list of documents goes, once all of them have been handed over.

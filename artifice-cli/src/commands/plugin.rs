@@ -12,9 +12,9 @@ use crate::say;
 use artifice_engine::view;
 
 /// Without a configuration, the directories that need none are listed.
-pub fn run(file: &Path, named: bool, command: PluginCommand) -> Result<Ending, CommandError> {
+pub fn run(file: Option<&Path>, command: PluginCommand) -> Result<Ending, CommandError> {
     let PluginCommand::List { format } = command;
-    let configured = if named || file.exists() { load(file)?.plugin_path } else { Vec::new() };
+    let configured = file.map(load).transpose()?.map(|config| config.plugin_path).unwrap_or_default();
     let path = SearchPath::new(&configured);
     let found = path.list(&Libraries(path.clone()));
     match format {

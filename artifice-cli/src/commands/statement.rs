@@ -110,7 +110,8 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
                 print(&bills::voided(statement, credit.as_ref()))?;
             }
             if matches!(ended, Err(EngineError::Cancelled { .. })) {
-                let why = format!("interrupted: statement {id} is not void yet; the same command goes on with it");
+                let why =
+                    format!("interrupted: statement {id} is not taken back yet; the same command goes on with it");
                 return Err(CommandError::Interrupted(why));
             }
             ended?;

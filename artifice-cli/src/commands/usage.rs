@@ -44,6 +44,10 @@ pub async fn run(
     if ending.count == 0 && !ending.failed {
         say::note(&format!("nothing was used in the period {}", output::period(period, Some(*calendar))));
     }
+    if !selection.sections.is_empty() && ending.count > 0 {
+        let sections = selection.sections.join(", ");
+        say::note(&format!("only {sections} is shown: totals are of that alone, without the minimum charge"));
+    }
     Ok(if ending.failed { Ending::Failed } else { Ending::Done })
 }
 

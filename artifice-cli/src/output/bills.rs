@@ -88,7 +88,9 @@ pub fn list_table(statements: &[Statement], labels: &Labels) -> String {
     let ids = Ids::of(statements.iter().map(|statement| statement.tenant.id.as_str()));
     let row = |statement: &Statement| {
         let total = money(Some(statement.total), statement.currency).unwrap_or_default();
-        let what = receipt(statement).or(statement.error.as_deref()).unwrap_or_default();
+        // Why it was taken back says more than why it was held before.
+        let why = statement.void_reason.as_deref().or(statement.error.as_deref());
+        let what = receipt(statement).or(why).unwrap_or_default();
         vec![
             statement.number.to_string(),
             statement.kind.name().to_owned(),
@@ -126,7 +128,7 @@ pub fn show_table(statement: &Statement, body: &Body, trail: &[Entry]) -> String
     text.push_str(&body_table(
         &body.lines,
         &body.taxes,
-        statement.currency,
+        (statement.currency, Calendar::new(&statement.timezone).ok()),
         Some(statement.subtotal),
         Some(statement.total),
     ));

@@ -1,6 +1,6 @@
 //! Where a line comes from, in words and numbers: the samples, the quantity, the rate, the arithmetic.
 
-use artifice_model::aggregate::Evidence;
+use artifice_model::aggregate::{Evidence, MaxGap};
 use artifice_model::exact::Ratio;
 use artifice_model::rate::Working;
 use artifice_model::statement::{Line, Part, Usage};
@@ -8,7 +8,8 @@ use artifice_model::{Calendar, Currency};
 
 use artifice_text::{line as one_line, name};
 
-use super::period;
+use super::{period, quantity};
+use crate::output;
 use artifice_engine::view::explain::{duration, gap, per_and_origin};
 use artifice_engine::view::money;
 
@@ -37,11 +38,11 @@ pub fn text(number: usize, line: &Line, currency: Currency, calendar: Calendar) 
         None if usage.meter.is_empty() => say("samples", "none: the configuration says how much it is"),
         None => say("samples", &format!("of meter {}; nothing more was kept of them", usage.meter)),
     }
-    let rounded = format!("{} {}", usage.volume, usage.unit);
+    let rounded = quantity(usage.volume, &usage.unit);
     match line.evidence.as_ref().filter(|evidence| !evidence.exact.is_empty()) {
         Some(evidence) => {
             let exact = evidence.exact.parse().map_or_else(|_| evidence.exact.clone(), |exact| number_of(&exact));
-            let whole = format!("{exact} {} before it was rounded to 6 decimals", usage.unit);
+            let whole = format!("{} before it was rounded to 6 decimals", quantity(exact, &usage.unit));
             say("quantity", &format!("{rounded} by {}; the whole usage: {whole}", usage.aggregate_name()));
         }
         None => say("quantity", &rounded),
@@ -66,10 +67,9 @@ fn resource(usage: &Usage) -> String {
 fn of_resource(line: &Line, exact: &Ratio, currency: Currency) -> String {
     let usage = &line.usage;
     format!(
-        "resource {}: {} {}, exactly {}, as a share {}",
+        "resource {}: {}, exactly {}, as a share {}",
         resource(usage),
-        usage.volume,
-        usage.unit,
+        quantity(usage.volume, &usage.unit),
         number_of(exact),
         money(line.cost, currency).unwrap_or_default()
     )
@@ -103,7 +103,9 @@ fn samples(evidence: &Evidence, line: &Line, say: &mut impl FnMut(&str, &str)) {
     }
     let gaps = &evidence.gaps;
     if let Some(max_gap) = evidence.max_gap {
-        if gaps.is_empty() {
+        if max_gap == MaxGap::Unlimited {
+            say("gaps", "none: what is announced holds until the next sample (max_gap: unlimited)");
+        } else if gaps.is_empty() {
             say("gaps", &format!("none longer than {}", gap(max_gap)));
         } else {
             let longest: Vec<String> = gaps.longest.iter().map(|(from, to)| format!("{from} to {to}")).collect();
@@ -118,6 +120,9 @@ fn samples(evidence: &Evidence, line: &Line, say: &mut impl FnMut(&str, &str)) {
                 ),
             );
         }
+    }
+    if let Some(taken) = evidence.taken {
+        say("owner", &format!("another tenant was seen with it at {taken}, which ends what held until then"));
     }
     if let Some(slice_us) = evidence.slice_us {
         say("slices", &format!("of {}", duration(slice_us)));
@@ -138,17 +143,17 @@ fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
         steps.push(("cost", format!("{cost}: there is no price")));
         return steps;
     };
-    let block = working.block.map(|block| format!("a started block of {block} × ")).unwrap_or_default();
-    let rate = match &line.rate {
-        Some(rate) => format!("{} per {block}{per}, {origin}", rate.amount),
-        None => format!("in tiers, per {per}, {origin}"),
+    let rate = match (&line.rate, working.block) {
+        (Some(rate), Some(block)) => format!("{} for each started block of {block} {per}, {origin}", rate.amount),
+        (Some(rate), None) => format!("{}, {origin}", output::rate(rate.amount, &per)),
+        (None, _) => format!("in tiers, per {per}, {origin}"),
     };
     steps.push(("rate", rate));
     let unit = &line.usage.unit;
     let whole = working.whole_volume(line.usage.volume);
     let free = working.whole_free();
     if !free.is_zero() {
-        steps.push(("free", format!("{} {unit} of {}", number_of(&free), number_of(&whole))));
+        steps.push(("free", format!("{} of {}", quantity(number_of(&free), unit), number_of(&whole))));
     }
     if working.conversion != Ratio::new(1, 1) {
         steps.push(("units", format!("1 {unit} = {} × {per}", number_of(&working.conversion))));
@@ -165,14 +170,17 @@ fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
     }
     for flat in &working.flats {
         let bound = flat.bound.clone().times(&working.conversion);
-        steps.push(("flat", format!("{} once, beyond {} {per} of the month", flat.amount, number_of(&bound))));
+        steps.push(("flat", format!("{} once a month, beyond {}", flat.amount, quantity(number_of(&bound), &per))));
     }
     if let Some(cap) = &working.cap {
         let spent = number_of(&cap.spent);
         steps.push(("cap", format!("{} a month for the resource, of which {spent} were charged before", cap.amount)));
     }
     if let Some(days) = working.days {
-        steps.push(("days", format!("{} × {} of {} days", days.amount, days.used, days.of)));
+        steps.push((
+            "days",
+            format!("{} × {}/{}, for {} of the month's {} days", days.amount, days.used, days.of, days.used, days.of),
+        ));
     }
     let amount = line.rate.as_ref().map(|rate| rate.amount);
     if let Some(exact) = working.exact(line.usage.volume, amount) {
@@ -209,9 +217,9 @@ fn money_steps(line: &Line, currency: Currency) -> Vec<(&'static str, String)> {
         Some(billed) => steps.push((
             "cost",
             format!(
-                "{cost}: that, rounded, minus {} for {} {unit} that were billed before",
+                "{cost}: that, rounded, minus {} for {} that were billed before",
                 money(Some(billed.cost), currency).unwrap_or_default(),
-                billed.volume
+                quantity(billed.volume, unit)
             ),
         )),
         None => steps.push(("cost", format!("{cost}, rounded once"))),

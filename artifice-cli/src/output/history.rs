@@ -11,6 +11,7 @@ use artifice_model::{Calendar, Currency, Decimal, Tenant};
 use super::csv::{self, Cell, written};
 use super::{Ids, period, table};
 use crate::args::Format;
+use crate::output;
 use artifice_engine::view::{history, money};
 use artifice_text::{json, line, name};
 
@@ -134,7 +135,7 @@ impl Tables {
             "" => usage.resource_id.clone(),
             name => name.to_owned(),
         };
-        let rate = line.rate.as_ref().map(|rate| format!("{} per {}", rate.amount, rate.per)).unwrap_or_default();
+        let rate = line.rate.as_ref().map(|rate| output::rate(rate.amount, &rate.per)).unwrap_or_default();
         self.rows.push(vec![
             billed.number.to_string(),
             period(usage.period, Some(self.calendar)),
@@ -142,7 +143,7 @@ impl Tables {
             usage.location.clone(),
             line.name.clone(),
             resource,
-            format!("{} {}", usage.volume, usage.unit),
+            output::quantity(usage.volume, &usage.unit),
             rate,
             format!("{} {}", billed.currency, money(line.cost, billed.currency).unwrap_or_default()),
         ]);

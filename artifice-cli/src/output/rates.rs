@@ -33,42 +33,68 @@ pub fn table(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, Quo
     text
 }
 
-/// What a usage would cost, in a sentence.
+/// What a usage would cost, in a sentence; nothing if that cannot be told.
 fn cost(supposed: &Supposed, quoted: &Quoted) -> String {
     let Supposed { volume, unit, service, location, .. } = supposed;
     let price = &quoted.price;
-    match &quoted.charged {
-        Ok(charged) => format!(
-            "{volume} {unit} of {service} at {location} would cost {} {}: {} per {}, {}",
-            price.currency,
-            charged.cost.to_fixed(price.currency.digits()),
-            scheme(price),
-            price.per,
-            price.origin
-        ),
-        Err(mismatch) => {
-            format!("{volume} {unit} of {service} would cost nothing that can be told: {mismatch}, {}", price.origin)
-        }
-    }
+    let Ok(charged) = &quoted.charged else { return String::new() };
+    format!(
+        "{volume} {unit} of {service} at {location} would cost {} {}: {}{}, {}\n",
+        price.currency,
+        charged.cost.to_fixed(price.currency.digits()),
+        amount_per(price),
+        besides(price),
+        price.origin
+    )
 }
 
-/// How units become money, in words.
+/// Why what a usage would cost cannot be told.
+pub fn misfit(supposed: &Supposed, quoted: &Quoted) -> Option<String> {
+    let Supposed { volume, unit, service, location, .. } = supposed;
+    let mismatch = quoted.charged.as_ref().err()?;
+    Some(format!(
+        "what {volume} {unit} of {service} at {location} would cost cannot be told: {mismatch}, which the price at {} is per",
+        quoted.price.origin
+    ))
+}
+
+/// How units become money, in words; what they are is said elsewhere.
 fn scheme(price: &Price) -> String {
-    let tiers = |kind: &str, tiers: &Tiers| {
-        let own = |tier: &Tier, range: String| match tier.flat {
-            Decimal::ZERO => format!("{} {range}", tier.price),
-            flat => format!("{} {range} and {flat} once", tier.price),
-        };
-        let ending = tiers.ending.iter().map(|(to, tier)| own(tier, format!("to {to}")));
-        let all: Vec<String> = ending.chain([own(&tiers.beyond, "beyond".to_owned())]).collect();
-        format!("{} ({kind})", all.join(", "))
-    };
-    let mut text = match &price.scheme {
+    format!("{}{}", amount(price), besides(price))
+}
+
+/// What a unit costs, in words.
+fn amount(price: &Price) -> String {
+    match &price.scheme {
         Scheme::Flat(amount) => amount.to_string(),
         Scheme::Graduated(steps) => tiers("graduated", steps),
         Scheme::Volume(steps) => tiers("volume", steps),
         Scheme::Package { size, amount } => format!("{amount} a started block of {size}"),
+    }
+}
+
+/// The same, with what the units are.
+fn amount_per(price: &Price) -> String {
+    match &price.scheme {
+        // A block of them.
+        Scheme::Package { .. } => format!("{} × {}", amount(price), price.per),
+        _ => format!("{} per {}", amount(price), price.per),
+    }
+}
+
+fn tiers(kind: &str, tiers: &Tiers) -> String {
+    let own = |tier: &Tier, range: String| match tier.flat {
+        Decimal::ZERO => format!("{} {range}", tier.price),
+        flat => format!("{} {range} and {flat} once", tier.price),
     };
+    let ending = tiers.ending.iter().map(|(to, tier)| own(tier, format!("to {to}")));
+    let all: Vec<String> = ending.chain([own(&tiers.beyond, "beyond".to_owned())]).collect();
+    format!("{} ({kind})", all.join(", "))
+}
+
+/// What else a price says.
+fn besides(price: &Price) -> String {
+    let mut text = String::new();
     if !price.free.is_zero() {
         text.push_str(&format!(", {} free a month", price.free));
     }

@@ -1,14 +1,16 @@
 //! Previews: what a bill would say, as a table, JSON or CSV, tenant by tenant as they come.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use artifice_engine::{Failed, Preview, Told};
 use artifice_model::statement::{Draft, Line, Tax};
 use artifice_model::{Calendar, Currency, Decimal};
 
-use super::{Ids, csv, explain, failure, period, print, print_json, table};
+use super::{Ids, csv, explain, failure, instant, period, print, print_json, table};
 use crate::args::Format;
 use crate::listening::Noticing;
+use crate::output;
 use crate::say;
 use crate::words;
 use artifice_engine::view::{money, tenants};
@@ -112,7 +114,7 @@ impl<'n> Writer<'n> {
 fn draft_table(draft: &Draft, calendar: Calendar, explain: bool) -> io::Result<String> {
     let called = draft.tenant.name.as_ref().map(|called| format!("{}, ", name(called))).unwrap_or_default();
     let head = format!("Tenant {called}{}, {}", name(&draft.tenant.id), period(draft.period, Some(calendar)));
-    let body = body_table(&draft.lines, &draft.taxes, draft.currency, draft.subtotal, draft.total);
+    let body = body_table(&draft.lines, &draft.taxes, (draft.currency, Some(calendar)), draft.subtotal, draft.total);
     let mut text = format!("{}\n{body}\n", line(&head));
     for (number, line) in (1..).zip(&draft.lines).filter(|_| explain) {
         text.push_str(&explain::text(number, line, draft.currency, calendar));
@@ -121,14 +123,18 @@ fn draft_table(draft: &Draft, calendar: Calendar, explain: bool) -> io::Result<S
     Ok(text)
 }
 
-/// Lines and sums, as a table.
+/// Where a table of lines says when they begin.
+const FROM: usize = 4;
+
+/// Lines and sums, as a table. Lines that differ by nothing else say when they begin.
 pub fn body_table(
     lines: &[Line],
     taxes: &[Tax],
-    currency: Currency,
+    (currency, calendar): (Currency, Option<Calendar>),
     subtotal: Option<Decimal>,
     total: Option<Decimal>,
 ) -> String {
+    let is_cut = are_cut(lines);
     let ids = Ids::of(lines.iter().map(|line| line.usage.resource_id.as_str()));
     let row = |line: &Line| {
         let usage = &line.usage;
@@ -138,21 +144,24 @@ pub fn body_table(
         };
         let in_tiers = line.cost.is_some_and(|cost| !cost.is_zero());
         let rate = match &line.rate {
-            Some(rate) if rate.per == "1" => rate.amount.to_string(),
-            Some(rate) => format!("{} per {}", rate.amount, rate.per),
+            Some(rate) => output::rate(rate.amount, &rate.per),
             None if in_tiers => "in tiers".to_owned(),
             None => "no price".to_owned(),
         };
-        // A plain count has no unit that people would say.
-        let unit = if usage.unit == "1" { String::new() } else { format!(" {}", usage.unit) };
-        let quantity = format!("{}{unit}", usage.volume);
+        let quantity = output::quantity(usage.volume, &usage.unit);
         let cost = money(line.cost, currency).unwrap_or_else(|| "?".to_owned());
-        [&usage.section, &usage.location, &line.name, &resource, &quantity, &rate, &cost].map(Clone::clone).to_vec()
+        let cells = [&usage.section, &usage.location, &line.name, &resource, &quantity, &rate, &cost];
+        let mut row = cells.map(Clone::clone).to_vec();
+        if is_cut {
+            row.insert(FROM, instant(usage.period.start(), calendar));
+        }
+        row
     };
-    let mut text = table(
-        &["Section", "Location", "Service", "Resource", "Quantity", "Rate", "Cost"],
-        lines.iter().map(row).collect(),
-    );
+    let mut headers = vec!["Section", "Location", "Service", "Resource", "Quantity", "Rate", "Cost"];
+    if is_cut {
+        headers.insert(FROM, "From");
+    }
+    let mut text = table(&headers, lines.iter().map(row).collect());
     let amount =
         |amount| money(amount, currency).map_or_else(|| "incomplete".to_owned(), |text| format!("{currency} {text}"));
     if !taxes.is_empty() {
@@ -163,6 +172,15 @@ pub fn body_table(
     }
     text.push_str(&format!("Total {}\n", amount(total)));
     text
+}
+
+/// Whether lines of the same resource and service are told apart by their time alone.
+fn are_cut(lines: &[Line]) -> bool {
+    let mut seen = BTreeMap::new();
+    lines.iter().any(|Line { usage, name, .. }| {
+        let what = (&usage.section, &usage.location, name, &usage.resource_name, &usage.resource_id);
+        *seen.entry(what).or_insert(usage.period) != usage.period
+    })
 }
 
 /// One row a line. (Totals are sums of the rows; taxes are not usage.)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use artifice_text::{bounded, line};
 
@@ -18,14 +18,16 @@ const GOING: [&str; 13] = [
     "Location",
     "Name",
     "Section",
-    "Kind",
     "Rate",
-    "Period",
     "Receipt",
+    "Kind",
+    "Period",
     "Detail",
 ];
 /// Columns whose cells do not fold: half of a number is another number.
-const WHOLE: [&str; 8] = ["Quantity", "Cost", "Total", "Number", "Statement", "Lines", "Version", "Month"];
+const WHOLE: [&str; 9] = ["From", "Quantity", "Cost", "Total", "Number", "Statement", "Lines", "Version", "Month"];
+/// Columns of amounts, which are compared by their ends.
+const AMOUNTS: [&str; 2] = ["Cost", "Total"];
 /// No cell has more characters than that.
 const LONGEST_CELL: usize = 400;
 /// A column is folded down to so many characters, and not further while another one can go.
@@ -49,12 +51,14 @@ fn fitting(headers: &[&str], rows: Vec<Vec<String>>, room: Option<u16>) -> Strin
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
     let Some(room) = room else {
         table.set_header(headers).add_rows(rows);
+        align(&mut table, headers.iter().copied());
         return format!("{table}\n");
     };
     let shown = shown(headers, &rows, room.into());
     let of_shown = |row: &[String]| shown.iter().map(|index| row[*index].clone()).collect::<Vec<_>>();
     table.set_header(shown.iter().map(|index| headers[*index]));
     table.add_rows(rows.iter().map(|row| of_shown(row)));
+    align(&mut table, shown.iter().map(|index| headers[*index]));
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(room);
     for (column, index) in table.column_iter_mut().zip(&shown) {
         if WHOLE.contains(&headers[*index]) {
@@ -75,6 +79,15 @@ fn fitting(headers: &[&str], rows: Vec<Vec<String>>, room: Option<u16>) -> Strin
     let rest = lines.skip(head.len());
     let all: Vec<String> = [first.to_owned()].into_iter().chain(head).chain(rest.map(str::to_owned)).collect();
     format!("{}\n{note}", all.join("\n"))
+}
+
+/// Puts amounts to the right.
+fn align<'h>(table: &mut Table, headers: impl Iterator<Item = &'h str>) {
+    for (column, header) in table.column_iter_mut().zip(headers) {
+        if AMOUNTS.contains(&header) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
 }
 
 /// The columns for which there is room.
@@ -168,6 +181,24 @@ mod tests {
         let whole = fitting(&headers, rows.clone(), Some(200));
         assert!(headers.iter().all(|header| whole.contains(header)) && !whole.contains("not shown"));
         assert_eq!(fitting(&headers, rows, None).lines().count(), 6, "a pipe is as wide as it has to be");
+    }
+
+    #[test]
+    fn of_a_statement_its_kind_stays_rather_than_its_receipt_and_amounts_end_below_one_another() {
+        let headers = ["Number", "Kind", "Tenant", "Period", "Total", "Status", "Receipt"];
+        let row = |kind: &str, total: &str| {
+            let receipt = "a-tenant-with-a-name-2026-01-01-2026-02-01.csv";
+            ["1", kind, "a tenant with a name", "2026-01-01 to 2026-02-01", total, "committed", receipt]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        let rows = || vec![row("invoice", "NZD 1000.00"), row("credit", "NZD 1.00")];
+        let text = fitting(&headers, rows(), Some(80));
+        assert!(text.contains("│ credit") || text.contains("┆ credit"), "{text}");
+        assert!(text.contains("(not shown, for want of room: Receipt)"), "{text}");
+        for text in [text, fitting(&headers, rows(), None)] {
+            assert!(text.contains("┆ NZD 1000.00 ┆") && text.contains("┆    NZD 1.00 ┆"), "{text}");
+        }
     }
 
     #[test]

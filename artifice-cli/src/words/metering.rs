@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use artifice_engine::{Meters, Named, Noticed, Readings};
-use artifice_model::aggregate::Implausible;
+use artifice_model::aggregate::{Implausible, MaxGap};
 use artifice_model::time::HOUR_US;
 
 use super::count::Count;
@@ -33,13 +33,22 @@ pub fn words(tenant: &str, noticed: &Noticed) -> Vec<Words> {
         let some = shorts.some.iter().map(|(resource, short)| {
             format!("{resource} ({} h of {} h)", hours(short.charged_us), hours(short.known_us))
         });
-        all.push(shared(
-            format!("the entry {entry} charges "),
-            Count::of(0, shorts.count, some),
-            " for less than half of the time that samples say they existed; if such resources are only announced when \
-             they change, give it `aggregate: integral` (or `uptime`) and `max_gap: unlimited`, as `meters: notifications` \
-             does",
-        ));
+        let advice = match shorts.max_gap {
+            None => {
+                "; if such resources are only announced when they change, give it `aggregate: integral` (or `uptime`) and \
+                 `max_gap: unlimited`, as `meters: notifications` does"
+            }
+            Some(MaxGap::Micros(_)) => {
+                ", because these are further apart than its `max_gap`; give it `unlimited` if such resources are only \
+                 announced when they change, else a longer one"
+            }
+            Some(MaxGap::Unlimited) => {
+                ", because samples that name no event (`event_type`) hold for a limited time; poll the meter, and leave \
+                 `max_gap: unlimited` out"
+            }
+        };
+        let after = format!(" for less than half of the time that samples say they existed{advice}");
+        all.push(shared(format!("the entry {entry} charges "), Count::of(0, shorts.count, some), &after));
     }
     all.extend(readings(tenant, noticed));
     all.extend(ends(tenant, noticed));

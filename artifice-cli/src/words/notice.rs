@@ -29,6 +29,15 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
             let before = format!("no statement covers {times}; bill that time, too, if it was used");
             return vec![Shared::of(tenant.called(), before, Count::default(), "")];
         }
+        Notice::NotRaised { tenant, month, what } => {
+            let before = format!(
+                "nothing was used in the last part of the month {month}, so there is no statement that reaches its end, and \
+                 what is charged there is not: {}; to have it, take the month's statements back (`artifice statement void`) \
+                 and bill the month as one",
+                what.join(", ")
+            );
+            return vec![Shared::of(tenant.called(), before, Count::default(), "")];
+        }
         Notice::NotListed { backend, why } => format!(
             "{backend} does not say which documents it has, so whether it has some that the ledger does not know could \
              not be checked: {why}"
@@ -44,6 +53,11 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
         Notice::NewLedger { database } => format!(
             "{database}: there was no ledger, and a new one was made; if there should have been one, restore it, or correct \
              database.url, before the next bill: what it knows would be billed again"
+        ),
+        Notice::OthersDocuments { backend, documents } => format!(
+            "{backend} has documents that another ledger had made of what is billed here now: {documents}; if this ledger is \
+             in the place of one that was lost, that is billed twice: restore that one. If both are in use, give each a \
+             place of its own there"
         ),
         Notice::Waiting { tenants } => {
             format!("another program is billing {}; waiting for it", many(*tenants, "tenant"))

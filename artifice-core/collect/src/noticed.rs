@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use artifice_model::aggregate::{Entry, Evidence, Implausible, Implausibles, Outcome, Short};
+use artifice_model::aggregate::{Aggregate, Entry, Evidence, Implausible, Implausibles, MaxGap, Outcome, Short};
 
 /// How many things of one kind a warning names.
 const NAMED: usize = 5;
@@ -95,6 +95,8 @@ pub struct Resources {
 /// Resources that were charged for short.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shorts {
+    /// How long their samples hold at most; `None` where they are charged by slices.
+    pub max_gap: Option<MaxGap>,
     /// How many resources.
     pub count: u64,
     /// Some of them, with what is known.
@@ -165,8 +167,10 @@ impl Noticed {
     }
 
     /// A resource that was charged for short.
-    pub(crate) fn falls_short(&mut self, entry: &str, resource: &str, short: Short) {
-        let shorts = self.short.entry(entry.to_owned()).or_default();
+    pub(crate) fn falls_short(&mut self, entry: &Entry, resource: &str, short: Short) {
+        let shorts = self.short.entry(entry.id.clone()).or_default();
+        let is_held = matches!(entry.aggregate, Aggregate::Integral | Aggregate::Uptime);
+        shorts.max_gap = is_held.then_some(entry.max_gap);
         shorts.count += 1;
         if shorts.some.len() < NAMED {
             shorts.some.push((resource.to_owned(), short));

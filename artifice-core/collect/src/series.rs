@@ -158,7 +158,7 @@ impl<'a> Series<'a> {
             }
             // What has no end of its own is told for that.
             if let Some(short) = outcome.short.filter(|_| !entry.holds_without_end()) {
-                noticed.falls_short(&entry.id, &self.key.resource, short);
+                noticed.falls_short(entry, &self.key.resource, short);
             }
             if outcome.is_gone && outcome.volumes.is_empty() {
                 gone.push(nothing(&self.key, entry, request));

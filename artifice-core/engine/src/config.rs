@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, Locations};
-use artifice_model::position::Position;
+use artifice_model::position::{Mistake, Position};
 use artifice_model::statement::{Edition, Fee, Rules};
 use sha2::{Digest, Sha256};
 
@@ -69,10 +69,25 @@ pub struct Config {
 
 impl Config {
     /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// It cannot be read, or has mistakes: all of them.
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
+        match Config::read(file)? {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+
+    /// Reads a configuration file as far as it goes: what its mistakes are about has its default.
+    ///
+    /// # Errors
+    /// It cannot be read at all.
+    pub fn read(file: &Path) -> Result<(Option<Config>, Vec<Mistake>), ConfigError> {
         let text = read(
             file,
-            "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml or /etc/artifice/artifice.yaml",
+            "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml, /etc/artifice/artifice.yaml \
+             or /etc/openstack/artifice.conf",
         )?;
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -82,10 +97,7 @@ impl Config {
             _ => PathBuf::from("."),
         };
         let config = document.root().map().and_then(|root| settings(file, &directory, root));
-        match (config, document.mistakes()) {
-            (Some(config), mistakes) if mistakes.is_empty() => Ok(Config { fingerprint, ..config }),
-            (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
-        }
+        Ok((config.map(|config| Config { fingerprint, ..config }), document.mistakes()))
     }
 
     /// By which rules a statement is made today.

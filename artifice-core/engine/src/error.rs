@@ -79,7 +79,7 @@ pub enum EngineError {
         state: State,
     },
     /// A statement that cannot be taken back.
-    #[error("statement {number} is not void: {why}")]
+    #[error("statement {number} was not taken back: {why}")]
     NotVoided {
         /// Its number.
         number: u64,

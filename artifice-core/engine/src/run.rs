@@ -14,6 +14,7 @@ mod tasks;
 mod tenant;
 mod tenants;
 mod unfinished;
+mod unraised;
 mod usages;
 
 pub use labels::labels_of;

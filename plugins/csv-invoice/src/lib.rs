@@ -34,8 +34,8 @@
 //! # Exactly once
 //! What belongs to which key is kept in `output_path/.artifice`: see `protocol.rs`, with its crash
 //! points. A committed document may be moved, edited or deleted: asked again, the backend answers the
-//! same receipt (and says if its file was changed), and only [`rewrite`](Invoice::rewrite) puts the file back, with the format it had (the receipt
-//! keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
+//! same receipt (and says what has become of its file), and only [`rewrite`](Invoice::rewrite) puts the file back, with
+//! the format it had (the receipt keeps it) whatever the settings say by then. `.artifice` must be kept beside the documents: without
 //! it, only what the ledger knows tells that a document was written, and
 //! [`documents`](Backend::documents) is an error.
 //!
@@ -75,6 +75,7 @@ use crate::layout::Format;
 use crate::mode::Mode;
 use crate::name::{FileName, Template, Values};
 use crate::protocol::Order;
+use crate::record::About;
 use crate::store::Store;
 use crate::table::{Head, Table};
 
@@ -115,7 +116,13 @@ impl Backend for Csv {
         // All there are: a record does not say when it was made, and the times of files change with every copy.
         self.store.committed(&mut |record| {
             let receipt = record.receipt();
-            each(Document::new(record.key, record.digest, receipt).of_ledger(record.ledger_id))
+            let document = Document::new(record.key, record.digest, receipt).of_ledger(record.ledger_id);
+            each(match record.about {
+                Some(About { tenant_id, start_us, end_us }) => {
+                    document.about(tenant_id, Timestamp { micros: start_us }, Timestamp { micros: end_us })
+                }
+                None => document,
+            })
         })?;
         Ok(Listing::whole())
     }
@@ -138,6 +145,11 @@ impl Backend for Csv {
             ledger_id: header.ledger_id.to_string(),
             digest: header.digest.to_string(),
             number: header.number,
+            about: About {
+                tenant_id: header.tenant.id.to_string(),
+                start_us: header.start.micros,
+                end_us: header.end.micros,
+            },
             name,
             table: Table::new(head),
             complete: false,
@@ -153,6 +165,7 @@ pub struct CsvInvoice {
     ledger_id: String,
     digest: String,
     number: u64,
+    about: About,
     name: FileName,
     table: Table,
     complete: bool,
@@ -169,8 +182,8 @@ impl CsvInvoice {
     }
 
     fn order<'a>(&'a self, bytes: &'a [u8], format: &'a Format) -> Order<'a> {
-        let CsvInvoice { key, ledger_id, digest, number, .. } = self;
-        Order { key, ledger_id, digest, number: *number, bytes, format }
+        let CsvInvoice { key, ledger_id, digest, number, about, .. } = self;
+        Order { key, ledger_id, digest, number: *number, about, bytes, format }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::{Store, failed, read};
 
 impl Store {
     /// Hands over the records of all committed documents, one by one, until `each` breaks off. Changes nothing.
-    /// A document that people moved or deleted still counts, as it does for `find`.
+    /// A document that people moved or deleted still counts, as it does for `find`, which says what became of it.
     pub fn committed(&self, each: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), Error> {
         let directory = self.keys();
         // No records may mean that nothing was ever committed, or that they are lost or not mounted.

@@ -26,7 +26,7 @@ use tempfile::NamedTempFile;
 
 use crate::layout::Format;
 use crate::name::FileName;
-use crate::record::{Record, Reservation, State, sha256};
+use crate::record::{About, Record, Reservation, State, sha256};
 use crate::store::{Found, Step, Store};
 
 /// A document that is to be written.
@@ -39,6 +39,8 @@ pub struct Order<'a> {
     pub digest: &'a str,
     /// Its number.
     pub number: u64,
+    /// Whose it is, and of which time.
+    pub about: &'a About,
     /// The document's bytes.
     pub bytes: &'a [u8],
     /// How they were written.
@@ -53,6 +55,7 @@ impl Order<'_> {
             digest: self.digest.to_owned(),
             ledger_id: self.ledger_id.to_owned(),
             number: self.number,
+            about: Some(self.about.clone()),
             file,
             sha256: sha256(self.bytes),
             format: self.format.clone(),
@@ -82,16 +85,18 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// What people have changed in a document since it was committed, if its file is still there. (Where it
-    /// is not, it may have been moved to where documents are kept.)
+    /// What has become of a document's file since it was committed, unless it is there as it was written. It counts
+    /// as committed all the same, whoever changed, moved or removed it: what is absent would be written again.
     pub fn change(&self, record: &Record) -> Option<String> {
         let path = self.document(&record.file);
-        match self.look(&path) {
-            Ok(Found::File(bytes)) if sha256(&bytes) != record.sha256 => {
-                Some(format!("the file '{}' is not as it was written", path.display()))
-            }
-            _ => None,
-        }
+        let what = match self.look(&path) {
+            Ok(Found::File(bytes)) if sha256(&bytes) == record.sha256 => return None,
+            Ok(Found::File(_)) => "is not as it was written",
+            Ok(Found::Nothing) => "is not there any more",
+            Ok(Found::Other) => "is no file any more",
+            Err(error) => return Some(error.message().to_owned()),
+        };
+        Some(format!("the file '{}' {what}", path.display()))
     }
 
     /// Makes the document, once for its key.

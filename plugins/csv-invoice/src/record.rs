@@ -16,6 +16,17 @@ pub enum State {
     Done,
 }
 
+/// Whose a statement is, and of which time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The tenant's id.
+    pub tenant_id: String,
+    /// The period's first instant, in microseconds since 1970.
+    pub start_us: i64,
+    /// The first instant after it, likewise.
+    pub end_us: i64,
+}
+
 /// What is known of a key: `.artifice/keys/…json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -28,6 +39,9 @@ pub struct Record {
     pub ledger_id: String,
     /// The statement's number.
     pub number: u64,
+    /// Whose it is, and of which time; records of before do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
     /// The document's file name.
     pub file: String,
     /// SHA-256 of the document's bytes, in hexadecimal.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use artifice_tests::Cloud;
+use artifice_tests::{Cloud, Ran, Vm};
 
 use super::{check, cloud, goes_wrong};
 
@@ -16,6 +16,59 @@ fn a_configuration_that_is_missing_is_named() {
         check(cloud.run(command), 2, &["artifice.yaml", "name the configuration with -c"]);
     }
     assert!(!cloud.has_ledger());
+}
+
+#[test]
+fn who_names_no_configuration_is_told_every_place_that_was_looked_at() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(artifice_tests::artifice());
+    command.current_dir(&nowhere).env_remove("ARTIFICE_CONFIG").args(["usage", "--month", "2013-08"]);
+    let ran = Ran::of(&mut command).refused().says_one_line();
+    for text in ["./artifice.yaml", "/etc/artifice/artifice.yaml", "/etc/openstack/artifice.conf", "ARTIFICE_CONFIG"] {
+        assert!(ran.err.contains(text), "{text}: {ran:?}");
+    }
+}
+
+#[test]
+fn to_check_makes_no_ledger() {
+    let cloud = Cloud::new();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-05", 24));
+    let before = files_of(&cloud);
+    cloud.run("config check --online").done().says("no ledger yet; the first bill makes it");
+    assert!(!cloud.has_ledger());
+    assert_eq!(files_of(&cloud), before);
+    cloud.bill("--month 2013-08").done();
+    let before = files_of(&cloud);
+    cloud.run("config check --online").done().says_not("no ledger yet");
+    assert_eq!(files_of(&cloud), before);
+}
+
+fn files_of(cloud: &Cloud) -> Vec<String> {
+    let mut all: Vec<String> =
+        fs::read_dir(cloud.as_ref()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn the_mistakes_of_all_files_and_of_the_backend_are_told_at_once() {
+    let cloud = cloud();
+    cloud.set("rates", "{file: rates.csv, names: names.csv, cards: [card.yaml, none.yaml]}");
+    cloud.set("invoice:config", "{output_path: ./invoices, delimitter: ';'}").set("mainn", "{}");
+    cloud.write("rates.csv", "* | m1.nano | hour | 0,05\n").write("names.csv", "m1.nano\n");
+    cloud.write("card.yaml", "prices:\n  - {service: a, per: hour, prize: 1}\n");
+    let ran = cloud.run("config check").refused();
+    for text in
+        ["mainn: there is no such key", "rates.csv:1:", "names.csv:1:", "card.yaml:2:", "none.yaml", "delimitter"]
+    {
+        let line = ran.err.lines().find(|line| line.contains(text));
+        assert!(line.is_some_and(|line| line.starts_with("error: ")), "{text}\n{}", ran.err);
+    }
+    // What is right says nothing, also where something else is wrong.
+    cloud.set("invoice:config", "{output_path: ./invoices}").set("rates", "{file: rates.csv}");
+    cloud.write("rates.csv", "* | m1.nano | hour | 0.05\n");
+    let ran = cloud.run("config check").refused().says_one_line();
+    assert!(ran.err.contains("mainn"), "{ran:?}");
 }
 
 /// Adds something to the good configuration, and looks at what is said.

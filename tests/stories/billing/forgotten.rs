@@ -122,6 +122,26 @@ fn another_ledgers_documents_do_not_count_and_those_of_nobody_are_told() {
 }
 
 #[test]
+fn a_new_ledger_in_the_place_of_one_that_was_lost_is_told_of_the_documents_it_bills_again() {
+    let (lost, new) = (demo(), demo());
+    new.set("invoice:config", &format!("{{output_path: '{}'}}", lost.path("invoices").display()));
+    lost.bill("--month 2013-08").done();
+
+    // Another month is another matter.
+    let ran = new.bill("--month 2013-10").done();
+    assert!(!ran.err.contains("another ledger"), "{ran:?}");
+    let ran = new.bill("--month 2013-08").done();
+    ran.says("documents that another ledger had made of what is billed here now: demo-2013-08-01-2013-09-01.csv");
+
+    let found = Found::by(&new, "--backend");
+    let unknown = found.of_rule("document_unknown");
+    assert_eq!(unknown.len(), 1, "{:#}", found.json());
+    let (what, advice) = (unknown[0]["what"].to_string(), unknown[0]["advice"].to_string());
+    assert!(what.contains("made for another ledger") && !what.contains("backup"), "{what}");
+    assert!(advice.contains("in the place of that one") && advice.contains("billed twice"), "{advice}");
+}
+
+#[test]
 fn a_backend_that_does_not_say_what_it_has_stops_no_bill() {
     let cloud = demo();
     let _ = Erp::of(&cloud, "{at: documents, does: unavailable}");

@@ -93,6 +93,15 @@ fn a_volume_that_was_given_away_has_one_owner_at_a_time() {
     assert_eq!(quantities(&cloud.usage(&format!("-t old {JULY}")).done()), is(&[("old", "2400")]));
     assert_eq!(quantities(&cloud.usage(&format!("-t new {JULY}")).done()), is(&[("new", "5040")]));
     assert_eq!(cloud.usage(&format!("-t old {AUGUST}")).done().bills().len(), 0);
+    // Whoever reads it can work out the 10 days.
+    let taken = |arguments: &str| {
+        let line = cloud.usage(&format!("{arguments} {JULY} --explain")).done().bills()[0].lines()[0].clone();
+        line["explained"]["samples"]["taken"].clone()
+    };
+    assert_eq!((taken("-t old"), taken("-t new")), (json!("2013-07-11T00:00:00Z"), Value::Null));
+    let out = cloud.run(&format!("usage -t old {JULY} --explain")).done().out;
+    assert!(out.contains("owner    another tenant was seen with it at 2013-07-11T00:00:00Z, which ends"), "{out}");
+    assert!(out.contains("gaps     none: what is announced holds until the next sample"), "{out}");
 }
 
 #[test]

@@ -100,4 +100,9 @@ fn what_is_charged_for_less_than_half_of_its_time_is_told() {
         .done()
         .says("the entry volume.size charges 1 resource (a (2 h of 20 h)) for less than half of the time")
         .says("`max_gap: unlimited`, as `meters: notifications` does");
+    // An entry that is one already is told something else.
+    cloud.set("meters", "[{meter: volume.size, section: Block storage, aggregate: integral}]");
+    let ran =
+        cloud.usage("--month 2013-08").done().says("are further apart than its `max_gap`; give it `unlimited` if");
+    assert!(!ran.err.contains("aggregate: integral"), "{ran:?}");
 }

@@ -73,6 +73,10 @@ fn as_today(command: &str, said: &str) -> String {
         if !is_table {
             return line;
         }
+        // A plain count has no unit any more.
+        let line = line.replace(" per 1, ", ", ").replace("┆ 1 1 ", "┆ 1 ").replace("  quantity 1 1", "  quantity 1");
+        let line = line.replace("  quantity -1 1", "  quantity -1");
+        let line = line.replace(" per a started block of 100 × ", " for each started block of 100 ");
         if line.starts_with(['┌', '╞', '├', '└']) {
             "frame".to_owned()
         } else {
@@ -85,13 +89,51 @@ fn as_today(command: &str, said: &str) -> String {
     }
     serde_json::from_str(&text).map_or(text, |mut value| {
         without_new(&mut value);
+        with_service(&mut value);
+        without_first_parts(&mut value);
         value.to_string()
     })
 }
 
+/// A row of a rates file that no name leads to is for the service of that internal name; it was not said.
+fn with_service(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("service") == Some(&Value::Null) {
+                fields.insert("service".to_owned(), fields["name"].clone());
+            }
+            fields.values_mut().for_each(with_service);
+        }
+        Value::Array(values) => values.iter_mut().for_each(with_service),
+        _ => {}
+    }
+}
+
+/// Without the time of what a price change cuts off at its end: it was only said of what begins there.
+fn without_first_parts(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::Array(lines)) = fields.get_mut("lines") {
+                let what = |line: &Value| json!([line["section"], line["service"], line["resource_id"]]);
+                let begins: Vec<Value> =
+                    lines.iter().map(|line| json!([what(line), line["period"]["start"]])).collect();
+                for line in lines {
+                    let next = json!([what(line), line["period"]["end"]]);
+                    if line["period"].is_object() && begins.contains(&next) {
+                        line.as_object_mut().unwrap().remove("period");
+                    }
+                }
+            }
+            fields.values_mut().for_each(without_first_parts);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_first_parts),
+        _ => {}
+    }
+}
+
 /// Without what is only said today, where it says nothing.
 fn without_new(value: &mut Value) {
-    const NEW: [&str; 6] = ["dips", "implausible", "flats", "cap", "days", "resources"];
+    const NEW: [&str; 7] = ["dips", "implausible", "flats", "cap", "days", "resources", "taken"];
     match value {
         Value::Object(fields) => {
             let says_nothing = |value: &Value| value.is_null() || *value == 0 || *value == json!([]);

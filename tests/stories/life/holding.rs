@@ -45,6 +45,8 @@ fn what_is_held_can_be_taken_back_and_billed_again() {
     cloud.bill(AUGUST).failed();
 
     cloud.run("statement void 1 --reason mistake").done();
+    let list = cloud.run("statement list").done().out;
+    assert!(list.contains("┆ mistake ") && !list.contains("limits.total"), "{list}");
     cloud.set("limits", "{total: 100}");
     cloud.bill(AUGUST).done();
 

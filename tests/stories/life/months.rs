@@ -37,7 +37,7 @@ fn it_is_refused_and_those_that_went_on_are_named() {
 
     let refused = cloud.run("statement void 1 --reason address").failed();
 
-    refused.says("statement 1 is not void").says("the last one first: 2").says("--with-later").says_one_line();
+    refused.says("statement 1 was not taken back").says("the last one first: 2").says("--with-later").says_one_line();
     assert_eq!(cloud.ledger(), before, "nothing is changed");
     // The last one is nobody's beginning.
     cloud.run("statement void 2 --reason address").done();
@@ -76,7 +76,7 @@ fn it_ends_at_the_first_that_cannot_be_taken_back_and_what_was_taken_back_stays_
     Erp::of(&cloud, "{at: commit, does: refuse}");
     let ran = cloud.run("statement void 1 --reason address --with-later").failed();
     assert_eq!(ran.out, "");
-    ran.says("statement 2 is not void").says("statement 5 is stored, but not sent");
+    ran.says("statement 2 was not taken back").says("statement 5 is stored, but not sent");
     assert_eq!(listed(&cloud)[..3], ["invoice committed 15.00", "invoice voiding 6.00", "invoice void 1.50"]);
     Erp::of(&cloud, "");
     let said = cloud.run("statement void 1 --reason address --with-later").done().out;

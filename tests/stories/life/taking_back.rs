@@ -77,7 +77,7 @@ fn while_nobody_knows_whether_the_backend_has_it_it_is_not_void() {
     let erp = Erp::of(&cloud, "{at: committed, does: time_out, first: 1}, {at: find, does: unavailable}");
     cloud.bill(AUGUST).failed();
 
-    cloud.run("statement void 1 --reason mistake").failed().says("statement 1 is not void").says("in doubt");
+    cloud.run("statement void 1 --reason mistake").failed().says("statement 1 was not taken back").says("in doubt");
 
     assert_eq!(listed(&cloud), ["invoice in_doubt 1.20"]);
     assert_eq!(erp.documents().len(), 1);
@@ -161,7 +161,7 @@ fn what_cannot_be_taken_back_says_why() {
     cloud.run("statement void 7 --reason x").failed().says("there is no statement '7'");
     cloud.run("statement void 1 --reason x").done();
 
-    cloud.run("statement void 2 --reason x").failed().says("statement 2 is not void: it is a credit");
+    cloud.run("statement void 2 --reason x").failed().says("statement 2 was not taken back: it is a credit");
 
     assert_eq!(listed(&cloud), ["invoice void 1.20", "credit committed -1.20"]);
 }

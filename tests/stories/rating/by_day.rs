@@ -67,7 +67,7 @@ fn the_days_of_a_month_unite_over_its_statements() {
     let care = second.lines().iter().find(|line| line["service"] == "Care").unwrap().clone();
     assert_eq!(care["cost"], json!("4.00"));
     let explained = cloud.run("statement explain 2").done();
-    assert!(explained.out.contains("days     31 × 4 of 31 days"), "{}", explained.out);
+    assert!(explained.out.contains("days     31 × 4/31, for 4 of the month's 31 days"), "{}", explained.out);
     cloud.run("statement void 1 --reason x").failed().says("2");
     cloud.run("db verify").done();
 

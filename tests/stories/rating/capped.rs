@@ -74,7 +74,7 @@ fn entering_a_tier_is_charged_once_a_month() {
         cloud.meter(Vm::of("demo", "vm").active("2013-08-02", 8)).meter(Vm::of("demo", "vm").active("2013-08-20", 20));
         assert_eq!((costs(&cloud, FIRST), costs(&cloud, SECOND)), (vec![first.to_owned()], vec![second.to_owned()]));
         let explained = cloud.run("statement explain 2").done();
-        assert!(explained.out.contains("flat     2 once, beyond 20 hour of the month"), "{}", explained.out);
+        assert!(explained.out.contains("flat     2 once a month, beyond 20 hour"), "{}", explained.out);
         cloud.run("rates list").done();
         cloud.run("db verify").done();
     }

@@ -109,7 +109,7 @@ fn a_price_that_changes_inside_the_period_splits_the_usage_there() {
         fields(&whole, &["quantity", "rate", "cost"]),
         [json!(["24", "0.05", "1.20"]), json!(["12", "0.07", "0.84"])]
     );
-    assert_eq!(whole.lines()[0].get("period"), None);
+    assert_eq!(whole.lines()[0]["period"], json!({"start": "2013-08-01T00:00:00Z", "end": "2013-08-10T00:00:00Z"}));
     assert_eq!(whole.lines()[1]["period"], json!({"start": "2013-08-10T00:00:00Z", "end": "2013-09-01T00:00:00Z"}));
     // It costs what two bills would.
     let cost = |period: &str| cloud.usage(period).done().bill_of("demo").total().to_owned();
@@ -120,6 +120,15 @@ fn a_price_that_changes_inside_the_period_splits_the_usage_there() {
     // And so it is billed.
     let billed = cloud.bill(AUGUST).done().bill_of("demo");
     assert_eq!(billed.preview(), whole);
+    // In a table nothing else tells the two rows apart; where there is one, it needs no such column.
+    for command in ["usage --month 2013-08", "statement show 1"] {
+        let out = cloud.run(command).done().out;
+        for text in ["┆ From ", "┆ 2013-08-01 ┆ 24 hour ", "┆ 2013-08-10 ┆ 12 hour "] {
+            assert!(out.contains(text), "{command} {text}\n{out}");
+        }
+    }
+    let out = cloud.run("usage --from 2013-08-10 --to 2013-09-01").done().out;
+    assert!(!out.contains("From"), "{out}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Where a charge comes from.
 
-use artifice_tests::{Cloud, Counter, Vm};
+use artifice_tests::{Cloud, Counter, Ran, Vm};
 use serde_json::json;
 
 use super::cards::cloud;
@@ -104,9 +104,59 @@ fn rates_say_what_a_usage_would_cost() {
         cloud.write("names.csv", "m1.nano | VM, nano\ndisk | Disk\n");
         cloud.run(&format!("rates show {asked} --volume 730 --unit GB·hour")).done();
     }
-    cloud.run("rates show m1.nano --volume 720 --unit GB").failed();
+    let ran = cloud.run("rates show m1.nano --volume 720 --unit GB").failed();
+    ran.says("what 720 GB of m1.nano at default would cost cannot be told: 'GB' cannot be expressed in 'day'");
+    let mut command = cloud.command("rates show Disk --quantity 1");
+    Ran::of(command.args(["--unit", "GB per month"])).refused().says("is what a price is per");
+    cloud.run("rates show m1.nano --unit hour").refused().says("--quantity");
     cloud.run("rates show m1.nano --volume 720").refused().says("--unit");
     cloud.run("rates show m1.giant").failed().says("there is no price for 'm1.giant'");
     let json = cloud.run("rates show network.outgoing.bytes --volume 4.5 --unit GB --format json").done().json();
     assert_eq!((&json["quote"]["cost"], &json["quote"]["rate"]), (&json!("2.48"), &json!(null)));
+    let shown = cloud.run("rates show network.outgoing.bytes --quantity 4.5 --unit GB").done().out;
+    assert!(shown.contains("1 to 2, 0.5 beyond (graduated) per GB, 1 free a month, 10 % off, "), "{shown}");
+}
+
+#[test]
+fn prices_are_shown_for_the_tenant_the_place_and_the_time_that_are_asked_for() {
+    let cloud = cloud(
+        "until: 2026-07-01\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n  - {service: m1.nano, location: akl-*, per: hour, price: 2}\n  \
+         - {service: m1.nano, tenant: [demo], per: hour, price: 3}\n",
+    );
+    let prices = |arguments: &str| {
+        let json = cloud.run(&format!("rates show m1.nano --format json {arguments}")).done().json();
+        let all: Vec<String> =
+            json["rates"].as_array().unwrap().iter().map(|rate| rate["price"].as_str().unwrap().to_owned()).collect();
+        all.join(" ")
+    };
+    for (asked, found) in [
+        ("", "1 2 3"),
+        ("--tenant other", "1 2"),
+        ("--location wlg-1", "1 3"),
+        ("--location akl-1 --tenant demo --at 2026-06-30", "1 2 3"),
+    ] {
+        assert_eq!(prices(asked), found, "{asked}");
+    }
+    cloud
+        .run("rates show m1.nano --at 2026-07-01")
+        .failed()
+        .says("no price of 'm1.nano' is for that tenant, location and");
+}
+
+#[test]
+fn a_row_of_the_rates_file_may_say_the_internal_name_also_where_people_call_the_service_otherwise() {
+    let cloud = demo();
+    cloud.write("names.csv", "m1.nano | nano-VM\n").write("rates.csv", "* | m1.nano | hour | 0.25\n");
+    cloud.set("rates", "{names: names.csv, file: rates.csv}");
+    let line = cloud.usage("--month 2013-08 -s Compute").done().bill_of("demo").lines()[0].clone();
+    assert_eq!((&line["name"], &line["rate"]), (&json!("nano-VM"), &json!("0.25")));
+    for asked in ["m1.nano", "nano-VM"] {
+        let found = cloud.run(&format!("rates show {asked} --format json")).done().json()["rates"].clone();
+        assert_eq!((&found[0]["service"], &found[0]["name"]), (&json!("m1.nano"), &json!("nano-VM")), "{asked}");
+    }
+    // What people call it comes first; and what people call one service is no other's internal name.
+    cloud.write("rates.csv", "* | m1.nano | hour | 0.25\n* | nano-VM | hour | 0.5\n");
+    assert_eq!(cloud.usage("--month 2013-08 -s Compute").done().bill_of("demo").lines()[0]["rate"], "0.5");
+    cloud.write("names.csv", "m1.nano | nano-VM\nother | m1.nano\n").write("rates.csv", "* | m1.nano | hour | 0.25\n");
+    cloud.usage("--month 2013-08 -s Compute").failed().says("no rate for 'm1.nano'");
 }

@@ -119,6 +119,28 @@ fn fees_are_charged_once_a_month_and_once_a_period() {
 }
 
 #[test]
+fn a_month_whose_last_part_has_no_usage_is_told_to_lack_its_fees_and_its_minimum() {
+    let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1}\nminimum: 50\n");
+    cloud.set(
+        "fees",
+        "[{name: Support, amount: 5.50}, {name: Delivery, amount: 1, per: period}, {name: Disks, amount: 3, uses: ['volume*']}]",
+    );
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-01", 15));
+    assert_eq!(costs(&cloud, FIRST), ["15.00", "1.00"]);
+    for _ in 0..2 {
+        let ran = cloud.bill(SECOND).done().says("nothing to bill").says("nothing was used in the last part");
+        assert!(
+            ran.err.contains("charged there is not: Support NZD 5.50, the minimum charge of NZD 50.00;"),
+            "{ran:?}"
+        );
+    }
+    // Another month has nothing to do with it, and what is billed as one has all of it.
+    cloud.bill("--month 2013-09").done().says_not("last part");
+    cloud.run("statement void 1 --reason parts").done();
+    assert_eq!(costs(&cloud, "--month 2013-08"), ["15.00", "1.00", "5.50", "28.50"]);
+}
+
+#[test]
 fn late_samples_of_a_usage_that_is_cut_adjust_its_parts() {
     let cloud = cloud("until: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 1}\n");
     cloud.write("cards/new.yaml", "from: 2013-08-10\nprices:\n  - {service: m1.nano, per: hour, price: 2}\n");
@@ -197,6 +219,7 @@ fn a_preview_of_some_sections_has_their_fees_and_no_minimum() {
     };
     assert_eq!(shown(""), "Care m1.nano Support Minimum charge");
     assert_eq!(shown("-s Compute"), "Care m1.nano");
+    cloud.usage("--month 2013-08 -s Compute").done().says("only Compute is shown: totals are of that alone");
     assert_eq!(shown("-s Compute -s Fees"), "Care m1.nano Support");
     cloud.usage("--month 2013-08 -s Nonsense").refused().says("there are Block storage, Compute, Fees, Network");
 }

@@ -107,6 +107,34 @@ fn a_document_that_is_gone_or_another_one_is_found() {
 }
 
 #[test]
+fn a_file_that_somebody_changed_or_removed_is_found_and_no_bill_writes_it_again() {
+    let cloud = cloud(&["aroha", "bob", "carol"]);
+    cloud.bill(AUGUST).done();
+    let files: Vec<String> =
+        cloud.files("invoices").into_iter().filter(|name| std::path::Path::new(name).extension().is_some()).collect();
+    let [changed, gone] = [0, 1].map(|index| cloud.path("invoices").join(&files[index]));
+    let whole = fs::read_to_string(&changed).unwrap();
+    fs::write(&changed, whole.replacen('1', "2", 1)).unwrap();
+    fs::remove_file(&gone).unwrap();
+
+    let found = Found::by(&cloud, "--backend");
+
+    assert_eq!(found.rules(), ["document_changed"]);
+    let whats: Vec<String> = found.all().iter().map(|finding| finding["what"].to_string()).collect();
+    for (path, what) in [(&changed, "is not as it was written"), (&gone, "is not there any more")] {
+        let told = format!("the file '{}' {what}", path.display());
+        assert!(whats.iter().any(|what| what.contains(&told)), "{told}: {whats:?}");
+    }
+    cloud.bill(AUGUST).done().says("billed for exactly this period before");
+    assert!(!gone.exists(), "somebody may have had reasons");
+    for statement in cloud.statements() {
+        cloud.run(&format!("statement regenerate {}", statement["number"])).done();
+    }
+    assert!(Found::by(&cloud, "--backend").all().is_empty());
+    assert_eq!(fs::read_to_string(&changed).unwrap(), whole);
+}
+
+#[test]
 fn a_backend_that_cannot_list_is_asked_about_every_key_all_the_same() {
     let cloud = cloud(&["aroha"]);
     artifice_tests::plugin("acme_letters");

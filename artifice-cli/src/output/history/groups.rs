@@ -7,8 +7,8 @@ use artifice_ledger::{Dimension, Group, Place, TooLarge, added};
 use artifice_model::{Currency, Decimal, Tenant};
 
 use super::total_text;
-use crate::output::Ids;
 use crate::output::csv::{self, Cell};
+use crate::output::{self, Ids};
 
 /// One row for each group, currency and unit.
 pub fn csv(by: &[Dimension], groups: &[Group]) -> io::Result<String> {
@@ -57,6 +57,9 @@ fn whose(tenant: &Tenant) -> [Cell<'_>; 2] {
     [tenant.id.as_str(), tenant.name.as_deref().unwrap_or_default()].map(Cell::Text)
 }
 
+/// What a table says of each group, behind where it lies.
+const SUMS: [&str; 3] = ["Lines", "Quantity", "Cost"];
+
 /// A table with a total; empty without groups.
 pub fn table(by: &[Dimension], groups: &[Group]) -> Result<String, TooLarge> {
     let has_tenant = by.contains(&Dimension::Tenant);
@@ -73,14 +76,17 @@ pub fn table(by: &[Dimension], groups: &[Group]) -> Result<String, TooLarge> {
         };
         header.extend(columns);
     }
-    header.extend(["Lines", "Quantity", "Cost"]);
+    header.extend(SUMS);
     let all = groups.iter().flat_map(|group| &group.places).flat_map(|place| match place {
         Place::Tenant(tenant) => vec![tenant.id.as_str()],
         Place::Resource { tenant, id, .. } => vec![tenant.id.as_str(), id.as_str()],
         _ => Vec::new(),
     });
     let ids = Ids::of(all);
-    let rows = groups.iter().map(|group| row(group, has_tenant, &ids)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = groups.iter().map(|group| row(group, has_tenant, &ids)).collect::<Result<Vec<_>, _>>()?;
+    // In the order of what is shown: of a service that is what people call it.
+    let places = header.len() - SUMS.len();
+    rows.sort_by(|one, other| one[..places].cmp(&other[..places]));
     let sums = groups.iter().flat_map(|group| &group.sums);
     let total: BTreeMap<Currency, Decimal> = added(sums.map(|((currency, _), sum)| (*currency, sum.cost)))?;
     if groups.is_empty() {
@@ -105,7 +111,7 @@ fn row(group: &Group, has_tenant: bool, ids: &Ids) -> Result<Vec<String>, TooLar
             }
         }
     }
-    let volumes = group.volumes()?.into_iter().map(|(unit, volume)| format!("{volume} {unit}"));
+    let volumes = group.volumes()?.into_iter().map(|(unit, volume)| output::quantity(volume, &unit));
     let costs = group.costs()?.into_iter();
     let costs = costs.map(|(currency, cost)| format!("{currency} {}", cost.to_fixed(currency.digits())));
     row.push(group.lines().to_string());
@@ -120,5 +126,27 @@ fn called(name: Option<&String>, id: &str, ids: &Ids) -> String {
     match name {
         Some(name) if !name.is_empty() && name != id => format!("{name}, {shown}"),
         _ => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use artifice_ledger::Sum;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_in_the_order_of_what_it_shows() {
+        let group = |service: &str, name: &str| {
+            let places = vec![Place::Service { service: service.to_owned(), name: name.to_owned() }];
+            let sum = Sum { lines: 1, volume: Decimal::ONE, cost: Decimal::ONE };
+            Group { places, sums: BTreeMap::from([(("NZD".parse().unwrap(), "1".to_owned()), sum)]) }
+        };
+        let text = table(&[Dimension::Service], &[group("a", "Zebra"), group("b", "Ant")]).unwrap();
+        let rows: Vec<&str> = text.lines().filter(|line| line.contains("NZD 1.00 │")).collect();
+        assert!(
+            rows[0].contains("│ Ant ") && rows[1].contains("│ Zebra ") && rows[0].contains("┆ 1        ┆"),
+            "{text}"
+        );
     }
 }

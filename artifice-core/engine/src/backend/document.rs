@@ -59,16 +59,33 @@ pub(crate) async fn longest_delay(backend: Arc<dyn Backend>) -> Result<Duration,
     asked(move |call| backend.longest_delay(call)).await
 }
 
+/// A document that a backend has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// What the backend calls it.
+    pub receipt: Receipt,
+    /// What somebody has changed there since, if anything.
+    pub changed: Option<String>,
+}
+
 /// The receipt of the document under a statement's key, if there is one. What people have changed in it
-/// since makes no difference; one that they have cancelled is for people to settle.
+/// since makes no difference.
 pub(crate) async fn find(backend: Arc<dyn Backend>, statement: &Statement) -> Result<Option<Receipt>, String> {
+    Ok(look(backend, statement).await?.map(|kept| kept.receipt))
+}
+
+/// The document under a statement's key, if there is one. One that people have cancelled is for people to settle.
+pub(crate) async fn look(backend: Arc<dyn Backend>, statement: &Statement) -> Result<Option<Kept>, String> {
     crash::point("before find").await;
     let statement = statement.clone();
     let standing = asked(move |call| with_header(&statement, |header| backend.find(call, header))).await?;
     crash::point("after find").await;
     match standing {
         Standing::Absent => Ok(None),
-        Standing::Stands(receipt) | Standing::Changed { receipt, .. } => Ok(Some(own(receipt))),
+        Standing::Stands(receipt) => Ok(Some(Kept { receipt: own(receipt), changed: None })),
+        Standing::Changed { receipt, what } => {
+            Ok(Some(Kept { receipt: own(receipt), changed: Some(what.into_string()) }))
+        }
         Standing::Cancelled(receipt) => Err(format!(
             "{}: it is this statement's document, and was cancelled there; delete it there to have it made again, or void the \
              statement",

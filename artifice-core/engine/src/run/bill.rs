@@ -50,7 +50,7 @@ impl Engine {
         let mut tenants = Tenants::new(named, artifice_ledger::all_tenants(ledger.as_ref()).await?, &selection.tenants);
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
-        run.look_for_newer_documents().await?;
+        run.look_for_newer_documents(&tenants).await?;
         loop {
             run.round(metering, &tenants, selection).await?;
             let left = std::mem::take(&mut *run.left());

@@ -13,7 +13,7 @@ use crate::tell::{Listener, Notice};
 
 impl Run {
     /// Takes note of those who have nothing to be billed in the period, and tells of whom time before it is covered by no
-    /// statement. Of what may still change nothing is noted.
+    /// statement, or whose month ends without what is charged at its end. Of what may still change nothing is noted.
     pub async fn note_idle(
         &self,
         tenants: &Tenants,
@@ -24,6 +24,7 @@ impl Run {
             return Ok(());
         }
         let (left, busy) = (self.left().clone(), self.busy().clone());
+        let is_settled = self.clerk.engine.check_settled(self.period).is_ok();
         let looked_at: Vec<&TenantId> =
             tenants.billed_before().filter(|id| !done.contains(*id) && !left.contains(*id)).collect();
         let mut covered: BTreeMap<TenantId, Vec<(Period, Cover)>> = BTreeMap::new();
@@ -32,6 +33,13 @@ impl Run {
         }
         for id in &looked_at {
             let mut own = covered.remove(*id).unwrap_or_default();
+            let billed: Vec<Period> =
+                own.iter().filter(|(_, by)| *by != Cover::Idle).map(|(period, _)| *period).collect();
+            if is_settled && !busy.contains(*id) {
+                for (month, what) in self.unraised(id, &billed).await? {
+                    listener.notice(&Notice::NotRaised { tenant: tenants.told(id), month, what });
+                }
+            }
             let last = own.iter().filter(|(_, by)| *by != Cover::Idle).map(|(period, _)| period.end()).max();
             own.push((self.period, if busy.contains(*id) { Cover::Invoice } else { Cover::Idle }));
             let is_new = |gap: &Period| last.is_some_and(|last| gap.start() >= last);
@@ -41,7 +49,7 @@ impl Run {
             }
         }
         let idle: Vec<TenantId> = looked_at.into_iter().filter(|id| !busy.contains(*id)).cloned().collect();
-        if !idle.is_empty() && self.clerk.engine.check_settled(self.period).is_ok() {
+        if !idle.is_empty() && is_settled {
             self.ledger().idle_insert(&idle, self.period, crate::clock::now()).await?;
         }
         Ok(())

@@ -1,12 +1,14 @@
-//! Whether the ledger came back from a backup: the backend has documents of this ledger that it does not know.
+//! Whether the backend has documents that the ledger does not know: it came back from a backup, or is a new one in the
+//! place of one that was lost.
 
 use artifice_ledger::StatementName;
-use artifice_model::Timestamp;
+use artifice_model::{Period, Timestamp};
 use artifice_plugin_host::api::Document;
 
 use crate::backend::document;
 use crate::error::EngineError;
 use crate::run::shared::Run;
+use crate::run::tenants::Tenants;
 use crate::tell::{Notice, cancelled};
 
 /// How many documents are named.
@@ -14,11 +16,12 @@ const NAMED: usize = 5;
 
 impl Run {
     /// Before anything is billed, asks the backend for documents that are newer than the ledger's newest statement. The
-    /// ledger is read after the list: what another worker has stored meanwhile, it knows.
+    /// ledger is read after the list: what another worker has stored meanwhile, it knows. Another ledger's are told where
+    /// they may be for what is billed now.
     ///
     /// # Errors
     /// [`EngineError::NewerDocuments`] if there are some of this ledger, unless `main.newer_documents` is `warn`.
-    pub async fn look_for_newer_documents(&self) -> Result<(), EngineError> {
+    pub async fn look_for_newer_documents(&self, tenants: &Tenants) -> Result<(), EngineError> {
         let (backend, cancel) = (self.clerk.backend()?, &self.clerk.watch.cancel);
         let class = backend.class().to_string();
         let newest = self.ledger().statement_newest(&class).await?;
@@ -40,16 +43,27 @@ impl Run {
             }
         };
         let id = self.ledger().ledger_id().await?;
-        let (mut of_this, mut of_nobody) = (Vec::new(), Vec::new());
-        for document in documents.into_iter().filter(|document| is_newer(document, newest)) {
-            let known = !self.ledger().statement_find(&StatementName::of(&document.key)).await?.is_empty();
+        let (mut of_this, mut of_nobody, mut of_others) = (Vec::new(), Vec::new(), Vec::new());
+        for document in documents {
+            let is_others = !document.ledger_id.is_empty() && document.ledger_id != id;
+            let concerns = if is_others {
+                self.is_billed_now(&document, tenants).unwrap_or(newest.is_none())
+            } else {
+                is_newer(&document, newest)
+            };
+            if !concerns || !self.ledger().statement_find(&StatementName::of(&document.key)).await?.is_empty() {
+                continue;
+            }
             let reference = document.receipt.reference.to_string();
             match document.ledger_id.as_str() {
-                _ if known => {}
+                _ if is_others => of_others.push(reference),
                 "" => of_nobody.push(reference),
-                of if of == id => of_this.push(reference),
-                _ => {}
+                _ => of_this.push(reference),
             }
+        }
+        if !of_others.is_empty() {
+            let documents = named(of_others);
+            self.clerk.watch.listener.notice(&Notice::OthersDocuments { backend: class.clone(), documents });
         }
         if !of_nobody.is_empty() {
             let documents = named(of_nobody);
@@ -64,6 +78,13 @@ impl Run {
         }
         self.clerk.watch.listener.notice(&Notice::NewerDocuments { backend: class, documents });
         Ok(())
+    }
+
+    /// Whether a document is of a tenant and a time that are being billed, if it says whose and of when it is.
+    fn is_billed_now(&self, document: &Document, tenants: &Tenants) -> Option<bool> {
+        let (tenant, start, end) = document.is_about()?;
+        let of = Period::new(Timestamp::from_micros(start.micros), Timestamp::from_micros(end.micros)).ok()?;
+        Some(tenants.is_wanted(tenant) && of.overlaps(self.period))
     }
 }
 

@@ -47,6 +47,15 @@ pub enum Notice {
         /// Which time.
         times: Vec<Period>,
     },
+    /// A month was billed in parts, and nothing was used in the last: what is charged at the month's end is not.
+    NotRaised {
+        /// Whose.
+        tenant: Tenant,
+        /// Which month.
+        month: Period,
+        /// The fees, and the minimum, each with its amount.
+        what: Vec<String>,
+    },
     /// A backend does not say which documents it has.
     NotListed {
         /// The backend.
@@ -72,6 +81,13 @@ pub enum Notice {
     NewLedger {
         /// Where it is.
         database: String,
+    },
+    /// A backend has another ledger's documents, of tenants and times that may be those that are billed now.
+    OthersDocuments {
+        /// The backend.
+        backend: String,
+        /// Their receipts.
+        documents: String,
     },
     /// Another program is billing some of the tenants, and is waited for.
     Waiting {

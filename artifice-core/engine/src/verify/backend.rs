@@ -12,19 +12,26 @@ use tokio::task::JoinSet;
 
 use super::Verified;
 use crate::Engine;
-use crate::backend::document;
+use crate::backend::document::{self, Kept};
 use crate::error::EngineError;
 use crate::limits;
 use artifice_ledger::{
-    Filter, Finding, Gravity, Ledger, Receipt, State, Statement, StatementName, all_rows, all_tenants, one_statement,
+    Filter, Finding, Gravity, Ledger, State, Statement, StatementName, all_rows, all_tenants, one_statement,
 };
 
 /// What to do about a document that is not in the ledger.
 const UNKNOWN: &str = "bill nothing before this is settled: look at the document for its tenant and period; then restore a \
                        ledger that knows it, or take the document back in the backend and bill that period again";
+/// What to do about a document of another ledger.
+const OTHERS: &str = "if this ledger was made in the place of that one, which was lost: bill nothing, and restore that one; what \
+                      this one bills for the same tenants and time is billed twice. If both are in use, give each a place \
+                      of its own in the backend";
 /// What to do about a document that is not in the backend.
 const MISSING: &str = "look for it in the backend (was it restored from a backup, or the document removed?); \
                        `artifice statement regenerate` writes it again where the backend's documents are files";
+/// What to do about a document that somebody has changed or taken away.
+const CHANGED: &str = "find out who did that, and why; `artifice statement regenerate` writes it again where the backend's \
+                       documents are files, and nothing else does";
 /// What to do about a document that should not be there.
 const TOO_MANY: &str = "the ledger is perhaps older than the document (restored from a backup?): restore one that knows of it, \
                         or take the document back in the backend";
@@ -42,7 +49,7 @@ pub struct Compared {
 }
 
 /// What the ledger and the backend say of one statement.
-type Answer = (Statement, Result<Option<Receipt>, String>);
+type Answer = (Statement, Result<Option<Kept>, String>);
 
 impl Engine {
     /// Compares the ledger with what the configured backend has, since an instant. Adds what is found.
@@ -116,7 +123,8 @@ impl Engine {
             }
         }
         unknown.sort_by(|one, other| one.key.cmp(&other.key));
-        verified.add(unknown.iter().map(|document| not_in_the_ledger(&class, document)).collect());
+        let id = if unknown.is_empty() { String::new() } else { ledger.ledger_id().await? };
+        verified.add(unknown.iter().map(|document| not_in_the_ledger(&class, document, &id)).collect());
         Ok(compared)
     }
 }
@@ -177,7 +185,7 @@ impl Asking<'_> {
         for (place, statement) in statements.into_iter().enumerate() {
             let backend = self.backend.clone();
             tasks.spawn(async move {
-                let found = document::find(backend, &statement).await;
+                let found = document::look(backend, &statement).await;
                 (place, (statement, found))
             });
         }
@@ -191,7 +199,7 @@ impl Asking<'_> {
 }
 
 /// What the ledger and the backend say differently of a statement.
-fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> Option<Finding> {
+fn compare(statement: &Statement, answer: &Result<Option<Kept>, String>) -> Option<Finding> {
     let finding = |rule, what, advice| Some(Finding::of_statement(rule, statement, what, advice));
     match (&statement.receipt, answer) {
         (_, Err(why)) => finding(
@@ -199,11 +207,17 @@ fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> O
             format!("the backend does not say what it has of it: {why}"),
             "correct what the backend says, and run this again",
         ),
-        (Some(stored), Ok(Some(found))) if !is_same(&stored.reference, &found.reference) => finding(
+        (Some(stored), Ok(Some(Kept { receipt, .. }))) if !is_same(&stored.reference, &receipt.reference) => finding(
             "document_receipt",
-            format!("the ledger has the receipt '{}', and the backend answers '{}'", stored.reference, found.reference),
+            format!(
+                "the ledger has the receipt '{}', and the backend answers '{}'",
+                stored.reference, receipt.reference
+            ),
             OTHER,
         ),
+        (Some(_), Ok(Some(Kept { changed: Some(what), .. }))) => {
+            finding("document_changed", format!("its document is not what the backend made: {what}"), CHANGED)
+        }
         (Some(stored), Ok(None)) => finding(
             "document_missing",
             format!("the backend does not have its document '{}'", stored.reference),
@@ -211,7 +225,7 @@ fn compare(statement: &Statement, answer: &Result<Option<Receipt>, String>) -> O
         ),
         (None, Ok(Some(found))) => finding(
             "document_too_many",
-            format!("it is {}, and the backend has a document of it: '{}'", statement.state, found.reference),
+            format!("it is {}, and the backend has a document of it: '{}'", statement.state, found.receipt.reference),
             TOO_MANY,
         ),
         (Some(_), Ok(Some(_))) | (None, Ok(None)) => None,
@@ -235,11 +249,14 @@ fn other_digest(statement: &Statement, document: &Document) -> Option<Finding> {
     other.then(|| Finding::of_statement("document_digest", statement, what, OTHER))
 }
 
-fn not_in_the_ledger(class: &str, document: &Document) -> Finding {
-    let what = format!(
-        "{class} has the document '{}' under the key {}, which the ledger does not know (was the ledger restored from an older \
-         backup?)",
-        document.receipt.reference, document.key
-    );
-    Finding::of_all("document_unknown", what, UNKNOWN)
+/// A document that the ledger does not know: it has lost it, or the document is another ledger's.
+fn not_in_the_ledger(class: &str, document: &Document, ledger_id: &str) -> Finding {
+    let (reference, key) = (&document.receipt.reference, &document.key);
+    let has = format!("{class} has the document '{reference}' under the key {key}");
+    if document.ledger_id.is_empty() || document.ledger_id == ledger_id {
+        let why = "which the ledger does not know (was the ledger restored from an older backup?)";
+        return Finding::of_all("document_unknown", format!("{has}, {why}"), UNKNOWN);
+    }
+    let what = format!("{has}, made for another ledger ({}; this one is {ledger_id})", document.ledger_id);
+    Finding::of_all("document_unknown", what, OTHERS)
 }

@@ -30,6 +30,7 @@ pub fn explanation(line: &Line) -> Value {
             },
             "max_gap": evidence.max_gap.map(gap),
             "slice_seconds": evidence.slice_us.map(micros),
+            "taken": evidence.taken,
         })
     });
     json!({

@@ -32,7 +32,8 @@ pub fn line(line: &Line, period: Period, currency: Currency) -> Value {
         "rate_unit": line.rate.as_ref().map(|rate| &rate.per),
         "cost": money(line.cost, currency),
     });
-    if usage.period.start() > period.start() {
+    // Also the part before a price change: it ends earlier.
+    if usage.period != period {
         value["period"] = json!(usage.period);
     }
     value

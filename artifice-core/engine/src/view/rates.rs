@@ -28,11 +28,14 @@ pub fn document(list: &[ListedPrice], names: &Names, quoted: Option<&(Supposed, 
     all
 }
 
-/// The service's internal name, if the price says it, and what people call it.
+/// The service's internal name, and what people call it.
 pub fn of(priced: &Priced, names: &Names) -> (String, String) {
     match priced {
-        Priced::Service(service) => (service.clone(), names.of(service).to_owned()),
-        Priced::Name(name) => (names.services_called(name).collect::<Vec<_>>().join(", "), name.clone()),
+        Priced::Name(name) if names.services_called(name).next().is_some() => {
+            (names.services_called(name).collect::<Vec<_>>().join(", "), name.clone())
+        }
+        // What nobody is called by is an internal name.
+        Priced::Service(service) | Priced::Name(service) => (service.clone(), names.of(service).to_owned()),
     }
 }
 

@@ -309,8 +309,9 @@ impl<'a> Aggregator<'a> {
         let mut until = sample.at;
         if self.behaviour.holds() {
             until = until.plus(said.hold_us);
-            if let Some(taken) = self.takeovers.after(sample.at) {
-                until = until.min(taken);
+            if let Some(taken) = self.takeovers.after(sample.at).filter(|taken| *taken < until) {
+                until = taken;
+                self.is_taken(group, taken);
             }
         }
         let most = if self.behaviour.is_rise() { self.reader.most() } else { None };
@@ -323,6 +324,14 @@ impl<'a> Aggregator<'a> {
             self.last_reading = Some((sample.at, sample.volume));
         }
         Ok(())
+    }
+
+    /// Takes note of why a hold ends.
+    #[cold]
+    fn is_taken(&mut self, group: Option<usize>, at: Timestamp) {
+        if let Some(group) = group.filter(|_| at < self.sums.period.end()) {
+            self.sums.groups.evidence(group).taken = Some(at);
+        }
     }
 
     /// A value as the entry has it.

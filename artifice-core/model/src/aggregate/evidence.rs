@@ -50,6 +50,9 @@ pub struct Evidence {
     /// aggregates that do not look back.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub max_gap: Option<MaxGap>,
+    /// When another tenant was seen with the resource, the last time that this ended a hold.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Timestamp>,
     /// The width of a slice, in microseconds; `None` for aggregates without slices.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub slice_us: Option<i64>,

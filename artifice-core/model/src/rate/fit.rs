@@ -52,8 +52,10 @@ impl Fit<'_> {
         match of {
             Priced::Service(service) => vec![service],
             Priced::Name(name) => {
-                let own = (self.names.of(name) == name).then_some(name.as_str());
-                self.names.services_called(name).filter(|service| service != name).chain(own).collect()
+                let called: Vec<&str> = self.names.services_called(name).collect();
+                // What no service is called by is an internal name.
+                let is_own = !called.contains(&name.as_str()) && (called.is_empty() || self.names.of(name) == name);
+                called.into_iter().chain(is_own.then_some(name.as_str())).collect()
             }
         }
     }
@@ -125,6 +127,6 @@ mod tests {
         assert!(of("Address", "ip").is_some() && of("Fast", "GB").unwrap().contains("write 'GB per hour'"));
         assert_eq!(of("Fast", "GB per month"), None);
         assert_eq!(of("Backup", "fortnight"), None, "nothing makes it");
-        assert_eq!(of("ip.floating", "hour"), None, "that is not what people call it");
+        assert!(of("ip.floating", "ip").is_some(), "its internal name will do");
     }
 }

@@ -1,6 +1,6 @@
 //! The rates file: what one unit of a service costs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cards::Priced;
@@ -23,13 +23,16 @@ pub struct RateRules {
     pub ignore_region: bool,
 }
 
-/// Prices by location and name: `region | name people read | what the price is per | price`.
+/// Prices by location and name: `region | name people read | what the price is per | price`. A service is found by what
+/// people call it, or else by its internal name.
 #[derive(Debug, Clone)]
 pub struct RateTable {
     rules: RateRules,
     prices: HashMap<(String, String), Arc<Price>>,
-    /// Whether services are also known by their internal names.
-    by_service: bool,
+    /// Which of a service's two names is looked for first: what people call it, or its internal name.
+    service_first: bool,
+    /// Names of the rows that people call some service by: these are no service's internal name.
+    of_people: HashSet<String>,
 }
 
 /// The region that stands for every location.
@@ -73,7 +76,13 @@ impl RateTable {
             }
         }
         mistakes.sort();
-        if mistakes.is_empty() { Ok(RateTable { rules, prices, by_service: false }) } else { Err(mistakes) }
+        let is_of_people = |name: &&String| fit.is_some_and(|fit| fit.names.services_called(name).next().is_some());
+        let of_people = prices.keys().map(|(_, name)| name).filter(is_of_people).cloned().collect();
+        if mistakes.is_empty() {
+            Ok(RateTable { rules, prices, service_first: false, of_people })
+        } else {
+            Err(mistakes)
+        }
     }
 }
 
@@ -82,7 +91,8 @@ impl RateTable {
     pub fn per_unit(prices: impl IntoIterator<Item = (String, (Decimal, String))>, rules: RateRules) -> Self {
         let price = |amount, origin| Arc::new(Price::flat(amount, Unit::of_the_volume(), rules.currency, origin));
         let entry = |(name, (amount, origin))| ((EVERYWHERE.to_owned(), name), price(amount, origin));
-        RateTable { rules, prices: prices.into_iter().map(entry).collect(), by_service: true }
+        let prices = prices.into_iter().map(entry).collect();
+        RateTable { rules, prices, service_first: true, of_people: HashSet::new() }
     }
 
     /// All prices: region, name and price, in the order of name and region.
@@ -101,7 +111,11 @@ impl PriceSource for RateTable {
             let exact = if self.rules.ignore_region { None } else { at(query.location, name) };
             exact.or_else(|| at(EVERYWHERE, name))
         };
-        let own_name = if self.by_service { by(query.service) } else { None };
-        Ok(Quote { price: own_name.or_else(|| by(query.name)).cloned(), until: None })
+        let price = if self.service_first {
+            by(query.service).or_else(|| by(query.name))
+        } else {
+            by(query.name).or_else(|| by(query.service).filter(|_| !self.of_people.contains(query.service)))
+        };
+        Ok(Quote { price: price.cloned(), until: None })
     }
 }

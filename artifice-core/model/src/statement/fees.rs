@@ -43,12 +43,12 @@ pub enum FeePer {
 
 impl Fee {
     /// Whether a tenant is among those who pay it.
-    pub(super) fn is_paid_by(&self, tenant: &TenantId) -> bool {
+    pub fn is_paid_by(&self, tenant: &TenantId) -> bool {
         self.tenants.is_empty() || self.tenants.contains(tenant)
     }
 
     /// Whether it is for who used that.
-    pub(super) fn is_for(&self, section: &str, service: &str) -> bool {
+    pub fn is_for(&self, section: &str, service: &str) -> bool {
         self.uses.is_empty() || self.uses.iter().any(|pattern| matches(pattern, section) || matches(pattern, service))
     }
 }

@@ -35,7 +35,9 @@ fn every_committed_document_is_listed_with_the_receipt_of_then() {
     let home = home();
     let csv = csv(home.path());
     let receipts = ["a", "c", "b"].map(|key| Bill::keyed(key).commit(&csv).unwrap());
-    let document = |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone());
+    let (start, end) = (at("2013-08-01T00:00:00Z"), at("2013-09-01T00:00:00Z"));
+    let document =
+        |key: &str, receipt: &Receipt| Document::new(key, "d1", receipt.clone()).about("931d1a3b", start, end);
     let expected = [document("a", &receipts[0]), document("b", &receipts[2]), document("c", &receipts[1])];
     assert_eq!(listed(&csv), expected);
     fs::remove_file(place(&home, &receipts[0])).unwrap();
@@ -73,7 +75,7 @@ fn a_document_tells_its_ledger_and_one_without_leaves_no_trace_of_it() {
 }
 
 #[test]
-fn a_document_that_was_changed_says_so_and_one_that_was_moved_stands() {
+fn a_document_that_was_changed_or_removed_says_so_and_still_counts() {
     let home = home();
     let csv = csv(home.path());
     let bill = Bill::default();
@@ -82,12 +84,35 @@ fn a_document_that_was_changed_says_so_and_one_that_was_moved_stands() {
     let text = bill.text(&csv);
     assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
     fs::write(place(&home, &receipt), "edited").unwrap();
-    let what = format!("the file '{}' is not as it was written", place(&home, &receipt).display());
-    assert_eq!(bill.standing(&csv), Ok(Standing::Changed { receipt: receipt.clone(), what: what.into() }));
-    fs::write(place(&home, &receipt), text).unwrap();
+    let path = place(&home, &receipt);
+    let changed = |what: &str| {
+        let what = format!("the file '{}' {what}", path.display());
+        Ok(Standing::Changed { receipt: receipt.clone(), what: what.into() })
+    };
+    assert_eq!(bill.standing(&csv), changed("is not as it was written"));
+    fs::write(&path, text).unwrap();
     assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt.clone())));
-    fs::remove_file(place(&home, &receipt)).unwrap();
-    assert_eq!(bill.standing(&csv), Ok(Standing::Stands(receipt)));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(bill.standing(&csv), changed("is not there any more"));
+    // Somebody may have taken it away on purpose: it is not written twice.
+    assert_eq!(bill.commit(&csv), Ok(receipt.clone()));
+    assert!(names(&home).is_empty());
+    fs::create_dir(&path).unwrap();
+    assert_eq!(bill.standing(&csv), changed("is no file any more"));
+}
+
+#[test]
+fn a_document_tells_whose_and_of_when_it_is_and_an_old_one_does_not() {
+    let home = home();
+    let csv = csv(home.path());
+    Bill::keyed("a").commit(&csv).unwrap();
+    let about = || listed(&csv)[0].is_about().map(|(tenant, start, end)| (tenant.to_owned(), start, end));
+    assert_eq!(about(), Some(("931d1a3b".to_owned(), at("2013-08-01T00:00:00Z"), at("2013-09-01T00:00:00Z"))));
+    let path = csv.store.record_path("a");
+    let mut record: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    record.as_object_mut().unwrap().remove("about");
+    fs::write(&path, record.to_string()).unwrap();
+    assert_eq!(about(), None);
 }
 
 #[test]
