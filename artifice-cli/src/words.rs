@@ -4,11 +4,13 @@ mod advice;
 mod count;
 mod metering;
 mod notice;
+mod observation;
 mod shared;
 
 pub use advice::advice;
 pub use count::{Count, many, named, tries};
 pub use notice::{notice, problem, unreachable};
+pub use observation::{observation, open_secret};
 pub use shared::{Shared, Words};
 
 use artifice_engine::{EngineError, Failed};

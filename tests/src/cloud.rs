@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -101,7 +102,17 @@ impl Cloud {
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Cloud {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        fs::write(&path, content).unwrap();
+        // Secrets may stand in it.
+        if name == "artifice.yaml" {
+            self.mode(name, 0o600);
+        }
+        self
+    }
+
+    /// Who may do what with a file.
+    pub fn mode(&self, name: &str, mode: u32) -> &Cloud {
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
         self
     }
 
@@ -132,7 +143,7 @@ impl Cloud {
         };
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_lowercase();
-            if text.starts_with("artifice_") || text.ends_with("_proxy") {
+            if ["artifice_", "os_"].iter().any(|own| text.starts_with(own)) || text.ends_with("_proxy") {
                 command.env_remove(name);
             }
         }

@@ -10,7 +10,7 @@ mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-pub use world::{Faults, Identity, PASSWORD};
+pub use world::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, PASSWORD, Project};
 
 use crate::Cloud;
 use sample::Metered;
@@ -51,13 +51,18 @@ impl OpenStack {
 
     /// Keystone knows this project.
     pub fn project(&self, id: &str, name: &str) -> &OpenStack {
-        self.world().projects.push((id.to_owned(), name.to_owned()));
+        self.project_as(Project::new(id, name))
+    }
+
+    /// Keystone knows this project, as it is.
+    pub fn project_as(&self, project: Project) -> &OpenStack {
+        self.world().projects.push(project);
         self
     }
 
     /// Keystone knows no such project any more.
     pub fn delete_project(&self, id: &str) {
-        self.world().projects.retain(|(known, _)| known != id);
+        self.world().projects.retain(|known| known.id != id);
     }
 
     /// Ceilometer has these samples, one a line.
@@ -73,6 +78,11 @@ impl OpenStack {
     /// Something goes wrong from now on, or nothing any more.
     pub fn faults(&self, faults: Faults) {
         self.world().faults = faults;
+    }
+
+    /// A token that is good.
+    pub fn token(&self) -> String {
+        self.world().new_token()
     }
 
     /// No token is good any more.

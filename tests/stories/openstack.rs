@@ -1,6 +1,8 @@
 //! Bills from a running cloud: Keystone says who there is, Ceilometer what they used.
 
 mod cannot_start;
+mod chosen;
+mod credentials;
 mod failing;
 mod naming;
 mod original;

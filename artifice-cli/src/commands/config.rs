@@ -102,7 +102,10 @@ async fn check_online(engine: &Engine) -> Vec<EngineError> {
     let mut wrong: Vec<EngineError> = check_ledger(engine.config()).await.err().into_iter().collect();
     // What can be told of files was told before.
     if engine.config().source.as_ref().is_some_and(|source| source.is_service()) {
-        wrong.extend(engine.check_source().await.err());
+        match engine.check_source().await {
+            Ok(seen) => seen.iter().for_each(|seen| say::note(&words::observation(seen))),
+            Err(error) => wrong.push(error),
+        }
     }
     if let Ok(backend) = engine.load_backend() {
         wrong.extend(Engine::check_health(backend).await.err());

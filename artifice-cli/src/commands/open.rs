@@ -13,7 +13,11 @@ use crate::words::{self, Words};
 
 /// The configuration.
 pub fn load(file: &Path) -> Result<Config, EngineError> {
-    Ok(Config::load(file)?)
+    let config = Config::load(file)?;
+    for file in &config.open_secrets {
+        say::warning(&words::open_secret(file));
+    }
+    Ok(config)
 }
 
 /// The engine, for the configuration.

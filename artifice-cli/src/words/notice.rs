@@ -1,9 +1,10 @@
 //! What somebody should know, though it fails nobody.
 
 use artifice_engine::Notice;
+use artifice_model::Tenant;
 use artifice_model::statement::Problem;
 
-use super::count::{Count, many};
+use super::count::{Count, many, named};
 use super::metering;
 use super::shared::{Shared, Words};
 
@@ -23,6 +24,7 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
         Notice::WithoutTenant { samples } => {
             format!("{} of charged meters belong to no tenant and are billed to nobody", Count::of_samples(*samples))
         }
+        Notice::Undecided { tenants } => undecided(tenants),
         Notice::Unreachable { places, region } => unreachable(places, region),
         Notice::Gap { tenant, times } => {
             let times = times.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -95,8 +97,19 @@ fn called(service: &str, name: &str) -> String {
     if service == name { format!("'{service}'") } else { format!("'{service}' ({name})") }
 }
 
-/// How many places a notice names.
+/// How many places or tenants a notice names.
 const NAMED: usize = 5;
+
+/// Tenants of whom nobody knows whether they are meant.
+fn undecided(tenants: &[Tenant]) -> String {
+    let some: Vec<String> = tenants.iter().take(NAMED).map(|tenant| tenant.called().to_owned()).collect();
+    format!(
+        "{} with samples not billed, because Keystone does not know what openstack.tenants chooses by: {}; bill them with -t, \
+         or name them there by their ids",
+        many(tenants.len(), "tenant"),
+        named(u64::try_from(tenants.len()).unwrap_or(u64::MAX), &some)
+    )
+}
 
 /// Prices for locations that no sample can have.
 pub fn unreachable(places: &[(String, String)], region: &str) -> String {

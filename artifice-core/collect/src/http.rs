@@ -18,25 +18,26 @@ mod packed;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trust;
 
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use reqwest::{Certificate, Method, Url, redirect};
+use reqwest::{Method, Url, redirect};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 pub use ask::{Ask, Auth, Body, Headers, Nobody};
 pub use error::{Failure, HttpError, LogInError, plain};
+pub use trust::Tls;
 
 use crate::limits::LONGEST_ERROR;
-use artifice_settings::{Secret, read_bytes};
+use artifice_settings::Secret;
 use artifice_text::unquoted;
 use error::{cause, elsewhere};
 
@@ -86,9 +87,11 @@ struct OfApplication {
 }
 
 impl Http {
-    /// A client. `ca_file` holds further certificate authorities in PEM; `timeout` is for a whole request. Errors name the
-    /// section `subject` of the configuration.
-    pub fn new(subject: &str, ca_file: Option<&Path>, timeout: Duration) -> Result<Http, HttpError> {
+    /// A client. `timeout` is for a whole request. Errors name the section `subject` of the configuration.
+    ///
+    /// # Errors
+    /// [`HttpError`]: the files of `tls` cannot be used.
+    pub fn new(subject: &str, tls: &Tls, timeout: Duration) -> Result<Http, HttpError> {
         // The same for the whole process; whoever was first has it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
@@ -98,25 +101,7 @@ impl Http {
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(timeout)
         };
-        let unusable = |file: &Path, why: String| {
-            let what = Failure::Client(format!("{why}; correct {subject}.ca_file, or leave it out"));
-            HttpError { method: format!("{subject}.ca_file"), url: file.display().to_string(), what: Box::new(what) }
-        };
-        let client = match ca_file {
-            Some(file) => {
-                let pem = read_bytes(file).map_err(|why| unusable(file, why))?;
-                let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(file, cause(&error)))?;
-                if authorities.is_empty() {
-                    return Err(unusable(file, "no certificate in PEM is in it".to_owned()));
-                }
-                builder().tls_certs_merge(authorities).build().map_err(|error| unusable(file, cause(&error)))?
-            }
-            // A system without authorities can still speak plain HTTP.
-            None => builder().build().or_else(|_| builder().tls_certs_only([]).build()).map_err(|error| {
-                let what = Failure::Client(cause(&error));
-                HttpError { method: "HTTP".to_owned(), url: "client".to_owned(), what: Box::new(what) }
-            })?,
-        };
+        let client = tls.client(subject, builder)?;
         Ok(Http { client, timeout })
     }
 

@@ -17,6 +17,7 @@
 //! that cannot be read twice is read so at once.
 
 mod cancel;
+mod choice;
 mod driver;
 mod error;
 pub mod http;
@@ -40,16 +41,19 @@ mod usage;
 pub mod wire;
 
 pub use cancel::Cancel;
+pub use choice::{Choice, KnownDomain, KnownTenant, Verdict};
 pub use driver::collect;
 pub use error::{CollectError, Reach, SeriesError, SourceError, UsageError};
 pub use http::HttpError;
 pub use merge::{Cursor, Piece, merge};
 pub use metadata::{KeySet, Read};
 pub use noticed::{Meters, Named, Noticed, Readings, Resources, Shorts};
-pub use openstack::keystone::KeystoneError;
+pub use openstack::keystone::{Identity, KeystoneError};
 pub use request::{Receive, Request, Seen, TenantUsage};
 pub use sink::{Incoming, Interest, Point, Says, SeriesId, Sink, Stop, Value};
 pub use sort::SortError;
-pub use source::{Around, Ended, Plan, Run, Scope, Source, SourceKind, SourceSettings, Wanted, WantedMeter, WithUsage};
+pub use source::{
+    Around, Ended, Observation, Plan, Run, Scope, Source, SourceKind, SourceSettings, Wanted, WantedMeter, WithUsage,
+};
 pub use sources::ceilometer::CloudError;
 pub use sources::file::FileError;

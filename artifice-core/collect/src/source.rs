@@ -10,12 +10,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
-use artifice_model::{Period, Tenant, TenantId, Timestamp};
-use artifice_settings::{Map, Node};
+use artifice_model::{Period, TenantId, Timestamp};
+use artifice_settings::Map;
 
 use crate::cancel::Cancel;
+use crate::choice::{Choice, KnownTenant};
 use crate::error::SourceError;
 use crate::metadata::KeySet;
+use crate::openstack::keystone::Identity;
 use crate::openstack::settings::OpenStack;
 use crate::sink::{Sink, Stop};
 
@@ -23,6 +25,11 @@ use crate::sink::{Sink, Stop};
 pub trait SourceKind: Send + Sync {
     /// What `source.kind` calls it.
     fn name(&self) -> &'static str;
+
+    /// Whether it asks a cloud, which `openstack:` or the environment says.
+    fn asks_a_cloud(&self) -> bool {
+        false
+    }
 
     /// Reads its settings. Mistakes go to where they stand; there are no settings then.
     fn read(&self, section: &mut Map<'_>, around: &Around<'_>) -> Option<Box<dyn SourceSettings>>;
@@ -32,11 +39,9 @@ pub trait SourceKind: Send + Sync {
 pub struct Around<'a> {
     /// The configuration's directory: relative paths start there.
     pub directory: &'a Path,
-    /// The whole file, for mistakes about what is missing in it.
-    pub root: Node<'a>,
     /// Whether there is an `openstack:`, be it right or wrong.
     pub has_openstack: bool,
-    /// `openstack:`, where it is right.
+    /// How to log in to a cloud, where that is said and right.
     pub openstack: Option<OpenStack>,
 }
 
@@ -50,25 +55,30 @@ pub trait SourceSettings: Any + fmt::Debug + Send + Sync {
 
     /// Whether there is anybody to ask: otherwise to open it tells all that can be told before it is read.
     fn is_service(&self) -> bool;
+
+    /// Who is to be billed; everybody, if nothing is said.
+    fn choice(&self) -> Choice {
+        Choice::default()
+    }
 }
 
 /// Where samples come from.
 pub trait Source: Send + Sync {
-    /// Logs in, where there is anything to log in to. Answers the tenants that the source knows, with their names: none,
-    /// where nobody is asked.
+    /// Logs in, where there is anything to log in to. Answers the tenants that the source knows: none, where
+    /// nobody is asked.
     ///
     /// # Errors
     /// [`SourceError`]: nobody can be read.
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+    fn connect(&self) -> Result<Vec<KnownTenant>, SourceError> {
         Ok(Vec::new())
     }
 
-    /// Whether it answers; what asks nobody always does.
+    /// Whether it answers, as what asks nobody always does; and what a person may want to see of it.
     ///
     /// # Errors
     /// [`SourceError`]: it does not.
-    fn check(&self) -> Result<(), SourceError> {
-        Ok(())
+    fn check(&self) -> Result<Vec<Observation>, SourceError> {
+        Ok(Vec::new())
     }
 
     /// How it is to be read.
@@ -94,6 +104,29 @@ pub trait Source: Send + Sync {
     fn can_repeat(&self) -> bool {
         true
     }
+}
+
+/// What is seen of a source that answers. There is no secret in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observation {
+    /// As whom one is logged in to a cloud.
+    LoggedIn {
+        /// Who, to what, with which roles.
+        identity: Identity,
+        /// Keystone's address.
+        keystone: String,
+        /// Whose endpoints are meant, if that is said.
+        region: Option<String>,
+        /// The address of the service that has the metering.
+        metering: String,
+    },
+    /// How many tenants it knows, and how many of them are to be billed.
+    Tenants {
+        /// All that it knows.
+        known: usize,
+        /// Those that are to be billed.
+        chosen: usize,
+    },
 }
 
 /// How a source is to be read.

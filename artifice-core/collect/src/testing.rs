@@ -5,6 +5,7 @@ use std::sync::Arc;
 use artifice_model::sample::{Facts, MessageId};
 use artifice_model::{Tenant, TenantId, Timestamp};
 
+use crate::choice::KnownTenant;
 use crate::error::{Reach, SourceError};
 use crate::merge::{Cursor, Piece, merge};
 use crate::metadata::Read;
@@ -61,11 +62,11 @@ pub fn says(unit: &str, labels: &[(&str, &str)]) -> Says {
 }
 
 impl Source for TestSource {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+    fn connect(&self) -> Result<Vec<KnownTenant>, SourceError> {
         let mut ids: Vec<&TenantId> = self.series.iter().map(|series| &series.tenant).collect();
         ids.sort();
         ids.dedup();
-        Ok(ids.into_iter().map(|id| Tenant { id: id.clone(), name: None }).collect())
+        Ok(ids.into_iter().map(|id| KnownTenant::forgotten(Tenant { id: id.clone(), name: None })).collect())
     }
 
     fn plan(&self, _: &Wanted) -> Plan {

@@ -21,8 +21,8 @@ use artifice_model::position::{Mistake, Position};
 use artifice_model::statement::{Edition, Fee, Rules};
 use sha2::{Digest, Sha256};
 
-use artifice_collect::SourceSettings;
 pub use artifice_collect::openstack::settings::{Interface, OpenStack};
+use artifice_collect::{Choice, SourceSettings};
 pub use artifice_ledger::{DatabaseUrl, PostgresUrl};
 pub use artifice_settings::{ConfigError, FileMode, Secret, expand_all};
 use artifice_settings::{Document, Map, Node, json, key_places, read};
@@ -63,6 +63,8 @@ pub struct Config {
     pub limits: Limits,
     /// `plugins.path`
     pub plugin_path: Vec<PathBuf>,
+    /// Files with secrets in them that anybody may read.
+    pub open_secrets: Vec<PathBuf>,
     /// SHA-256 of the file, in hexadecimal: from which configuration something was done.
     pub fingerprint: String,
 }
@@ -97,7 +99,9 @@ impl Config {
             _ => PathBuf::from("."),
         };
         let config = document.root().map().and_then(|root| settings(file, &directory, root));
-        Ok((config.map(|config| Config { fingerprint, ..config }), document.mistakes()))
+        let secrets = document.secret_files().into_iter();
+        let open_secrets: Vec<_> = secrets.filter(|file| artifice_settings::is_open_to_others(file)).collect();
+        Ok((config.map(|config| Config { fingerprint, open_secrets, ..config }), document.mistakes()))
     }
 
     /// By which rules a statement is made today.
@@ -109,6 +113,11 @@ impl Config {
             entries: self.entries.clone(),
             locations: self.locations.clone(),
         }
+    }
+
+    /// Who is to be billed.
+    pub fn choice(&self) -> Choice {
+        self.source.as_ref().map(|source| source.choice()).unwrap_or_default()
     }
 
     /// Whether it matters on which days something was used.
@@ -167,7 +176,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
     let plugin_path = plugin_path(directory, root.section("plugins"));
     root.end();
     let (file, directory) = (file.to_owned(), directory.to_owned());
-    let fingerprint = String::new();
+    let (fingerprint, open_secrets) = (String::new(), Vec::new());
     Some(Config {
         file,
         directory,
@@ -183,6 +192,7 @@ fn settings(file: &Path, directory: &Path, mut root: Map<'_>) -> Option<Config> 
         fees,
         limits,
         plugin_path,
+        open_secrets,
         fingerprint,
     })
 }

@@ -44,7 +44,7 @@ mod trouble;
 mod verify;
 pub mod view;
 
-pub use artifice_collect::{Meters, Named, Noticed, Readings};
+pub use artifice_collect::{Meters, Named, Noticed, Observation, Readings};
 pub use asked::{Purpose, Selection};
 pub use backend::document::hand_over_lines;
 pub use clock::now;

@@ -12,8 +12,8 @@ mod text;
 mod yaml;
 
 pub use error::{ConfigError, read};
-pub use file::read_bytes;
+pub use file::{is_open_to_others, read_bytes};
 pub use json::{expand_all, json, key_places};
 pub use mode::FileMode;
 pub use text::{Secret, bytes, duration_us, expand};
-pub use yaml::{Document, Map, Node, one_of};
+pub use yaml::{Document, Map, Node, nearest, one_of};

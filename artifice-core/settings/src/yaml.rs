@@ -8,8 +8,9 @@ mod path;
 mod places;
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
 use serde_yaml::Value;
@@ -38,6 +39,8 @@ pub struct Document {
     expands: bool,
     places: OnceCell<Places>,
     mistakes: RefCell<Vec<Mistake>>,
+    /// Files in which secrets stand that were read.
+    secrets: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// A value of a document, with its place in it.
@@ -93,7 +96,16 @@ impl Document {
             expands: false,
             places: OnceCell::new(),
             mistakes: RefCell::default(),
+            secrets: RefCell::default(),
         })
+    }
+
+    /// Parses a file of other programs', in which YAML's merge keys (`<<`) stand for what they name.
+    pub fn merging(file: &str, text: String) -> Result<Document, Mistake> {
+        let mut document = Document::parse(file, text)?;
+        let at = Position { file: file.to_owned(), line: 1, column: 1 };
+        document.root.apply_merge().map_err(|why| Mistake { at, what: format!("not valid YAML: {why}") })?;
+        Ok(document)
     }
 
     /// The whole document.
@@ -106,6 +118,11 @@ impl Document {
         let mut mistakes = self.mistakes.into_inner();
         mistakes.sort();
         mistakes
+    }
+
+    /// The files in which secrets stand that were read: this one, or those that it names.
+    pub fn secret_files(&self) -> BTreeSet<PathBuf> {
+        self.secrets.borrow().clone()
     }
 
     fn report(&self, path: &Way, key: bool, what: &dyn fmt::Display) {
@@ -157,6 +174,24 @@ impl<'a> Node<'a> {
     /// Says that something is wrong here.
     pub fn mistake(&self, what: impl fmt::Display) {
         self.document.report(&self.path, false, &what);
+    }
+
+    /// Takes over what is wrong in another file that is read because of this value, and which secrets stand there.
+    pub fn take_over(&self, other: Document) {
+        self.document.secrets.borrow_mut().append(&mut other.secrets.borrow_mut());
+        self.take_over_mistakes(other.mistakes());
+    }
+
+    /// Takes over what is wrong in another file that is read because of this value.
+    pub fn take_over_mistakes(&self, others: Vec<Mistake>) {
+        let mut mistakes = self.document.mistakes.borrow_mut();
+        let room = MOST_MISTAKES.saturating_sub(mistakes.len());
+        mistakes.extend(others.into_iter().take(room));
+    }
+
+    /// Notes that this value names a file in which a secret stands.
+    pub fn note_secret_file(&self, file: &Path) {
+        self.document.secrets.borrow_mut().insert(file.to_owned());
     }
 
     /// Where it stands.
@@ -216,6 +251,7 @@ impl<'a> Node<'a> {
             // Its digits as they are written: the parser has made a binary number of them.
             Value::Number(_) | Value::Bool(_) => match self.document.places().text(&self.path.steps()) {
                 Some(digits) => digits,
+                None if self.value.is_bool() => self.value.as_bool().unwrap_or_default().to_string(),
                 None => {
                     self.mistake("it cannot be read as it is written; put it in quotes");
                     return None;
@@ -234,12 +270,27 @@ impl<'a> Node<'a> {
 
     /// As a text that no mistake may show.
     pub fn secret(&self) -> Option<Secret> {
+        self.note_secret();
         self.written_text(expand).map(Secret::new)
     }
 
     /// As an address that no mistake may show, because there may be a password in it.
     fn address(&self) -> Option<Secret> {
+        let has_password = |text: &str| {
+            let user = text.rsplit_once('@').map_or("", |(user, _)| user);
+            user.split_once("://").map_or(user, |(_, user)| user).contains(':')
+        };
+        if self.value.as_str().is_some_and(has_password) {
+            self.note_secret();
+        }
         self.written_text(expand_address).map(Secret::address)
+    }
+
+    /// Notes that there is a secret in this file, unless the environment says it.
+    fn note_secret(&self) {
+        if !(self.document.expands && self.value.as_str().is_some_and(|text| text.contains("${"))) {
+            self.note_secret_file(Path::new(&self.document.file));
+        }
     }
 
     /// As whatever `read` makes of its text.
@@ -304,6 +355,7 @@ impl<'a> Map<'a> {
         }
         file?.parse(|name| {
             let path = directory.join(name);
+            self.node.note_secret_file(&path);
             let unusable = |why: String| format!("{}: {why}; name a file that can be read", path.display());
             let text = String::from_utf8(read_bytes(&path).map_err(unusable)?);
             let text = text.map_err(|_| unusable("it is not UTF-8".to_owned()))?;
@@ -364,12 +416,16 @@ impl<'a> Map<'a> {
     }
 }
 
+/// The known word that is nearest to a wrong one, and by how many letters it differs.
+pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(usize, &'k str)> {
+    let likely = known.into_iter().filter(|_| wrong.len() <= LONGEST_WORD);
+    likely.map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min()
+}
+
 /// "did you mean …?", or all there is.
 pub fn one_of<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let likely = known.iter().filter(|_| wrong.len() <= LONGEST_WORD);
-    let near = likely.map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min();
-    match near {
+    match nearest(wrong, known.iter().copied()) {
         Some((distance, word)) if distance <= 1 + word.len() / 3 => format!("did you mean '{word}'?"),
         _ => format!("it can be {}", known.join(", ")),
     }
@@ -423,6 +479,36 @@ mod tests {
             assert_eq!(root.entries()[1].0, "10");
         });
         assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn files_of_other_programs_may_merge_and_mean_what_they_say() {
+        let text = "x: &x {auth: {password: 'a${b'}, verify: False, port: 5}\ny:\n  <<: *x\n  z: 1\n";
+        let document = Document::merging("clouds.yaml", text.to_owned()).unwrap();
+        let mut y = document.root().map().unwrap().section("y");
+        assert_eq!(y.section("auth").get("password").unwrap().secret().unwrap().reveal(), "a${b");
+        assert_eq!((y.text("verify").unwrap().as_str(), y.text("z").unwrap().as_str()), ("false", "1"));
+        let main = Document::configuration("c.yaml", "cloud: y\n".to_owned()).unwrap();
+        y.get("z").unwrap().mistake("wrong");
+        drop(y);
+        main.root().take_over(document);
+        assert_eq!(main.secret_files().into_iter().collect::<Vec<_>>(), [PathBuf::from("clouds.yaml")]);
+        assert_eq!(main.mistakes()[0].to_string(), "clouds.yaml:4:6: y.z: wrong");
+    }
+
+    #[test]
+    fn where_secrets_stand_is_known() {
+        let secrets = |text: &str| {
+            let document = Document::configuration("c.yaml", text.to_owned()).unwrap();
+            let mut root = document.root().map().unwrap();
+            root.secret("a", "a_file", Path::new("/etc/artifice"));
+            root.address("url", "url_file", Path::new("/etc/artifice"));
+            let files = document.secret_files().into_iter();
+            files.map(|file| file.display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(secrets("a: x\n"), ["c.yaml"]);
+        assert_eq!(secrets("a: '${CARGO_PKG_NAME}'\nurl: 'postgres://me@h:5432/db'\n"), [""; 0]);
+        assert_eq!(secrets("a_file: s\nurl: 'postgres://me:x@h/db'\n"), ["/etc/artifice/s", "c.yaml"]);
     }
 
     #[test]

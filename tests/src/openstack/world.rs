@@ -1,13 +1,44 @@
 //! What Keystone and Ceilometer know, and what is wrong with them.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::sample::Metered;
 use super::server::Request;
 
 /// The password of the user `billing`.
 pub const PASSWORD: &str = "open-sesame-7781";
+
+/// The secret of the application credential `artifice`, and its id.
+pub const APPLICATION_SECRET: &str = "credential-sesame-4410";
+pub const APPLICATION_ID: &str = "03af2f87be4b40a08e0a52b0c20a4c03";
+
+/// A project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    pub id: String,
+    pub name: String,
+    /// The id of its domain; what that is called is without the `id-of-`.
+    pub domain: String,
+    pub enabled: bool,
+    pub tags: Vec<String>,
+}
+
+impl Project {
+    /// One of the default domain.
+    pub fn new(id: &str, name: &str) -> Project {
+        let (id, name, domain) = (id.to_owned(), name.to_owned(), "default".to_owned());
+        Project { id, name, domain, enabled: true, tags: Vec::new() }
+    }
+}
+
+/// A token.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// How often it was used.
+    pub used: u32,
+    pub since: Instant,
+}
 
 /// Which identity API Keystone speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +52,16 @@ pub enum Identity {
 pub struct Faults {
     /// A token is good for so many requests.
     pub token_lasts: Option<u32>,
+    /// A token is good for so long.
+    pub token_lives: Option<Duration>,
     /// Ceilometer takes no token at all.
     pub refuses_tokens: bool,
     /// Keystone lets nobody list all projects.
     pub no_list: bool,
-    /// Keystone lists so many projects at a time.
+    /// Keystone lists so many projects at a time, whatever is asked for.
     pub page: Option<usize>,
+    /// Keystone does not tell what domains are called.
+    pub no_domains: bool,
     /// The catalog has no Ceilometer.
     pub no_metering: bool,
     /// Ceilometer answers this for samples of a tenant.
@@ -57,11 +92,9 @@ pub struct Faults {
 #[derive(Default)]
 pub struct World {
     pub identity: Option<Identity>,
-    /// Ids with names.
-    pub projects: Vec<(String, String)>,
+    pub projects: Vec<Project>,
     pub samples: Vec<Metered>,
-    /// Tokens with how often they were used.
-    pub tokens: BTreeMap<String, u32>,
+    pub tokens: BTreeMap<String, Token>,
     pub faults: Faults,
     pub asked: Vec<Request>,
     pub ceilometer: String,
@@ -71,20 +104,25 @@ pub struct World {
 impl World {
     /// Whether a token is good; it is a little worn after that.
     pub fn takes(&mut self, token: Option<&str>) -> bool {
-        let lasts = self.faults.token_lasts.unwrap_or(u32::MAX);
+        let (lasts, lives) = (self.faults.token_lasts.unwrap_or(u32::MAX), self.lifetime());
         match token.and_then(|token| self.tokens.get_mut(token)) {
-            Some(used) if *used < lasts => {
-                *used += 1;
+            Some(token) if token.used < lasts && token.since.elapsed() < lives => {
+                token.used += 1;
                 true
             }
             _ => false,
         }
     }
 
+    /// For how long a token is good.
+    pub fn lifetime(&self) -> Duration {
+        self.faults.token_lives.unwrap_or(Duration::from_secs(3600))
+    }
+
     /// A token that is good.
     pub fn new_token(&mut self) -> String {
         let token = format!("gAAAA-secret-token-{}", self.tokens.len());
-        self.tokens.insert(token.clone(), 0);
+        self.tokens.insert(token.clone(), Token { used: 0, since: Instant::now() });
         token
     }
 }

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cancel::Cancel;
+use crate::choice::KnownTenant;
 use crate::sink::{Point, Says, Sink, Value};
 use crate::testing::{TestSeries, TestSource, Way, says};
 
@@ -129,8 +130,9 @@ impl Scripted {
 }
 
 impl Source for Scripted {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
-        Ok(self.tenants.iter().map(|(id, _)| Tenant { id: (*id).into(), name: None }).collect())
+    fn connect(&self) -> Result<Vec<KnownTenant>, SourceError> {
+        let tenant = |id: &str| KnownTenant::forgotten(Tenant { id: id.into(), name: None });
+        Ok(self.tenants.iter().map(|(id, _)| tenant(id)).collect())
     }
 
     fn plan(&self, _: &Wanted) -> Plan {

@@ -5,6 +5,7 @@ mod tls;
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::Compression;
@@ -36,7 +37,7 @@ impl Auth for Token {
 }
 
 fn http(timeout_ms: u64) -> Http {
-    Http::new("openstack", None, Duration::from_millis(timeout_ms)).unwrap()
+    Http::new("openstack", &Tls::default(), Duration::from_millis(timeout_ms)).unwrap()
 }
 
 fn get(url: &Url) -> Result<Answer, HttpError> {
@@ -170,10 +171,18 @@ fn an_error_shows_what_the_server_says_but_no_secret_that_it_sends_back() {
 fn a_file_of_authorities_that_is_none_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ca.pem");
-    let says = |file: &Path| Http::new("openstack", Some(file), Duration::from_secs(1)).err().unwrap().to_string();
+    let says = |file: &Path| {
+        let tls = Tls { ca_file: Some(file.to_owned()), ..Tls::default() };
+        Http::new("openstack", &tls, Duration::from_secs(1)).err().unwrap().to_string()
+    };
     assert!(says(&file).contains("ca.pem") && says(&file).contains("correct openstack.ca_file"), "{}", says(&file));
     fs::write(&file, "not PEM").unwrap();
     assert!(says(&file).contains("no certificate"), "{}", says(&file));
+    let tls = Tls { certificate: Some((file.clone(), Some(directory.path().join("key.pem")))), ..Tls::default() };
+    let says = |tls: &Tls| Http::new("openstack", tls, Duration::from_secs(1)).err().unwrap().to_string();
+    assert!(says(&tls).contains("key.pem") && says(&tls).contains("correct openstack.key"), "{}", says(&tls));
+    let alone = Tls { certificate: Some((file, None)), ..Tls::default() };
+    assert!(says(&alone).contains("correct openstack.cert"), "{}", says(&alone));
 }
 
 #[test]

@@ -21,14 +21,13 @@ mod windows;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use artifice_model::Tenant;
-
 pub use error::CloudError;
 pub use settings::{CeilometerSettings, Kind};
 
+use crate::choice::{Choice, KnownTenant, Verdict};
 use crate::error::{Reach, SourceError};
 use crate::sink::Sink;
-use crate::source::{Ended, Plan, Run, Scope, Source, SourceSettings, Wanted, WithUsage};
+use crate::source::{Ended, Observation, Plan, Run, Scope, Source, SourceSettings, Wanted, WithUsage};
 use cloud::Cloud;
 
 /// A cloud whose Ceilometer can be asked.
@@ -61,17 +60,26 @@ impl SourceSettings for CeilometerSettings {
     fn is_service(&self) -> bool {
         true
     }
+
+    fn choice(&self) -> Choice {
+        self.cloud.tenants.clone()
+    }
 }
 
 impl Source for Ceilometer {
-    fn connect(&self) -> Result<Vec<Tenant>, SourceError> {
+    fn connect(&self) -> Result<Vec<KnownTenant>, SourceError> {
         self.cloud()?.projects().map_err(|error| SourceError::new(Reach::Start, error))
     }
 
     /// Asks for one meter, to see whether anybody answers.
-    fn check(&self) -> Result<(), SourceError> {
-        let any = self.cloud()?.any_meter(None);
-        any.map(drop).map_err(|error| SourceError::new(Reach::Start, error))
+    fn check(&self) -> Result<Vec<Observation>, SourceError> {
+        let failed = |error| SourceError::new(Reach::Start, error);
+        let cloud = self.cloud()?;
+        cloud.any_meter(None).map_err(failed)?;
+        let projects = cloud.projects().map_err(failed)?;
+        let choice = &self.settings.cloud.tenants;
+        let chosen = projects.iter().filter(|project| choice.judges(project) == Verdict::Billed).count();
+        Ok(vec![cloud.logged_in(&self.settings.cloud), Observation::Tenants { known: projects.len(), chosen }])
     }
 
     fn plan(&self, _: &Wanted) -> Plan {

@@ -19,11 +19,14 @@ pub fn source(directory: &Path, root: &mut Map<'_>) -> Option<Arc<dyn SourceSett
     let section = root.get("source");
     let has_openstack = root.get("openstack").is_some();
     let ceilometer = root.section("ceilometer");
-    let openstack = match has_openstack {
+    // Where nothing is said of the cloud that is to be asked, the environment may say it.
+    let kind = section.as_ref().and_then(|section| section.value().get("kind")?.as_str());
+    let asks_a_cloud = KINDS.iter().any(|it| Some(it.name()) == kind && it.asks_a_cloud());
+    let openstack = match has_openstack || asks_a_cloud {
         true => openstack::read(directory, root.section("openstack"), ceilometer),
         false => None,
     };
-    let around = Around { directory, root: root.node().clone(), has_openstack, openstack };
+    let around = Around { directory, has_openstack, openstack };
     match section.map(Node::map) {
         None if has_openstack => OF_A_CLOUD.read(&mut root.section("source"), &around).map(Arc::from),
         None | Some(None) => None,

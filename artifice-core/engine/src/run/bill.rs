@@ -47,7 +47,8 @@ impl Engine {
         // What is stored is finished also while the cloud cannot be reached.
         let mut metering = self.connect(&cancel).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
-        let mut tenants = Tenants::new(named, artifice_ledger::all_tenants(ledger.as_ref()).await?, &selection.tenants);
+        let known = artifice_ledger::all_tenants(ledger.as_ref()).await?;
+        let mut tenants = Tenants::new(named, known, &selection.tenants, self.config().choice());
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
         run.look_for_newer_documents(&tenants).await?;

@@ -53,7 +53,7 @@ impl Engine {
             None => (Vec::new(), Listed::default()),
         };
         let metering = Metering::connect(self.config()).await?;
-        let tenants = Tenants::new(metering.tenants(), known, &selection.tenants);
+        let tenants = Tenants::new(metering.tenants(), known, &selection.tenants, self.config().choice());
         let mut before = BTreeSet::new();
         let of_this = |statement: &Statement| statement.kind == Kind::Invoice && statement.period.overlaps(period);
         for row in billed.unreadable.into_iter().filter(|row| tenants.is_wanted(&row.tenant.id)) {

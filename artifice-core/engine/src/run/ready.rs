@@ -1,6 +1,7 @@
 //! Whether a run can begin.
 
 use crate::clock::now;
+use artifice_collect::Observation;
 use artifice_model::Period;
 
 use crate::Engine;
@@ -13,8 +14,11 @@ impl Engine {
         Metering::find(self.config()).map(drop)
     }
 
-    /// Whether the configured source can be logged in to, and answers.
-    pub async fn check_source(&self) -> Result<(), EngineError> {
+    /// Whether the configured source can be logged in to, and answers; and what is seen of it.
+    ///
+    /// # Errors
+    /// [`EngineError`]: it cannot, or does not.
+    pub async fn check_source(&self) -> Result<Vec<Observation>, EngineError> {
         Metering::connect(self.config()).await?.check().await
     }
 

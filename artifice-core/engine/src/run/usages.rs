@@ -13,12 +13,14 @@ use crate::config::Config;
 use crate::error::EngineError;
 use crate::run::tenants::Tenants;
 use crate::tell::{Listener, Notice};
-use artifice_collect::{Cancel, CollectError, Noticed, Receive, Request, Seen, Source, TenantUsage, collect};
+use artifice_collect::{
+    Cancel, CollectError, KnownTenant, Noticed, Observation, Receive, Request, Seen, Source, TenantUsage, collect,
+};
 
 /// The configured source, logged in to where that takes a log-in.
 pub(crate) struct Metering {
     source: Box<dyn Source>,
-    tenants: Vec<Tenant>,
+    tenants: Vec<KnownTenant>,
 }
 
 impl Metering {
@@ -42,13 +44,13 @@ impl Metering {
         .await?
     }
 
-    /// The tenants that the source knows by name.
-    pub fn tenants(&self) -> Vec<Tenant> {
+    /// The tenants that the source knows.
+    pub fn tenants(&self) -> Vec<KnownTenant> {
         self.tenants.clone()
     }
 
-    /// Whether it answers.
-    pub async fn check(self) -> Result<(), EngineError> {
+    /// Whether it answers, and what is seen of it.
+    pub async fn check(self) -> Result<Vec<Observation>, EngineError> {
         let source = self.source;
         Ok(on_a_thread(move || source.check()).await?.map_err(CollectError::from)?)
     }
@@ -85,6 +87,7 @@ impl Admission for Everybody {
 /// Hands over what is collected, of whoever is admitted.
 struct Door<A> {
     admission: A,
+    tenants: Tenants,
     /// Who was admitted before being collected.
     admitted: BTreeSet<TenantId>,
     skip: BTreeSet<TenantId>,
@@ -93,7 +96,7 @@ struct Door<A> {
 
 impl<A: Admission> Receive for Door<A> {
     fn wants(&mut self, tenant: &TenantId) -> bool {
-        let wanted = self.admission.admit(tenant);
+        let wanted = self.tenants.takes(tenant) && self.admission.admit(tenant);
         if wanted {
             self.admitted.insert(tenant.clone());
         }
@@ -101,7 +104,7 @@ impl<A: Admission> Receive for Door<A> {
     }
 
     fn receive(&mut self, usage: TenantUsage) {
-        if self.skip.contains(&usage.tenant) {
+        if self.skip.contains(&usage.tenant) || !self.tenants.takes(&usage.tenant) {
             return;
         }
         if !self.admitted.remove(&usage.tenant) && !self.admission.admit(&usage.tenant) {
@@ -165,7 +168,8 @@ impl Usages {
         let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
         let (sender, receiver) = mpsc::channel(1);
         let cancels = CancelsAtLast(cancel.clone());
-        let mut door = Door { admission, admitted: BTreeSet::new(), skip: skip.clone(), sender };
+        let (tenants, admitted) = (tenants.clone(), BTreeSet::new());
+        let mut door = Door { admission, tenants, admitted, skip: skip.clone(), sender };
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
             let (tenants, cuts, days) = (wanted.as_ref(), &cuts, &days);
@@ -198,6 +202,10 @@ impl Usages {
         let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
         if seen.without_tenant > 0 {
             listener.notice(&Notice::WithoutTenant { samples: seen.without_tenant });
+        }
+        let undecided = tenants.undecided(&seen);
+        if !undecided.is_empty() {
+            listener.notice(&Notice::Undecided { tenants: undecided });
         }
         seen.noticed.iter().for_each(|(tenant, noticed)| tell(listener, &tenants.told(tenant), noticed));
         Ok(seen)

@@ -19,6 +19,11 @@ pub enum Notice {
         /// How many.
         samples: u64,
     },
+    /// Tenants have usage of whom nobody knows whether they are among those that are to be billed.
+    Undecided {
+        /// Who they are.
+        tenants: Vec<Tenant>,
+    },
     /// Prices name locations that no sample can have.
     Unreachable {
         /// Each location or pattern, and where it stands.

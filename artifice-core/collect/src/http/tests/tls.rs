@@ -1,8 +1,11 @@
 //! Certificates that are not what they should be: each is said in words, with what to do.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 
 use super::*;
 
@@ -22,9 +25,8 @@ fn authority(name: &str) -> Authority {
     Authority { issuer, file }
 }
 
-/// A server with a certificate for that name and those years, of that authority or of itself.
-fn server(authority: Option<&Authority>, name: &str, years: (i32, i32)) -> Canned {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+/// A certificate for that name and those years, of that authority or of itself, and its key.
+fn certified(authority: Option<&Authority>, name: &str, years: (i32, i32)) -> (Certificate, KeyPair) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     (params.not_before, params.not_after) = (date_time_ymd(years.0, 1, 1), date_time_ymd(years.1, 1, 1));
     let key = KeyPair::generate().unwrap();
@@ -32,16 +34,36 @@ fn server(authority: Option<&Authority>, name: &str, years: (i32, i32)) -> Canne
         Some(authority) => params.signed_by(&key, &authority.issuer).unwrap(),
         None => params.self_signed(&key).unwrap(),
     };
+    (certificate, key)
+}
+
+/// A server with such a certificate, which asks for one of an authority, if any.
+fn asking(asked: Option<&Authority>, authority: Option<&Authority>, name: &str, years: (i32, i32)) -> Canned {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (certificate, key) = certified(authority, name, years);
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    let tls = ServerConfig::builder().with_no_client_auth();
+    let tls = ServerConfig::builder();
+    let tls = match asked {
+        Some(asked) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(asked.issuer.der().clone()).unwrap();
+            tls.with_client_cert_verifier(WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap())
+        }
+        None => tls.with_no_client_auth(),
+    };
     let tls = tls.with_single_cert(vec![certificate.der().clone()], key).unwrap();
     Canned::encrypted(tls, |_| answer("200 OK", "", "[]"))
 }
 
+/// A server with such a certificate.
+fn server(authority: Option<&Authority>, name: &str, years: (i32, i32)) -> Canned {
+    asking(None, authority, name, years)
+}
+
 /// What is said of a server by whoever trusts that authority, if any.
 fn says(server: &Canned, authority: Option<&Authority>) -> Result<u16, String> {
-    let file = authority.map(|authority| authority.file.path());
-    let http = Http::new("openstack", file, Duration::from_secs(10)).unwrap();
+    let ca_file = authority.map(|authority| authority.file.path().to_owned());
+    let http = Http::new("openstack", &Tls { ca_file, ..Tls::default() }, Duration::from_secs(10)).unwrap();
     let answer = http.ask(&Ask::get(&server.url, &Token::new(), "openstack"));
     answer.map(|answer| answer.status).map_err(|error| {
         assert!(!error.is_transient() && error.is_unreachable() && !error.to_string().contains(TOKEN), "{error}");
@@ -55,6 +77,40 @@ const ALWAYS: (i32, i32) = (2000, 2200);
 fn a_certificate_of_a_named_authority_is_trusted() {
     let authority = authority("the cloud's");
     assert_eq!(says(&server(Some(&authority), "localhost", ALWAYS), Some(&authority)), Ok(200));
+}
+
+/// The status that is answered to whoever trusts so, and shows that.
+fn status(server: &Canned, tls: &Tls) -> Option<u16> {
+    let http = Http::new("openstack", tls, Duration::from_secs(10)).unwrap();
+    http.ask(&Ask::get(&server.url, &Token::new(), "openstack")).ok().map(|answer| answer.status)
+}
+
+#[test]
+fn whoever_is_asked_for_a_certificate_shows_it() {
+    let (cloud, operators) = (authority("the cloud's"), authority("the operators'"));
+    let server = || asking(Some(&operators), Some(&cloud), "localhost", ALWAYS);
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: String| {
+        let path = directory.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    let (certificate, key) = certified(Some(&operators), "billing", ALWAYS);
+    let (certificate, key) = (certificate.pem(), key.serialize_pem());
+    let apart = (file("billing.pem", certificate.clone()), Some(file("billing.key", key.clone())));
+    let together = (file("both.pem", certificate + &key), None);
+    let trusting = || Tls { ca_file: Some(cloud.file.path().to_owned()), ..Tls::default() };
+    for certificate in [apart, together] {
+        assert_eq!(status(&server(), &Tls { certificate: Some(certificate), ..trusting() }), Some(200));
+    }
+    assert_eq!(status(&server(), &trusting()), None);
+}
+
+#[test]
+fn who_trusts_anybody_trusts_anybody() {
+    let server = server(None, "elsewhere", (2000, 2001));
+    assert_eq!(status(&server, &Tls::default()), None);
+    assert_eq!(status(&server, &Tls { trusts_anybody: true, ..Tls::default() }), Some(200));
 }
 
 #[test]

@@ -9,48 +9,64 @@ pub enum KeystoneError {
     #[error("Keystone: {0}")]
     Http(HttpError),
     /// Its versions cannot be told.
-    #[error(
-        "Keystone: {why}; is openstack.authentication_url right? With /v3 or /v2.0 at its end, versions need not be asked for"
-    )]
+    #[error("Keystone: {why}; is {key} right? With /v3 or /v2.0 at its end, versions need not be asked for")]
     NoVersions {
+        /// Where its address stands.
+        key: String,
         /// What was answered.
         why: Box<HttpError>,
     },
     /// It has other versions than those known here.
     #[error(
-        "Keystone: {url} offers {}, and artifice speaks v3 and v2.0; check openstack.authentication_url",
+        "Keystone: {url} offers {}, and artifice speaks v3 and v2.0; check {key}",
         if offered.is_empty() { "no version".to_owned() } else { offered.join(", ") }
     )]
     OtherVersions {
+        /// Where its address stands.
+        key: String,
         /// Its root.
         url: String,
         /// What it offers.
         offered: Vec<String>,
     },
     /// It lets nobody in.
-    #[error(
-        "Keystone refuses to log in {username} to {project} ({why}). It does not say which of these is wrong: \
-         openstack.username, password, default_tenant, or a domain; or the user or the project is disabled"
-    )]
+    #[error("Keystone refuses to log in {who} ({why}). {suspects}")]
     Refused {
-        /// As whom.
-        username: String,
-        /// To which project.
-        project: String,
+        /// As whom, and to what.
+        who: String,
         /// What it says.
         why: Box<HttpError>,
+        /// What may be wrong.
+        suspects: String,
+    },
+    /// A way to log in that the version does not have.
+    #[error(
+        "Keystone's v2.0 at {url} knows only users with passwords and their tenants, and not {what}; write {key} with /v3 at \
+         its end, if it is there"
+    )]
+    OnlyV3 {
+        /// Where it is.
+        url: String,
+        /// What it does not know.
+        what: &'static str,
+        /// Where its address stands.
+        key: String,
     },
     /// The version in the configured URL is not there.
-    #[error("Keystone: {why}; it has no {version} there: write openstack.authentication_url without a version")]
+    #[error("Keystone: {why}; it has no {version} there: write {key} without a version")]
     NoSuchVersion {
         /// The version.
         version: &'static str,
+        /// Where its address stands.
+        key: String,
         /// What it says.
         why: Box<HttpError>,
     },
     /// A log-in without a token.
-    #[error("Keystone: POST {url}: there is no token in the answer; is openstack.authentication_url right?")]
+    #[error("Keystone: POST {url}: there is no token in the answer; is {key} right?")]
     NoToken {
+        /// Where its address stands.
+        key: String,
         /// What was asked.
         url: String,
     },

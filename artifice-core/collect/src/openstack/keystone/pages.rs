@@ -1,16 +1,16 @@
-//! A page of projects (v3) or tenants (v2.0): nothing of it is kept but its projects.
+//! A page of projects or domains (v3), or of tenants (v2.0): nothing of it is kept but its projects.
 
-use artifice_model::Tenant;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::choice::{KnownDomain, KnownTenant};
 use crate::http::{Answer, HttpError};
 use crate::text;
 
 /// A page. v3 says `links: {next}`, v2.0 `tenants_links: [{rel: next, href}]`.
 #[derive(Deserialize)]
 pub(super) struct Page<'a> {
-    #[serde(borrow, alias = "tenants")]
+    #[serde(borrow, alias = "tenants", alias = "domains")]
     projects: &'a RawValue,
     #[serde(borrow, default)]
     links: Option<&'a RawValue>,
@@ -27,6 +27,22 @@ struct Project {
     id: String,
     #[serde(default, deserialize_with = "text::optional")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "text::optional")]
+    domain_id: Option<String>,
+    enabled: Option<bool>,
+    tags: Option<Vec<String>>,
+}
+
+impl Project {
+    fn known(self) -> KnownTenant {
+        KnownTenant {
+            id: self.id.into(),
+            name: self.name.filter(|name| !name.is_empty()),
+            domain: self.domain_id.map(|id| KnownDomain { id, name: None }),
+            enabled: self.enabled.unwrap_or(true),
+            tags: self.tags,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -42,10 +58,8 @@ struct Link {
 
 impl Page<'_> {
     /// Shows its projects.
-    pub fn projects(&self, answer: &Answer, take: &mut dyn FnMut(Tenant)) -> Result<(), HttpError> {
-        answer.each_of(self.projects, |Project { id, name }| {
-            take(Tenant { id: id.into(), name: name.filter(|name| !name.is_empty()) });
-        })
+    pub fn projects(&self, answer: &Answer, take: &mut dyn FnMut(KnownTenant)) -> Result<(), HttpError> {
+        answer.each_of(self.projects, |project: Project| take(project.known()))
     }
 
     /// The link to the page after it. What is no link is none.

@@ -4,33 +4,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use std::time::Duration;
 
-use artifice_settings::Secret;
+use artifice_settings::{Document, Secret};
+use serde_json::json;
 
 use super::*;
+use crate::http::Tls;
 use crate::http::canned::{Canned, answer, recorded};
+use crate::openstack::credentials::{Application, Domain, Origin, Scope, User};
 use crate::openstack::settings::Interface;
 
 const PASSWORD: &str = "not-to-be-seen";
 
 fn settings(url: &Url, path: &str) -> OpenStack {
-    OpenStack {
-        authentication_url: url.join(path).unwrap(),
-        ceilometer_url: None,
-        default_tenant: "service".to_owned(),
-        username: "billing".to_owned(),
-        password: Secret::new(PASSWORD.to_owned()),
-        user_domain: "Default".to_owned(),
-        project_domain: "Default".to_owned(),
-        region: None,
-        interface: Interface::Public,
-        allow_http: false,
-        ca_file: None,
-        timeout: Duration::from_secs(10),
-    }
+    OpenStack::of_password(url.join(path).unwrap(), "billing", PASSWORD, "service")
 }
 
 fn http() -> Http {
-    Http::new(SUBJECT, None, Duration::from_secs(10)).unwrap()
+    Http::new(SUBJECT, &Tls::default(), Duration::from_secs(10)).unwrap()
 }
 
 fn log_in(server: &Canned, path: &str) -> Result<Keystone, String> {
@@ -64,7 +54,7 @@ fn recorded_v3_is_found_by_its_root_and_logged_in_to() {
     let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
         "/" => root.clone(),
         "/v3/auth/tokens" => token.clone(),
-        "/v3/projects" => first.clone(),
+        "/v3/projects?limit=500" => first.clone(),
         // The recorded link is to another port.
         "/v3/projects?limit=2&marker=3c402ac9951d45279330927c6a736478" => rest.clone(),
         other => panic!("{other}"),
@@ -81,6 +71,104 @@ fn recorded_v3_is_found_by_its_root_and_logged_in_to() {
         (&auth["scope"]["project"]["name"], &auth["identity"]["methods"][0]),
         (&Value::from("service"), &"password".into())
     );
+}
+
+/// Logs in to a Keystone that answers as it was recorded, and answers what it was asked.
+fn asked_of(name: &str, with: Credentials) -> Option<(Value, Identity)> {
+    let token = recorded(&format!("keystone/{name}.json"))?;
+    let server = Canned::new(move |_| token.clone());
+    let settings = OpenStack { credentials: with, ..settings(&server.url, "v3") };
+    let keystone = Keystone::log_in(&http(), &settings).map_err(|error| error.to_string()).unwrap();
+    let mut asked: Value = serde_json::from_str(server.requests()[0].lines().last().unwrap()).unwrap();
+    Some((asked["auth"].take(), keystone.identity()))
+}
+
+#[test]
+fn recorded_ways_to_log_in_are_asked_for_as_they_were() {
+    let secret = || Secret::new(PASSWORD.to_owned());
+    let user = || User::Name("billing".to_owned(), Domain::Name("Default".to_owned()));
+    let application = |which| Credentials::Application { which, secret: secret() };
+    let by_id = application(Application::Id("03af".to_owned()));
+    let Some((asked, identity)) = asked_of("36-token-application-credential-id", by_id) else { return };
+    let credential = json!({ "id": "03af", "secret": PASSWORD });
+    assert_eq!(
+        asked,
+        json!({ "identity": { "methods": ["application_credential"], "application_credential": credential } })
+    );
+    assert_eq!(
+        identity.to_string(),
+        "billing (Default) to the project service (Default), with the roles admin, manager, reader, member"
+    );
+
+    let by_name = application(Application::Name("artifice".to_owned(), user()));
+    let (asked, _) = asked_of("37-token-application-credential-name", by_name).unwrap();
+    let credential = json!({ "name": "artifice", "secret": PASSWORD, "user": { "name": "billing", "domain": { "name": "Default" } } });
+    assert_eq!(asked["identity"]["application_credential"], credential);
+    assert!(asked.get("scope").is_none());
+
+    let system = Credentials::Password { user: user(), password: secret(), scope: Scope::System };
+    let (asked, identity) = asked_of("30-token-system-scope", system).unwrap();
+    assert_eq!(asked["scope"], json!({ "system": { "all": true } }));
+    assert_eq!(identity.to_string(), "billing (Default) to the system, with the role reader");
+
+    let scope = Some(Scope::ProjectId("ecb4".to_owned()));
+    let (asked, identity) = asked_of("39-token-rescope", Credentials::Token { token: secret(), scope }).unwrap();
+    let token = json!({ "methods": ["token"], "token": { "id": PASSWORD } });
+    assert_eq!(asked, json!({ "identity": token, "scope": { "project": { "id": "ecb4" } } }));
+    assert_eq!(identity.scope, "the project service (Default)");
+}
+
+#[test]
+fn what_v2_cannot_do_is_said_before_it_is_asked() {
+    let secret = || Secret::new(PASSWORD.to_owned());
+    let user = || User::Id("1".to_owned());
+    let server = Canned::new(|_| body(r#"{"access": {"token": {"id": "t"}}}"#));
+    let says = |credentials| {
+        let settings = OpenStack { credentials, ..settings(&server.url, "v2.0") };
+        Keystone::log_in(&http(), &settings).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let application = Credentials::Application { which: Application::Id("1".to_owned()), secret: secret() };
+    assert!(
+        says(application).contains("and not application credentials and tokens; write openstack.authentication_url")
+    );
+    let system = Credentials::Password { user: user(), password: secret(), scope: Scope::System };
+    assert!(says(system).contains("and not domains and the system"));
+    assert!(server.asked().is_empty());
+    let by_ids = Credentials::Password { user: user(), password: secret(), scope: Scope::ProjectId("2".to_owned()) };
+    assert_eq!(says(by_ids), "");
+    let sent: Value = serde_json::from_str(server.requests()[0].lines().last().unwrap()).unwrap();
+    assert_eq!((&sent["auth"]["passwordCredentials"]["userId"], &sent["auth"]["tenantId"]), (&"1".into(), &"2".into()));
+}
+
+#[test]
+fn refusals_name_what_may_be_wrong_where_it_stands() {
+    let Some(refused) = recorded("keystone/38-token-401-application-credential.json") else { return };
+    let server = Canned::new(move |_| refused.clone());
+    let cloud = Origin::Cloud { name: "prod".to_owned(), file: "/etc/openstack/clouds.yaml".into() };
+    let secret = || Secret::new(PASSWORD.to_owned());
+    let application = || Credentials::Application { which: Application::Id("03af".to_owned()), secret: secret() };
+    let user = || User::Name("billing".to_owned(), Domain::Name("Default".to_owned()));
+    let of_domain = Scope::Domain(Domain::Id("d".to_owned()));
+    for (credentials, origin, expected) in [
+        (
+            application(),
+            cloud.clone(),
+            "the application credential 03af (|application_credential_id of the cloud prod in /etc/openstack/clouds.yaml, its secret",
+        ),
+        (application(), Origin::Environment, "03af (|OS_APPLICATION_CREDENTIAL_ID, its secret"),
+        (
+            Credentials::Password { user: user(), password: secret(), scope: of_domain },
+            Origin::Environment,
+            "billing to the domain d (|OS_USERNAME, OS_PASSWORD, OS_DOMAIN_NAME, or a domain",
+        ),
+        (Credentials::Token { token: secret(), scope: None }, cloud, "the token's owner (|has expired or was revoked"),
+    ] {
+        let settings = OpenStack { credentials, origin, ..settings(&server.url, "v3") };
+        let says = Keystone::log_in(&http(), &settings).err().unwrap().to_string();
+        let (who, what) = expected.split_once('|').unwrap();
+        assert!(says.starts_with("Keystone refuses to log in ") && says.contains(who) && says.contains(what), "{says}");
+        assert!(!says.contains(PASSWORD));
+    }
 }
 
 #[test]
@@ -106,8 +194,8 @@ fn recorded_members_see_their_own_projects() {
     let [token, refused, own] = [token, refused, own].map(Vec::clone);
     let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
         "/identity/v3/auth/tokens" => token.clone(),
-        "/identity/v3/projects" => refused.clone(),
-        "/identity/v3/auth/projects" => own.clone(),
+        "/identity/v3/projects?limit=500" => refused.clone(),
+        "/identity/v3/auth/projects?limit=500" => own.clone(),
         other => panic!("{other}"),
     });
     let keystone = log_in(&server, "identity/v3/").unwrap();
@@ -201,6 +289,67 @@ fn a_keystone_asked_by_https_may_name_http_only_where_that_is_allowed() {
         |settings: &mut OpenStack| settings.authentication_url = "http://keystone.example.org/".parse().unwrap();
     assert!(at("http://c:8777/", by_http).is_ok());
     assert!(at("ftp://c:8777/", by_http).unwrap_err().contains("is none"));
+}
+
+#[test]
+fn a_token_is_renewed_before_it_ends() {
+    let count = AtomicUsize::new(0);
+    let server = Canned::new(move |request| match request.starts_with("POST") {
+        true => {
+            let token = count.fetch_add(1, Ordering::SeqCst);
+            let v3 = r#"{"token": {"issued_at": "2026-11-22T10:00:00.000000Z", "expires_at": "2026-11-22T10:00:00.200000Z"}}"#;
+            answer("201 Created", &format!("X-Subject-Token: token-{token}\r\n"), v3)
+        }
+        false => body(r#"{"projects": [], "links": {"next": null}}"#),
+    });
+    let keystone = log_in(&server, "v3").unwrap();
+    keystone.projects().unwrap();
+    std::thread::sleep(Duration::from_millis(120));
+    keystone.projects().unwrap();
+    let tokens: Vec<String> = server.requests().iter().filter(|request| request.starts_with("GET")).cloned().collect();
+    assert!(tokens[1].contains("x-auth-token: token-") && !tokens[1].contains("token-0"), "{tokens:?}");
+}
+
+#[test]
+fn one_logs_in_again_for_all_who_wait_for_it() {
+    let server = Canned::new(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        v3_token()
+    });
+    let keystone = log_in(&server, "v3").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| keystone.renew().unwrap());
+        }
+    });
+    // Who comes when it is done already cannot know that.
+    assert!(server.asked().len() < 1 + 8, "{:?}", server.asked());
+}
+
+#[test]
+fn domains_have_names_where_somebody_is_chosen_by_them() {
+    let names = ["28-token-billing-service-project", "31-projects-list-system-reader", "15-domains-list"];
+    let files: Vec<_> = names.iter().filter_map(|name| recorded(&format!("keystone/{name}.json"))).collect();
+    let [token, projects, domains] = &files[..] else { return };
+    for may_list in [true, false] {
+        let [token, projects, domains] = [token, projects, domains].map(Vec::clone);
+        let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
+            "/v3/auth/tokens" => token.clone(),
+            "/v3/projects?limit=500" => projects.clone(),
+            "/v3/domains?limit=500" if may_list => domains.clone(),
+            "/v3/domains?limit=500" => answer("403 Forbidden", "", "{}"),
+            other => panic!("{other}"),
+        });
+        let document = Document::configuration("c.yaml", "include: {domain: corp}".to_owned()).unwrap();
+        let tenants = crate::choice::read(document.root().map().unwrap());
+        let settings = OpenStack { tenants, ..settings(&server.url, "v3") };
+        let projects = Keystone::log_in(&http(), &settings).unwrap().projects().unwrap();
+        let of = |name: &str| projects.iter().find(|project| project.name.as_deref() == Some(name)).unwrap();
+        let domain = of("initech").domain.as_ref().unwrap();
+        assert_eq!(domain.name.as_deref(), may_list.then_some("corp"));
+        assert_eq!(of("initech").tags.as_deref(), Some(&["billable".to_owned()][..]));
+        assert!(!of("closed").enabled && of("idle").enabled);
+    }
 }
 
 #[test]

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use artifice_model::{Tenant, Timestamp};
+use artifice_model::Timestamp;
 use reqwest::Url;
 use serde::Deserialize;
 
 use super::error::CloudError;
 use super::query;
 use super::settings::CeilometerSettings;
+use crate::choice::KnownTenant;
 use crate::error::{Reach, SourceError};
 use crate::http::{Answer, Ask, Http, plain};
 use crate::limits::LONGEST_PAGE;
 use crate::openstack::keystone::Keystone;
-use crate::openstack::settings::SUBJECT;
-use crate::source::{Run, Wanted, WithUsage};
+use crate::openstack::settings::{OpenStack, SUBJECT};
+use crate::source::{Observation, Run, Wanted, WithUsage};
 use crate::text;
 
 /// The first instant that is asked for: nothing was metered before.
@@ -61,7 +62,14 @@ impl Cloud {
     /// Logs in to Keystone, and finds Ceilometer.
     pub fn log_in(settings: &CeilometerSettings) -> Result<Cloud, CloudError> {
         let CeilometerSettings { cloud, limit } = settings;
-        let http = Http::new(SUBJECT, cloud.ca_file.as_deref(), cloud.timeout)?;
+        let http = Http::new(SUBJECT, &cloud.tls, cloud.timeout)?;
+        if cloud.tls.trusts_anybody {
+            tracing::warn!(
+                "certificates are not checked ({}), so the password may go to anybody who stands in between; name the \
+                 authority in openstack.ca_file instead",
+                cloud.origin.key("verify")
+            );
+        }
         let keystone = Keystone::log_in(&http, cloud)?;
         let base = match &cloud.ceilometer_url {
             Some(url) => url.clone(),
@@ -73,8 +81,18 @@ impl Cloud {
     }
 
     /// The projects that Keystone knows.
-    pub fn projects(&self) -> Result<Vec<Tenant>, CloudError> {
+    pub fn projects(&self) -> Result<Vec<KnownTenant>, CloudError> {
         Ok(self.keystone.projects()?)
+    }
+
+    /// As whom one is logged in, and where.
+    pub fn logged_in(&self, settings: &OpenStack) -> Observation {
+        Observation::LoggedIn {
+            identity: self.keystone.identity(),
+            keystone: self.keystone.url().to_string(),
+            region: settings.region.clone(),
+            metering: self.base.to_string(),
+        }
     }
 
     pub fn learned(&self) -> MutexGuard<'_, Learned> {

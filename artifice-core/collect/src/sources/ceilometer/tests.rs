@@ -1,39 +1,27 @@
 //! Ceilometer's recorded answers, read as they are.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::{Period, TenantId};
 
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
-use crate::openstack::settings::{Interface, OpenStack};
+use crate::openstack::settings::OpenStack;
 use crate::{Cancel, Request, Seen, TenantUsage, collect};
-use artifice_settings::Secret;
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 
 /// A cloud whose Ceilometer answers this to everything that is asked of it.
 fn answering(body: impl Fn(&str) -> Vec<u8> + Send + 'static) -> (Canned, Ceilometer) {
-    let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
+    let server = Canned::new(move |request| match request.split([' ', '?']).nth(1).unwrap() {
         "/v3/auth/tokens" => answer("201 Created", "X-Subject-Token: token\r\n", "{\"token\": {}}"),
         "/v3/projects" => answer("200 OK", "", "{\"projects\": []}"),
-        path => body(path),
+        _ => body(request.split(' ').nth(1).unwrap()),
     });
     let cloud = OpenStack {
-        authentication_url: server.url.join("v3").unwrap(),
         ceilometer_url: Some(server.url.clone()),
-        default_tenant: "service".to_owned(),
-        username: "billing".to_owned(),
-        password: Secret::new("secret".to_owned()),
-        user_domain: "Default".to_owned(),
-        project_domain: "Default".to_owned(),
-        region: None,
-        interface: Interface::Public,
-        allow_http: false,
-        ca_file: None,
-        timeout: Duration::from_secs(10),
+        ..OpenStack::of_password(server.url.join("v3").unwrap(), "billing", "secret", "service")
     };
     (server, Ceilometer::new(CeilometerSettings { cloud, limit: 5000 }))
 }

@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::fs;
 
-use artifice_collect::openstack::settings::Interface;
+use artifice_collect::openstack::credentials::{Credentials, Domain, Scope, User};
+use artifice_collect::openstack::settings::{Interface, OpenStack};
 use artifice_collect::sources::ceilometer::CeilometerSettings;
 use artifice_collect::sources::file::Files;
 use artifice_settings::ConfigError;
@@ -72,18 +73,28 @@ fn cloud(yaml: &str) -> CeilometerSettings {
     settings.downcast_ref::<CeilometerSettings>().unwrap().clone()
 }
 
+/// User, password and project of a cloud, which are all in the domain `Default`.
+fn login(cloud: &OpenStack) -> [&str; 3] {
+    let Credentials::Password { user: User::Name(user, of_user), password, scope: Scope::Project(project, domain) } =
+        &cloud.credentials
+    else {
+        panic!("{cloud:?}")
+    };
+    assert!([of_user, domain].iter().all(|domain| **domain == Domain::Name("Default".to_owned())));
+    [user, password.reveal(), project]
+}
+
 #[test]
 fn the_originals_files_mean_ceilometer() {
     let CeilometerSettings { cloud: readme, limit } = cloud(README);
     assert_eq!(readme.authentication_url.as_str(), "http://foo/");
+    assert_eq!(login(&readme), ["demo", "yeah-right", "demo"]);
     assert_eq!(readme.ceilometer_url.unwrap().as_str(), "http://localhost:8777/");
-    assert_eq!((&*readme.default_tenant, &*readme.username, readme.password.reveal()), ("demo", "demo", "yeah-right"));
-    assert_eq!((&*readme.user_domain, &*readme.project_domain), ("Default", "Default"));
     assert_eq!((readme.region, readme.interface, limit), (None, Interface::Public, 5000));
 
     let example = cloud(EXAMPLE).cloud;
+    assert_eq!((example.authentication_url.path(), login(&example)), ("/v2.0", ["demo", "12345678", "demo"]));
     assert_eq!(example.ceilometer_url.unwrap().as_str(), "http://localhost:8777/");
-    assert_eq!((example.authentication_url.path(), example.password.reveal()), ("/v2.0", "12345678"));
     assert!(load(EXAMPLE).unwrap().rates.file.is_none());
 }
 
@@ -113,16 +124,12 @@ fn the_two_places_of_ceilometers_address_are_one() {
 
 #[test]
 fn what_is_missing_is_told_at_once() {
-    let bare = load("openstack:\n  region: x\n").unwrap_err();
+    let bare = load("openstack:\n  user_domain: x\n").unwrap_err();
     for key in ["authentication_url", "default_tenant", "username", "password"] {
         let says = format!("c.yaml:2:3: openstack: {key} is missing; write ");
         assert!(bare.iter().any(|line| line.starts_with(&says)), "{key}: {bare:#?}");
     }
     assert_eq!(bare.len(), 4);
-    assert_eq!(
-        load("source: {kind: ceilometer}\n").unwrap_err(),
-        ["c.yaml:1:1: the file: openstack is missing; it says where Keystone is, and who logs in there"]
-    );
     let other = load("source: {kind: gnocchi}\n").unwrap_err().join("\n");
     assert!(other.contains("source.kind: 'gnocchi' is not known here; it can be file, ceilometer"), "{other}");
     assert!(load("openstack: {}\nsource: {limit: 1}\n").unwrap_err()[0].contains("openstack"));
@@ -163,8 +170,8 @@ ceilometer:
 #[test]
 fn a_password_may_stand_elsewhere() {
     let with = |line: &str| README.replace("password: yeah-right", line);
-    assert_eq!(cloud(&with("password: '<${CARGO_PKG_NAME}>'")).cloud.password.reveal(), "<artifice-engine>");
-    assert_eq!(cloud(&with("password_file: secret")).cloud.password.reveal(), "from the file");
+    assert_eq!(login(&cloud(&with("password: '<${CARGO_PKG_NAME}>'")).cloud)[1], "<artifice-engine>");
+    assert_eq!(login(&cloud(&with("password_file: secret")).cloud)[1], "from the file");
     for (line, says) in [
         ("password_file: nowhere", "name a file that can be read"),
         ("password_file: empty", "the password is empty; write it there"),
@@ -187,9 +194,10 @@ fn the_reference_names_every_key_with_its_default() {
     let required = "openstack: {authentication_url: http://x, default_tenant: t, username: u, password: p}\n";
     let bare = cloud(required);
     let defaults = |CeilometerSettings { cloud, limit }: &CeilometerSettings| {
-        format!("{:?}", (&cloud.user_domain, &cloud.project_domain, cloud.interface, cloud.timeout, limit))
+        login(cloud);
+        format!("{:?}", (cloud.interface, cloud.timeout, &cloud.tenants, limit))
     };
     assert_eq!(defaults(&full), defaults(&bare));
-    assert!(full.cloud.ceilometer_url.is_some() && full.cloud.region.is_some() && full.cloud.ca_file.is_some());
+    assert!(full.cloud.ceilometer_url.is_some() && full.cloud.region.is_some() && full.cloud.tls.ca_file.is_some());
     assert!(reference.contains(&format!("  # limit: {}\n", bare.limit)));
 }
