@@ -152,7 +152,7 @@ impl Keystone {
             next = page.next(&answer).and_then(|link| next_of(&url, &link));
             // A page that brings nobody, and still has one after it, would be asked for without end.
             if is_full || (next.is_some() && tenants.len() == before) {
-                return Err(KeystoneError::EndlessPages { url: url.to_string() });
+                return Err(KeystoneError::EndlessPages { url: plain(&url) });
             }
             if page.truncated && next.is_none() {
                 tracing::warn!(

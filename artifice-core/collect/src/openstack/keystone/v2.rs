@@ -66,7 +66,7 @@ struct ServiceEndpoint {
 }
 
 pub(super) fn log_in(http: &Http, settings: &OpenStack, base: &Url) -> Result<Session, KeystoneError> {
-    let only_v3 = |what| KeystoneError::OnlyV3 { url: base.to_string(), what, key: settings.origin.key("auth_url") };
+    let only_v3 = |what| KeystoneError::OnlyV3 { url: plain(base), what, key: settings.origin.key("auth_url") };
     let Credentials::Password { user, password, scope } = &settings.credentials else {
         return Err(only_v3("application credentials and tokens"));
     };
