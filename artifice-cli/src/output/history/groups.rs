@@ -111,7 +111,7 @@ fn row(group: &Group, has_tenant: bool, ids: &Ids) -> Result<Vec<String>, TooLar
             }
         }
     }
-    let volumes = group.volumes()?.into_iter().map(|(unit, volume)| output::quantity(volume, &unit));
+    let volumes = group.volumes()?.into_iter().map(|(unit, volume)| output::quantity(volume, unit));
     let costs = group.costs()?.into_iter();
     let costs = costs.map(|(currency, cost)| format!("{currency} {}", cost.to_fixed(currency.digits())));
     row.push(group.lines().to_string());
