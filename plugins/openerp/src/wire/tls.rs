@@ -36,7 +36,7 @@ fn of_certificate(certificate: &CertificateError) -> (String, String) {
             "nobody whom this system trusts has signed its certificate (it is self-signed, or of an authority that is not known \
              here, or the server leaves out the certificates between)"
                 .to_owned(),
-            format!("write a file with its authority's certificate as ca_file, or let the system trust it"),
+            "write a file with its authority's certificate as ca_file, or let the system trust it".to_owned(),
         ),
         CertificateError::BadSignature => (
             "its certificate is signed by an authority of a name that is trusted here, but with another key".to_owned(),
@@ -67,10 +67,9 @@ fn of_certificate(certificate: &CertificateError) -> (String, String) {
         }
         other => (
             format!("its certificate cannot be used: {other}"),
-            format!(
-                "have one made for the server (X.509 version 3, not an authority's own), signed by an authority that \
-                 ca_file or the system knows"
-            ),
+            "have one made for the server (X.509 version 3, not an authority's own), signed by an authority that ca_file or the \
+             system knows"
+                .to_owned(),
         ),
     }
 }
