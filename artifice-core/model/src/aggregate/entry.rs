@@ -226,6 +226,14 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_reads_the_keys_of_its_templates_and_conditions_the_event_and_the_host() {
+        let location = Some(Template::of_metadata(&["az"]));
+        let entry = Entry { location, ..entry("m", &["{metadata.flavor}", "disk"], "type=ssd") };
+        let keys: Vec<&str> = entry.keys().collect();
+        assert_eq!(keys, ["flavor", "state", "status", "display_name", "name", "az", "type", "event_type", "host"]);
+    }
+
+    #[test]
     fn a_volume_is_cut_inside_its_period_and_where_its_slices_meet() {
         // Hours that begin at twenty to.
         let start: Timestamp = "2026-01-01T00:40:00Z".parse().unwrap();
