@@ -31,6 +31,8 @@ fn the_guide_explains_messages_that_there_are() {
     let sources = [
         "plugin-host/src/error.rs",
         "plugin-host/src/file.rs",
+        "plugin-host/src/elf.rs",
+        "plugin-host/src/elf/header.rs",
         "plugin-host/src/checked.rs",
         "plugin-api/src/guard.rs",
     ];
