@@ -89,7 +89,7 @@ pub fn with_short_files(bytes: u64, command: &Command) -> Command {
     wrap(own, command)
 }
 
-fn wrap(mut outer: Command, inner: &Command) -> Command {
+pub(crate) fn wrap(mut outer: Command, inner: &Command) -> Command {
     outer.arg(inner.get_program()).args(inner.get_args());
     for (name, value) in inner.get_envs() {
         match value {

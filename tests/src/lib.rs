@@ -6,6 +6,8 @@
 //! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP, a [`real::RealCloud`] with
 //! OpenStack's own servers. What a crash needs:
 //! [`killing`] stops and kills the command, [`chance`] says when, a [`disk`] is full.
+//! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP. What a crash needs:
+//! [`killing`] stops and kills the command, [`chance`] says when, a [`disk`] is full, and [`memory`] is scarce.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,6 +27,7 @@ mod erp;
 mod guard;
 pub mod killing;
 mod library;
+pub mod memory;
 pub mod mutant;
 pub mod odoo;
 pub mod openstack;

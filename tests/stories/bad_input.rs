@@ -1,5 +1,6 @@
 //! Bad input: one clear error that says where, and nothing else happens.
 
+mod bounds;
 mod configuration;
 mod ledger;
 mod rates;

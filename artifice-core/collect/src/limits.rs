@@ -12,6 +12,8 @@ pub const LONGEST_TEXT: usize = 64 << 10;
 pub const LONGEST_FLAT: usize = 64 << 10;
 /// How much the names of what nothing charges may take together, in bytes.
 pub const UNMAPPED_BYTES: usize = 16 << 20;
+/// The largest window of zstd that is unpacked, as a power of two: what `zstd --long` takes, and no more.
+pub const ZSTD_WINDOW: u32 = 27;
 /// How long the writer of a named pipe is waited for.
 pub const PIPE_WAIT: Duration = Duration::from_secs(5);
 

@@ -155,7 +155,8 @@ impl<'a> Tenants<'a, '_, '_> {
 /// What two entries would charge of one resource as the same service, if there is any such thing. Where no
 /// sample can be charged by both, because of their conditions, nothing is charged twice.
 fn charged_twice(usage: &[Metered], entries: &[Entry]) -> Option<UsageError> {
-    let entry = |id: &str| entries.iter().find(|entry| entry.id == id);
+    let ids: HashMap<&str, &Entry> = entries.iter().rev().map(|entry| (entry.id.as_str(), entry)).collect();
+    let entry = |id: &str| ids.get(id);
     let mut known: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
     for Metered { usage, .. } in usage.iter().filter(|metered| !metered.usage.volume.is_zero()) {
         let before = known.entry((&usage.resource_id, &usage.service)).or_default();

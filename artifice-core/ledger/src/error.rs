@@ -38,8 +38,8 @@ pub enum Refusal {
     },
     /// No database keeps it.
     #[error(
-        "the ledger refuses: the {what} '{text}' has a NUL character in it, which no database keeps; correct the \
-         metering; nothing was changed"
+        "the ledger refuses: the {what} '{text}' has a NUL character in it, or half of one that JSON writes as two, which no database \
+         keeps; correct the metering; nothing was changed"
     )]
     Nul {
         /// What has it.

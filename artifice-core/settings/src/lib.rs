@@ -7,6 +7,7 @@
 mod error;
 mod file;
 mod json;
+mod links;
 mod mode;
 mod text;
 mod yaml;
@@ -14,6 +15,7 @@ mod yaml;
 pub use error::{ConfigError, read};
 pub use file::{is_open_to_others, read_bytes};
 pub use json::{expand_all, json, key_places};
+pub use links::ends;
 pub use mode::FileMode;
 pub use text::{Secret, bytes, duration_us, expand};
 pub use yaml::{Document, Map, Node, nearest, one_of};

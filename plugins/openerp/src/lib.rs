@@ -18,6 +18,7 @@ mod decimals;
 mod dialect;
 mod document;
 mod erp;
+mod file;
 mod health;
 mod masters;
 mod prices;

@@ -175,3 +175,18 @@ fn ids_that_no_database_can_keep_are_told_and_never_taken_for_others() {
     ran.says("the tenant 'n\u{FFFD}x' has a NUL character in it")
         .says("the resource 'vm\u{FFFD}-3' has a NUL character");
 }
+
+#[test]
+fn half_a_character_is_what_a_nul_is() {
+    let cloud = Cloud::new();
+    let halves = |vm: Vm| vm.active("2013-08-05", 10).replace("HALF", "\\ud83d");
+    cloud.meter(halves(Vm::of("demo", "vm-1").named("wHALFeb")));
+    cloud.meter(halves(Vm::of("other", "vm-HALF")));
+
+    let ran = cloud.bill("--month 2013-08").failed();
+
+    assert_eq!(ran.failures(), ["other"]);
+    ran.says("the resource 'vm-\u{FFFD}' has a NUL character in it, or half of one");
+    let shown = cloud.run("statement show 1 --format json").done().json();
+    assert_eq!(shown["lines"][0]["resource_name"], "w\u{FFFD}eb");
+}

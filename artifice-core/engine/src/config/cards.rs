@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use artifice_model::limits::MAX_WHOLE_DIGITS;
 use artifice_model::position::Mistake;
 use artifice_model::rate::{
     Card, CardPrice, Fit, Minimum, Price, Priced, RateRules, Scheme, TaxRule, Tier, Tiers, Validity,
@@ -41,7 +42,7 @@ fn read(mut root: Map<'_>, rules: CardRules<'_>) -> Card {
     let says_nothing = prices.is_empty();
     let prices: Vec<CardPrice> = prices.into_iter().filter_map(|node| price(node, currency, rules)).collect();
     let minimum = root.get("minimum").and_then(|node| {
-        let amount = node.parse(|text| not_negative(text, text, "an amount, such as 10.00"))?;
+        let amount = node.parse(|text| held(text, not_negative(text, text, "an amount, such as 10.00")?))?;
         Some(Minimum { amount, origin: node.position().to_string() })
     });
     let taxes = root.get("taxes").map(|taxes| taxes.list()).unwrap_or_default();
@@ -220,7 +221,7 @@ fn tax(node: Node<'_>) -> Option<TaxRule> {
         node.mistake("`name` is missing: what the tax is called on a statement");
     }
     let rate = match map.get("percent") {
-        Some(rate) => rate.parse(|text| percent(text, "15")),
+        Some(rate) => rate.parse(|text| held(text, percent(text, "15")?)),
         None => {
             node.mistake("`percent` is missing");
             None
@@ -243,6 +244,15 @@ fn percent(text: &str, example: &str) -> Result<Decimal, String> {
 fn positive(text: &str, what: &str) -> Result<Decimal, String> {
     let value = not_negative(text, text, what)?;
     if value.is_zero() { Err("give more than 0".to_owned()) } else { Ok(value) }
+}
+
+/// What a bill can hold.
+fn held(text: &str, value: Decimal) -> Result<Decimal, String> {
+    let digits = value.to_string().split('.').next().map_or(0, str::len);
+    if digits > usize::from(MAX_WHOLE_DIGITS) {
+        return Err(format!("'{text}' is more than a bill can hold ({MAX_WHOLE_DIGITS} digits before the point)"));
+    }
+    Ok(value)
 }
 
 fn not_negative(text: &str, number: &str, what: &str) -> Result<Decimal, String> {

@@ -1,5 +1,6 @@
 //! `fees:`: what is charged without metering.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use artifice_model::statement::{Fee, FeePer};
@@ -16,8 +17,9 @@ const SECTION: &str = "Fees";
 pub(super) fn fees(main: &Main, node: Option<Node<'_>>) -> Vec<Fee> {
     let all = node.map(|node| node.list()).unwrap_or_default();
     let fees: Vec<Fee> = all.iter().filter_map(|node| fee(main, node)).collect();
-    for (index, (fee, node)) in fees.iter().zip(&all).enumerate() {
-        if fees.iter().take(index).any(|other| other.name == fee.name && other.section == fee.section) {
+    let mut known = HashSet::new();
+    for (fee, node) in fees.iter().zip(&all) {
+        if !known.insert((&fee.name, &fee.section)) {
             node.mistake(format!(
                 "there is a fee '{}' in section '{}' already; give one another name",
                 fee.name, fee.section

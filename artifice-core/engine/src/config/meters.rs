@@ -1,5 +1,7 @@
 //! `meters:`: what is charged. README.md ("What is charged") says what each key means.
 
+use std::collections::HashMap;
+
 use artifice_model::Decimal;
 use artifice_model::aggregate::{Aggregate, Condition, Entry, Factor, MaxGap, MaxRate, Plausible, Scaling, Template};
 use artifice_model::sample::is_missing;
@@ -22,6 +24,9 @@ impl Defaults {
     }
 }
 
+/// How many entries may read one meter.
+const MOST_OF_A_METER: usize = 1000;
+
 /// A list of entries that has a name.
 type Preset = (&'static str, fn() -> Vec<Entry>);
 /// A key of an entry, and which aggregates do anything with it.
@@ -41,26 +46,52 @@ pub(super) fn entries(list: Option<Node<'_>>, defaults: Defaults) -> Vec<Entry> 
         list.mistake("nothing is charged by an empty list; leave the key out to charge the built-in meters");
     }
     let mut entries: Vec<(Node<'_>, Entry)> = Vec::new();
+    let mut known = Known::default();
     for item in items {
         let more = match item.value() {
             value if value.is_string() => named(&item, defaults),
             _ => item.clone().map().and_then(|map| entry(map, defaults)).into_iter().collect(),
         };
         for entry in more {
-            compare(&item, &entry, &entries);
+            known.compare(&item, &entry, &entries);
             entries.push((item.clone(), entry));
         }
     }
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// Reports what an entry has that it may not have beside those before it.
-fn compare(item: &Node<'_>, entry: &Entry, before: &[(Node<'_>, Entry)]) {
-    if let Some((other, _)) = before.iter().find(|(_, known)| known.id == entry.id) {
-        let (id, name) = (&entry.id, other.name());
-        item.mistake(format!("has the id '{id}', as {name} has; give one of them another `id`"));
+/// Places of the entries so far.
+#[derive(Default)]
+struct Known {
+    ids: HashMap<String, usize>,
+    /// Of each meter: only its entries can charge the same.
+    meters: HashMap<String, Vec<usize>>,
+}
+
+impl Known {
+    /// Reports what an entry has that it may not have beside those before it.
+    fn compare(&mut self, item: &Node<'_>, entry: &Entry, before: &[(Node<'_>, Entry)]) {
+        if let Some((other, _)) = self.ids.get(&entry.id).and_then(|place| before.get(*place)) {
+            let (id, name) = (&entry.id, other.name());
+            item.mistake(format!("has the id '{id}', as {name} has; give one of them another `id`"));
+        }
+        self.ids.entry(entry.id.clone()).or_insert(before.len());
+        let of_meter = self.meters.entry(entry.meter.clone()).or_default();
+        // Each is compared with those before it: without a bound, that takes the square of their number.
+        if of_meter.len() == MOST_OF_A_METER {
+            item.mistake(format!("more than {MOST_OF_A_METER} entries read the meter {}; leave some out", entry.meter));
+        }
+        if of_meter.len() < MOST_OF_A_METER {
+            doubles(item, entry, of_meter.iter().filter_map(|place| before.get(*place)));
+        }
+        of_meter.push(before.len());
     }
-    if let Some((other, known)) = before.iter().find(|(_, known)| known.doubles(entry)) {
+}
+
+/// Reports an entry that would charge what another one charges.
+fn doubles<'b, 'd: 'b>(item: &Node<'_>, entry: &Entry, before: impl Iterator<Item = &'b (Node<'d>, Entry)>) {
+    let mut before = before;
+    if let Some((other, known)) = before.find(|(_, known)| known.doubles(entry)) {
         item.mistake(format!(
             "would charge {} once more as the same service, beside {} ({}); give one of them another `service`, or \
              a `match` that excludes the other's",

@@ -1,5 +1,6 @@
 //! The operator's own names and prices, as the configured files have them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
@@ -66,12 +67,12 @@ impl Config {
     /// The files of the rate cards: in the order in which they are named, those of a pattern or directory by
     /// their names, each once.
     fn card_files(&self, wrong: &mut Wrong) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = Vec::new();
+        let (mut files, mut known): (Vec<PathBuf>, HashSet<PathBuf>) = Default::default();
         for pattern in &self.rates.cards {
             match self.card_files_of(pattern) {
                 Ok(found) => {
                     for file in found {
-                        if !files.contains(&file) {
+                        if known.insert(file.clone()) {
                             files.push(file);
                         }
                     }
@@ -86,6 +87,7 @@ impl Config {
     }
 
     fn card_files_of(&self, pattern: &str) -> Result<Vec<PathBuf>, String> {
+        artifice_settings::ends(&self.directory, pattern, |_| true)?;
         let path = self.directory.join(pattern);
         let pattern = if path.is_dir() { path.join("*.y*ml") } else { path };
         let found = glob::glob(&pattern.to_string_lossy()).map_err(|error| error.to_string())?;

@@ -8,6 +8,9 @@ use crate::run::labels::labels;
 use crate::tell::Failed;
 use artifice_collect::{Choice, KnownTenant, Seen, Verdict};
 
+/// How many of several tenants of one name are named.
+const NAMED: usize = 20;
+
 /// The tenants of a command.
 #[derive(Clone)]
 pub(crate) struct Tenants {
@@ -56,7 +59,12 @@ impl Tenants {
             match &named_so[..] {
                 [] => Ok(text.as_str().into()),
                 [id] => Ok(id.clone()),
-                ids => Err(format!("several tenants have this name; name one by its id: {}", ids.join(", "))),
+                ids => {
+                    let more =
+                        if ids.len() > NAMED { format!(" and {} more", ids.len() - NAMED) } else { String::new() };
+                    let some = ids.iter().take(NAMED).map(TenantId::as_str).collect::<Vec<_>>().join(", ");
+                    Err(format!("several tenants have this name; name one by its id: {some}{more}"))
+                }
             }
         };
         let mut asked: Vec<(String, Result<TenantId, String>)> =

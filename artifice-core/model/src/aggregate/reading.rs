@@ -45,10 +45,21 @@ impl Locations {
     /// The location of a host, and whether something should have mapped it and does not.
     fn of_host(&self, host: Option<&str>) -> (Arc<str>, bool) {
         let Some(host) = host.filter(|_| !self.is_region_alone()) else { return (self.region.clone(), false) };
-        match self.datacenters.iter().find(|(pattern, _)| matches(pattern, host)) {
-            Some((_, location)) => (location.clone(), false),
+        match self.datacenter(host) {
+            Some(location) => (location.clone(), false),
             None => (host.into(), !self.datacenters.is_empty()),
         }
+    }
+
+    /// What a host is mapped to. (There may be a great many exact names, the longest first: only those of its length can
+    /// be its own.)
+    fn datacenter(&self, host: &str) -> Option<&Arc<str>> {
+        let exact = self.datacenters.partition_point(|(pattern, _)| !pattern.contains('*'));
+        let (exact, patterns) = self.datacenters.split_at(exact);
+        let longer = exact.partition_point(|(name, _)| name.len() > host.len());
+        let as_long = exact.iter().skip(longer).take_while(|(name, _)| name.len() == host.len());
+        let exact = as_long.filter(|(name, _)| name == host);
+        exact.chain(patterns.iter().filter(|(pattern, _)| matches(pattern, host))).map(|(_, location)| location).next()
     }
 
     /// Where an entry takes a sample to be, and whether its host is one that nothing maps.
@@ -133,6 +144,24 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_what_its_own_name_says_and_else_what_the_longest_pattern_says() {
+        let all = ["a", "bb", "cc", "dd*", "d*", "ccc", "*c"].map(|host| (host.to_owned(), format!("at {host}")));
+        let locations = Locations::new("region", all);
+        for (host, expected) in [
+            ("a", "at a"),
+            ("bb", "at bb"),
+            ("cc", "at cc"),
+            ("ccc", "at ccc"),
+            ("dd1", "at dd*"),
+            ("d1", "at d*"),
+            ("xc", "at *c"),
+        ] {
+            assert_eq!(&*locations.of_host(Some(host)).0, expected);
+        }
+        assert_eq!(locations.of_host(Some("b")), ("b".into(), true));
+    }
 
     #[test]
     fn a_pattern_matches_the_whole_text() {

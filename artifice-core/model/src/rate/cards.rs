@@ -101,7 +101,7 @@ impl Cards {
     /// Puts cards together, in their order.
     ///
     /// # Errors
-    /// All pairs of prices of which neither is more specific.
+    /// Pairs of prices of which neither is more specific; of very many, some.
     pub fn new(cards: Vec<Card>, names: &Names) -> Result<Self, Vec<Mistake>> {
         let mut places: HashMap<Priced, Vec<(usize, usize)>> = HashMap::new();
         for (number, card) in cards.iter().enumerate() {
@@ -200,34 +200,80 @@ impl Cards {
         })
     }
 
-    /// Pairs of prices that would hold for the same tenant and place at the same instant.
+    /// Prices that would hold for the same tenant and place at the same instant as one before them. Who has very many
+    /// hears of some.
     fn ambiguous(&self, names: &Names) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
-        for of in self.places.keys() {
-            // A price for a service also competes with those for what people call it; names are met from there.
-            let all: Vec<_> = match of {
-                Priced::Service(service) => self.candidates(service, names.of(service)).collect(),
-                Priced::Name(name) => self.candidates("", name).collect(),
-            };
-            for (index, (card, price)) in all.iter().enumerate() {
-                for (other_card, other) in all.iter().take(index) {
-                    let both_by_name = price.of == other.of && matches!(price.of, Priced::Name(_));
-                    if both_by_name == matches!(of, Priced::Service(_)) {
-                        continue;
-                    }
-                    if price.competes(other) && card.valid.meets(other_card.valid) {
-                        let (first, second) = if other.at < price.at { (other, price) } else { (price, other) };
-                        let what = format!(
-                            "the price at {} is for the same tenants, location and time; keep one of the two, or let one \
-                             end before the other begins",
-                            first.at
-                        );
-                        mistakes.push(Mistake { at: second.at.clone(), what });
-                    }
+        // Only those of one place and tenant (or of everybody) can compete.
+        let mut rivals: HashMap<(&Priced, &str, Option<&TenantId>), Vec<Rival<'_>>> = HashMap::new();
+        for (card, price) in self.cards.iter().flat_map(|card| card.prices.iter().map(move |price| (card, price))) {
+            let everybody = price.tenants.is_empty().then_some(None);
+            for tenant in price.tenants.iter().map(Some).chain(everybody) {
+                let all: &mut Vec<Rival<'_>> = rivals.entry((&price.of, &price.location, tenant)).or_default();
+                // One that names a tenant twice is no rival of its own.
+                if all.last().is_none_or(|(_, last)| !std::ptr::eq(*last, price)) {
+                    all.push((card.valid, price));
                 }
             }
         }
+        let mut mistakes = Vec::new();
+        for ((of, location, tenant), own) in &rivals {
+            let all = match of {
+                // A price for a service also competes with those for what people call it.
+                Priced::Service(service) => {
+                    let name = Priced::Name(names.of(service).to_owned());
+                    let by_name = rivals.get(&(&name, *location, *tenant)).into_iter().flatten();
+                    own.iter().chain(by_name).copied().collect()
+                }
+                Priced::Name(_) => own.clone(),
+            };
+            conflicts(all, of, &mut mistakes);
+            if mistakes.len() > MOST_CONFLICTS {
+                break;
+            }
+        }
+        // Two prices may have several tenants in common.
+        mistakes.sort();
+        mistakes.dedup();
         mistakes
+    }
+}
+
+/// A price, and when it holds.
+type Rival<'c> = (Validity, &'c CardPrice);
+
+/// How many conflicts of prices are looked for: nobody reads more.
+const MOST_CONFLICTS: usize = 50;
+
+/// Of prices for the same place and tenant, those that begin to hold while another one does, one of them being for `of`.
+fn conflicts(mut all: Vec<Rival<'_>>, of: &Priced, mistakes: &mut Vec<Mistake>) {
+    // What ends last, of all so far and of those for `of`: whatever meets any of them meets it.
+    let (mut last, mut own_last): (Option<Rival<'_>>, Option<Rival<'_>>) = (None, None);
+    let is_later = |one: Validity, other: Option<Rival<'_>>| match (one.until, other) {
+        (_, None) | (None, _) => true,
+        (Some(until), Some((other, _))) => other.until.is_some_and(|other| until > other),
+    };
+    all.sort_by(|(one, first), (other, second)| (one.from, &first.at).cmp(&(other.from, &second.at)));
+    for (valid, price) in all {
+        let is_own = price.of == *of;
+        let before = if is_own { last } else { own_last };
+        if let Some((_, other)) = before.filter(|(other, _)| other.meets(valid)) {
+            let (first, second) = if other.at < price.at { (other, price) } else { (price, other) };
+            let what = format!(
+                "the price at {} is for the same tenants, location and time; keep one of the two, or let one \
+                 end before the other begins",
+                first.at
+            );
+            mistakes.push(Mistake { at: second.at.clone(), what });
+            if mistakes.len() > MOST_CONFLICTS {
+                return;
+            }
+        }
+        if is_later(valid, last) {
+            last = Some((valid, price));
+        }
+        if is_own && is_later(valid, own_last) {
+            own_last = Some((valid, price));
+        }
     }
 }
 
@@ -243,15 +289,5 @@ impl CardPrice {
             return None;
         }
         Some((names_tenant, !self.location.contains('*'), self.location.chars().count()))
-    }
-
-    /// Whether there is somebody for whom both are, and neither is more specific.
-    fn competes(&self, other: &CardPrice) -> bool {
-        let same_tenants = match (self.tenants.is_empty(), other.tenants.is_empty()) {
-            (true, true) => true,
-            (false, false) => self.tenants.iter().any(|tenant| other.tenants.contains(tenant)),
-            _ => false,
-        };
-        same_tenants && self.location == other.location
     }
 }

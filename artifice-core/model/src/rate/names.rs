@@ -8,12 +8,22 @@ use crate::position::Mistake;
 
 /// What people call the services: `internal name | name people read`.
 #[derive(Debug, Clone, Default)]
-pub struct Names(HashMap<String, String>);
+pub struct Names {
+    names: HashMap<String, String>,
+    /// The other way round: the services that people call so, in order.
+    services: HashMap<String, Vec<String>>,
+}
 
 impl Names {
     /// Names by internal names.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Names(pairs.into_iter().collect())
+        let names: HashMap<String, String> = pairs.into_iter().collect();
+        let mut services: HashMap<String, Vec<String>> = HashMap::new();
+        for (service, name) in &names {
+            services.entry(name.clone()).or_default().push(service.clone());
+        }
+        services.values_mut().for_each(|called| called.sort_unstable());
+        Names { names, services }
     }
 
     /// Reads a names file; `file` is what mistakes call it. All mistakes are reported.
@@ -32,19 +42,16 @@ impl Names {
                 }
             }
         }
-        if mistakes.is_empty() { Ok(Names(names)) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Names::new(names)) } else { Err(mistakes) }
     }
 
     /// The internal names of the services that people call so, in order.
     pub fn services_called(&self, name: &str) -> impl Iterator<Item = &str> {
-        let mut all: Vec<&str> =
-            self.0.iter().filter(|(_, called)| *called == name).map(|(service, _)| service.as_str()).collect();
-        all.sort_unstable();
-        all.into_iter()
+        self.services.get(name).into_iter().flatten().map(String::as_str)
     }
 
     /// What people call a service: its own name, where the file has no other.
     pub fn of<'a>(&'a self, service: &'a str) -> &'a str {
-        self.0.get(service).map_or(service, String::as_str)
+        self.names.get(service).map_or(service, String::as_str)
     }
 }

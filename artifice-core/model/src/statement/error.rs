@@ -24,6 +24,14 @@ pub enum DraftError {
         /// Where the price stands.
         origin: String,
     },
+    /// What a card adds to the costs is too large.
+    #[error(
+        "{what} makes an amount that is larger than a bill can hold (22 digits before the point); correct the card"
+    )]
+    CardTooLarge {
+        /// What it is, and where it stands if that is known.
+        what: String,
+    },
     /// A sum is too large.
     #[error(transparent)]
     Overflow(#[from] Overflow),

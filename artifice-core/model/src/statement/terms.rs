@@ -19,6 +19,9 @@ use crate::money::Currency;
 use crate::rate::{Minimum, TaxRule, Terms, Working};
 use crate::time::{Period, Timestamp};
 
+/// How much of a tax's name an error shows, in characters.
+const SHOWN: usize = 100;
+
 /// The lines for what nobody has metered: fees, and what months lack to the minimum.
 pub(super) fn lines(
     draft: &Draft,
@@ -43,7 +46,10 @@ pub(super) fn lines(
     }
     if let Some(minimum) = minimum {
         for month in &months {
-            lines.extend(lacking(draft, *month, &costs, &minimum, charging)?);
+            let lacking = lacking(draft, *month, &costs, &minimum, charging);
+            lines.extend(lacking.map_err(|Overflow| DraftError::CardTooLarge {
+                what: format!("the minimum of {} at {}", minimum.amount, minimum.origin),
+            })?);
         }
     }
     Ok(lines)
@@ -187,10 +193,12 @@ fn line_of(
 }
 
 /// The taxes on lines; on no lines there are none.
-pub(super) fn taxes(rules: Vec<TaxRule>, draft: &Draft) -> Result<Vec<Tax>, Overflow> {
+pub(super) fn taxes(rules: Vec<TaxRule>, draft: &Draft) -> Result<Vec<Tax>, DraftError> {
     let tax = |TaxRule { name, percent, sections }| {
+        let shown: String = name.chars().take(SHOWN).collect();
         let tax = Tax { name, percent, base: Decimal::ZERO, amount: Decimal::ZERO, sections };
-        tax.on(&draft.lines, draft.currency, draft.tax_rounding)
+        let too_large = |Overflow| DraftError::CardTooLarge { what: format!("the tax '{shown}' of {percent} %") };
+        tax.on(&draft.lines, draft.currency, draft.tax_rounding).map_err(too_large)
     };
     if draft.lines.is_empty() { Ok(Vec::new()) } else { rules.into_iter().map(tax).collect() }
 }

@@ -1,6 +1,5 @@
 //! Settings that have been found good.
 
-use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use reqwest::Url;
 
 use super::{Document, Settings};
 use crate::document::head::rounds_lines;
+use crate::file;
 use crate::secret::Secret;
 use crate::text::template::{self, Template};
 
@@ -147,7 +147,7 @@ fn password(settings: &Settings, directory: &Path) -> Result<Secret, String> {
         (Some(password), None) => password.clone(),
         (None, Some(file)) => {
             let path = directory.join(file);
-            let text = fs::read_to_string(&path)
+            let text = file::text(&path)
                 .map_err(|why| format!("password_file: {}: {why}; name a file that can be read", path.display()))?;
             text.trim_end_matches(['\n', '\r']).to_owned()
         }

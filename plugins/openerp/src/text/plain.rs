@@ -5,10 +5,15 @@ use artifice_plugin_api::text;
 /// How much of what a server says is shown, in characters.
 const SHOWN: usize = 400;
 
+/// How much of it is looked at, in bytes.
+const LOOKED_AT: usize = 1 << 20;
+
 /// In one line, without what a terminal obeys and without known secrets, and not too long.
 pub fn line(said: &str) -> String {
-    // Before anything of it is cut.
-    let said = text::hide(said);
+    // Before anything of it is cut, but for what nobody would read: and that between words, so that no secret is.
+    let near = said.get(..said.floor_char_boundary(LOOKED_AT)).unwrap_or(said);
+    let between = if near.len() < said.len() { near.rfind(char::is_whitespace) } else { None };
+    let said = text::hide(between.and_then(|end| near.get(..end)).unwrap_or(near));
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
     text::bounded(&text::line(&line), SHOWN).into_owned()
 }

@@ -1,6 +1,5 @@
 //! One careful HTTP client: bounded in time and bytes, and never redirected.
 
-use std::fs;
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use reqwest::{Certificate, Url, redirect};
 use super::answer::{Answer, Fault};
 use super::read::read;
 use super::tls;
+use crate::file;
 use crate::settings::Endpoint;
 use crate::text::plain;
 
@@ -69,7 +69,7 @@ impl Http {
                         file.display()
                     ))
                 };
-                let pem = fs::read(file).map_err(|error| unusable(error.to_string()))?;
+                let pem = file::bytes(file).map_err(|error| unusable(error.to_string()))?;
                 let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(cause(&error)))?;
                 if authorities.is_empty() {
                     return Err(unusable("no certificate is in it".to_owned()));

@@ -9,6 +9,9 @@ use super::KeystoneError;
 use crate::http::plain;
 use crate::openstack::settings::{Interface, OpenStack};
 
+/// How many regions an error names.
+const SHOWN: usize = 20;
+
 /// One address of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -38,7 +41,10 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, settings: &Op
                 lacks.push_str(&format!(" in the region {region}"));
             }
             if !regions.is_empty() {
-                lacks.push_str(&format!(" (it has it in {})", regions.into_iter().collect::<Vec<_>>().join(", ")));
+                lacks.push_str(&format!(
+                    " (it has it in {})",
+                    regions.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ")
+                ));
             }
             Err(KeystoneError::NoService { service: service.to_owned(), lacks })
         }
@@ -59,7 +65,7 @@ pub fn find(all: &[Endpoint], service: &str, interface: Interface, settings: &Op
         }
         Some(_) => {
             let regions: BTreeSet<&str> = found.iter().map(|endpoint| endpoint.region.as_str()).collect();
-            let regions = regions.into_iter().map(str::to_owned).collect();
+            let regions = regions.into_iter().take(SHOWN).map(str::to_owned).collect();
             Err(KeystoneError::SeveralRegions { service: service.to_owned(), regions })
         }
     }

@@ -399,3 +399,50 @@ fn what_is_no_keystone_says_so() {
     let server = Canned::new(|_| answer("201 Created", "X-Subject-Token: token-3\r\n", "{}"));
     assert!(log_in(&server, "v3").err().unwrap().contains("missing field"));
 }
+
+#[test]
+fn projects_come_page_by_page_and_not_without_end() {
+    // Each page has somebody new, and one after it.
+    let pages = AtomicUsize::new(0);
+    let page = move |_: &str| {
+        let number = pages.fetch_add(1, Ordering::SeqCst);
+        let names: Vec<String> =
+            (0..100).map(|name| format!(r#"{{"id": "{number}-{name}", "name": "{}"}}"#, "n".repeat(40_000))).collect();
+        body(&format!(r#"{{"projects": [{}], "links": {{"next": "/v3/projects?marker={number}"}}}}"#, names.join(",")))
+    };
+    let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
+        "/v3/auth/tokens" => v3_token(),
+        path => page(path),
+    });
+    let says = log_in(&server, "v3").unwrap().projects().unwrap_err().to_string();
+    assert!(says.contains("the pages of its projects do not end"), "{says}");
+    assert!(server.asked().len() < 30, "{} pages were asked for", server.asked().len());
+}
+
+#[test]
+fn a_page_that_brings_nobody_is_the_last_one() {
+    let asked = AtomicUsize::new(0);
+    let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
+        "/v3/auth/tokens" => v3_token(),
+        _ => {
+            let number = asked.fetch_add(1, Ordering::SeqCst);
+            body(&format!(r#"{{"projects": [], "links": {{"next": "/v3/projects?marker={number}"}}}}"#))
+        }
+    });
+    let says = log_in(&server, "v3").unwrap().projects().unwrap_err().to_string();
+    assert!(says.contains("the pages of its projects do not end") && server.asked().len() == 2, "{says}");
+}
+
+#[test]
+fn what_stands_beside_the_projects_is_not_kept() {
+    let beside = format!(r#""links": {{"next": null, "odd": [{}[]]}}"#, "[],".repeat(100_000));
+    let server = Canned::new(move |request| match request.split(' ').nth(1).unwrap() {
+        "/v3/auth/tokens" => v3_token(),
+        _ => body(&format!(
+            r#"{{"projects": [{{"id": "p\ud800", "odd": [{{}}]}}, {{"id": "q", "name": ""}}], {beside}}}"#
+        )),
+    });
+    let projects = log_in(&server, "v3").unwrap().projects().unwrap();
+    let ids: Vec<_> = projects.iter().map(|project| (project.id.as_str(), project.name.as_deref())).collect();
+    assert_eq!(ids, [("p\0", None), ("q", None)]);
+}

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use super::error::FileError;
+use artifice_settings::ends;
 
 /// What a file of this name means: the standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -46,7 +47,8 @@ fn expand_one(pattern: &str, base: &Path, files: &mut Vec<PathBuf>) -> Result<()
             files.push(path);
             return Ok(());
         }
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+        // A link that leads nowhere, or round, is there all the same.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied || fs::symlink_metadata(&path).is_ok() => {
             return Err(FileError::Open { path, source: error });
         }
         Err(_) => {}
@@ -56,6 +58,7 @@ fn expand_one(pattern: &str, base: &Path, files: &mut Vec<PathBuf>) -> Result<()
     if pattern.contains(['*', '?', '[']) {
         let directory =
             base.to_str().ok_or_else(|| wrong(format!("{} is not UTF-8, so it takes no pattern", base.display())))?;
+        ends(base, pattern, |name| !name.starts_with('.')).map_err(wrong)?;
         let anchored = Path::new(&Pattern::escape(directory)).join(pattern);
         let matches = glob::glob_with(&anchored.to_string_lossy(), AS_A_SHELL)
             .map_err(|error| wrong(format!("{}; write `[[]` for a bracket itself", error.msg)))?;

@@ -7,6 +7,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::error::{FileError, Namer};
 use super::place::Place;
+use crate::limits::ZSTD_WINDOW;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -31,7 +32,11 @@ pub(super) fn unpack<'a>(input: impl Read + 'a) -> io::Result<(Packing, Box<dyn 
     Ok(match packing {
         Packing::Plain => (packing, Box::new(input)),
         Packing::Gzip => (packing, Box::new(MultiGzDecoder::new(input))),
-        Packing::Zstd => (packing, Box::new(zstd::Decoder::new(input)?)),
+        Packing::Zstd => {
+            let mut decoder = zstd::Decoder::new(input)?;
+            decoder.window_log_max(ZSTD_WINDOW)?;
+            (packing, Box::new(decoder))
+        }
     })
 }
 
@@ -58,6 +63,14 @@ impl Packing {
             Err(_) if kind == ErrorKind::UnexpectedEof => namer.content(
                 place,
                 format!("the {name} data ends here in the middle: the file is truncated; copy or fetch it again"),
+            ),
+            Err(error) if error.to_string().contains("too much memory") => namer.content(
+                place,
+                format!(
+                    "it is packed with a window of more than {} MiB, which takes as much memory; pack it again without \
+                     --long, or unpack it first",
+                    (1 << ZSTD_WINDOW) >> 20
+                ),
             ),
             Err(error) => namer.content(
                 place,

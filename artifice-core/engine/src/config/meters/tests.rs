@@ -233,3 +233,19 @@ fn the_reference_s_example_is_right_and_has_every_key() {
         assert!(text.contains(&format!("    {key}: ")), "{key}");
     }
 }
+
+#[test]
+fn a_great_many_entries_are_compared_only_with_those_of_their_meter() {
+    let entries = |meter: &dyn Fn(usize) -> String, count: usize| {
+        let entry = |place: usize| {
+            let meter = meter(place);
+            format!("  - {{id: i{place}, meter: {meter}, section: A, aggregate: last, match: {{a: v{place}}}}}\n")
+        };
+        read(&format!("meters:\n{}", (0..count).map(entry).collect::<String>()))
+    };
+    assert_eq!(entries(&|place| format!("m{place}"), 10_000).unwrap().len(), 10_000);
+    assert_eq!(entries(&|_| "one".to_owned(), MOST_OF_A_METER).unwrap().len(), MOST_OF_A_METER);
+    let mistakes = entries(&|_| "one".to_owned(), 10_000).unwrap_err();
+    assert_eq!(mistakes.len(), 1);
+    assert!(mistakes[0].contains("meters[1000]: more than 1000 entries read the meter one"), "{mistakes:?}");
+}

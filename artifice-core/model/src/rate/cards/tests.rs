@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::Decimal;
 use crate::rate::{Tier, Tiers};
@@ -169,4 +171,38 @@ fn terms_are_of_the_cards_that_hold_in_the_currency() {
     };
     // The largest minimum; of equal ones the first.
     assert_eq!([terms(4), terms(5)], ["a,b,c a", "a,b,c,later later"]);
+}
+
+proptest! {
+    #[test]
+    fn prices_conflict_where_two_hold_for_somebody_at_once(
+        all in prop::collection::vec(
+            (any::<bool>(), 0..3_usize, prop::collection::vec(0..3_usize, 0..3), 0..6_i64, 1..4_i64, 0..4_usize), 0..9)
+    ) {
+        let all: Vec<Card> = all.into_iter().enumerate().map(|(line, (by_name, place, tenants, from, hours, open))| {
+            let tenants: Vec<&str> = tenants.into_iter().map(|tenant| ["t", "u", "v"][tenant]).collect();
+            let mut price = service(["*", "akl", "akl-*"][place], &tenants, line);
+            if by_name {
+                price.of = Priced::Name("S".to_owned());
+            }
+            card((open & 1 == 0).then_some(from), (open & 2 == 0).then_some(from + hours), vec![price])
+        }).collect();
+        let conflict = |one: &Card, other: &Card| {
+            let [one_price, other_price] = [&one.prices[0], &other.prices[0]];
+            let somebody = match (&one_price.tenants[..], &other_price.tenants[..]) {
+                ([], []) => true,
+                (one, other) => one.iter().any(|tenant| other.contains(tenant)),
+            };
+            somebody && one_price.location == other_price.location && one.valid.meets(other.valid)
+        };
+        let expected = (0..all.len()).any(|place| all[..place].iter().any(|before| conflict(before, &all[place])));
+        prop_assert_eq!(Cards::new(all, &names()).is_err(), expected);
+    }
+}
+
+#[test]
+fn of_many_conflicts_some_are_told() {
+    let many = always((0..5000).map(|line| service("*", &[], line)).collect());
+    let mistakes = Cards::new(vec![many], &names()).unwrap_err();
+    assert!((MOST_CONFLICTS..2 * MOST_CONFLICTS).contains(&mistakes.len()), "{}", mistakes.len());
 }

@@ -74,3 +74,38 @@ fn a_file_that_cannot_be_opened_says_why() {
     let says = denied.to_string();
     assert!(says.contains("; let the user that runs artifice read it") && says.contains("not everybody"), "{says}");
 }
+
+#[test]
+fn links_that_lead_nowhere_or_round_are_named() {
+    use std::os::unix::fs::symlink;
+    let base = directory(&["a.json"]);
+    let says = |pattern: &str| expanded(&[pattern], base.path()).unwrap_err().to_string();
+    symlink("nowhere", base.path().join("gone.json")).unwrap();
+    symlink("round.json", base.path().join("round.json")).unwrap();
+    assert!(says("gone.json").contains("gone.json cannot be opened: No such file"), "{}", says("gone.json"));
+    assert!(says("round.json").contains("symbolic links"), "{}", says("round.json"));
+    // A pattern finds them, too, and opening them says the same: nothing is left out in silence.
+    assert_eq!(expanded(&["*.json"], base.path()).unwrap().len(), 3);
+    symlink(".", base.path().join("back")).unwrap();
+    assert!(says("**/*.json").contains("leads back to"), "{}", says("**/*.json"));
+}
+
+#[test]
+fn a_device_is_no_file_and_an_answer_is_never_unpacked() {
+    let says = open(Path::new("/dev/zero")).err().unwrap().to_string();
+    assert!(says.starts_with("/dev/zero is neither a file nor a pipe"), "{says}");
+    for packed in [gzip("[]"), zst("[]")] {
+        assert!(read(&packed[..], "f", &mut |_| Ok(())).is_ok());
+        assert!(read_text(&packed, "f", &mut |_| Ok(())).is_err());
+    }
+}
+
+#[test]
+fn a_window_beyond_bounds_is_said_to_be_one() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(crate::limits::ZSTD_WINDOW + 1).unwrap();
+    encoder.write_all(sample("m").as_bytes()).unwrap();
+    let packed = encoder.finish().unwrap();
+    let says = error_after(0, packed);
+    assert!(says.contains("window of more than 128 MiB") && says.contains("without --long"), "{says}");
+}
