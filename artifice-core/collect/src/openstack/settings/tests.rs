@@ -134,7 +134,7 @@ fn what_is_wrong_is_told_where_it_stands() {
         (format!("{URL}{user}  key: k.pem\n"), "openstack.key: a key is of no use without its certificate"),
         (format!("{URL}{user}  pasword_file: k.pem\n"), "did you mean 'password_file'?"),
         (format!("{URL}{user}  cloud: prod\n"), "openstack.username: the cloud says who logs in; leave this out"),
-        (String::new(), "c.yaml:1:1: openstack: nobody says who logs in; write authentication_url"),
+        (String::new(), "c.yaml:1:10: openstack: nobody says who logs in; write authentication_url"),
         (
             "  cloud: prod\n".to_owned(),
             "openstack.cloud: there is no clouds.yaml in which 'prod' could be; looked in /nowhere",
