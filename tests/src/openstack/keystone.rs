@@ -74,7 +74,7 @@ fn scope_v3(world: &mut World, auth: &Value) -> Option<Value> {
     let is_service = project["id"] == SERVICE || project["name"] == "service" && is_default(project);
     match good {
         false => None,
-        true if scope.is_null() => Some(if identity["methods"][0] == "token" { service } else { json!({}) }),
+        true if scope.is_null() => Some(json!({})),
         true if is_service => Some(service),
         true if scope["system"]["all"] == true => Some(json!({ "system": { "all": true } })),
         true if is_default(scope) => Some(json!({ "domain": { "id": "default", "name": "Default" } })),

@@ -8,6 +8,8 @@ use super::{AUGUST, DEMO, running};
 /// Bill, preview and dry run are refused in a line that says this, and leave nothing.
 #[track_caller]
 fn refused(cloud: &Cloud, says: &[&str]) {
+    // That a ledger is made is told, too.
+    cloud.run("db migrate").done();
     for command in ["bill -t demo", "bill", "usage -t demo", "bill --dry-run"] {
         let mut ran = cloud.run(&format!("{command} {AUGUST}")).refused().says_one_line();
         for text in says {

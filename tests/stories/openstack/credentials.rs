@@ -185,7 +185,9 @@ fn a_refused_cloud_says_what_may_be_wrong_where_it_stands() {
     auth(&format!("application_credential_id: {APPLICATION_ID}, application_credential_secret: wrong"))
         .says("Keystone refuses to log in the application credential 03af")
         .says("its secret, or its user; or it has expired or was deleted");
-    auth("token: wrong").says("Keystone refuses to log in the token's owner").says("it has expired or was revoked");
+    auth("token: wrong, project_name: service")
+        .says("Keystone refuses to log in the token's owner to service")
+        .says("it has expired or was revoked");
 }
 
 #[test]
@@ -204,7 +206,10 @@ fn tokens_that_end_soon_are_renewed_while_it_collects() {
 fn a_token_of_somebody_elses_ends_when_it_ends() {
     let (cloud, openstack) = running(Identity::V3);
     let token = openstack.token();
-    cloud.set("openstack", &format!("{{auth_url: '{}', token: {token}}}", openstack.keystone.url()));
+    cloud.set(
+        "openstack",
+        &format!("{{auth_url: '{}', token: {token}, project_name: service}}", openstack.keystone.url()),
+    );
     cloud.usage(AUGUST).done();
     openstack.revoke_tokens();
     let ran = cloud.usage(AUGUST).refused().says_one_line();

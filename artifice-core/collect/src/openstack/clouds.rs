@@ -7,12 +7,13 @@
 mod env;
 mod find;
 mod merge;
+mod spellings;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use artifice_settings::{Document, Node, one_of};
+use artifice_settings::{Node, one_of};
 
 pub(super) use env::Environment;
 use find::Found;
@@ -21,41 +22,6 @@ use super::said::{Said, Sayings};
 
 /// The name that openstacksdk gives to what the environment says.
 const OF_ENVIRONMENT: &str = "envvars";
-
-/// Keystone's names, with how they are spelled, the strongest first; and whether what stands beside `auth` is stronger
-/// than what stands in it.
-const SPELLINGS: [(&str, &[&str], bool); 30] = [
-    ("auth_url", &["auth_url"], false),
-    ("auth_type", &["auth_type", "auth_plugin"], true),
-    ("username", &["username", "user_name"], false),
-    ("user_id", &["user_id"], false),
-    ("password", &["password"], false),
-    ("user_domain_id", &["user_domain_id"], true),
-    ("user_domain_name", &["user_domain_name"], true),
-    ("project_id", &["project_id", "tenant_id"], true),
-    ("project_name", &["project_name", "tenant_name"], true),
-    ("project_domain_id", &["project_domain_id"], true),
-    ("project_domain_name", &["project_domain_name"], true),
-    ("domain_id", &["domain_id"], true),
-    ("domain_name", &["domain_name"], true),
-    ("default_domain_id", &["default_domain_id"], false),
-    ("default_domain_name", &["default_domain_name", "default_domain"], false),
-    ("system_scope", &["system_scope"], false),
-    ("token", &["token", "auth_token"], true),
-    ("application_credential_id", &["application_credential_id"], false),
-    ("application_credential_name", &["application_credential_name"], false),
-    ("application_credential_secret", &["application_credential_secret"], false),
-    ("interface", &["interface", "endpoint_type"], true),
-    ("cacert", &["cacert"], true),
-    ("verify", &["verify"], true),
-    ("insecure", &["insecure"], true),
-    ("cert", &["cert"], true),
-    ("key", &["key"], true),
-    ("api_timeout", &["api_timeout"], true),
-    ("metering_endpoint_override", &["metering_endpoint_override"], true),
-    ("region_name", &["region_name"], true),
-    ("profile", &["profile", "cloud"], true),
-];
 
 /// Who asks, and for what.
 pub(super) struct Asked<'a> {
@@ -96,13 +62,8 @@ pub(super) fn with<T>(
     found
 }
 
-/// A cloud that is there.
-struct Chosen {
-    name: String,
-}
-
 /// The cloud that is named, if it is there; or the only one.
-fn chosen(environment: &Environment, asked: &Asked<'_>, files: &[Found], name: Option<Said<'_>>) -> Option<Chosen> {
+fn chosen(environment: &Environment, asked: &Asked<'_>, files: &[Found], name: Option<Said<'_>>) -> Option<String> {
     let all: BTreeSet<String> = files.iter().filter(|file| !file.is_public()).flat_map(Found::names).collect();
     let places = files.iter().filter(|file| !file.is_public()).map(|file| file.path.display().to_string());
     let places = places.collect::<Vec<_>>().join(" and ");
@@ -110,7 +71,7 @@ fn chosen(environment: &Environment, asked: &Asked<'_>, files: &[Found], name: O
     let Some(said) = name else {
         let names = known().collect::<Vec<_>>().join(", ");
         return match (all.first(), all.len()) {
-            (Some(name), 1) => Some(Chosen { name: name.clone() }),
+            (Some(name), 1) => Some(name.clone()),
             (Some(_), _) => {
                 asked.at.mistake(format!("{places} has several clouds; choose one with `cloud:` or OS_CLOUD: {names}"));
                 None
@@ -126,7 +87,7 @@ fn chosen(environment: &Environment, asked: &Asked<'_>, files: &[Found], name: O
     };
     let name = said.text()?;
     if all.contains(&name) {
-        return Some(Chosen { name });
+        return Some(name);
     }
     said.mistake(match places.is_empty() {
         true => format!("there is no clouds.yaml in which '{name}' could be; looked in {}", environment.places()),
@@ -134,10 +95,4 @@ fn chosen(environment: &Environment, asked: &Asked<'_>, files: &[Found], name: O
         false => format!("there is no cloud '{name}' in {places}; {}", one_of(&name, known())),
     });
     None
-}
-
-/// Whether a document has something under a name.
-fn named<'d>(document: &'d Document, section: &'static str, name: &str) -> Option<Node<'d>> {
-    let clouds = document.root().map()?.get(section)?.map()?;
-    clouds.entries().into_iter().find(|(key, _)| key == name).map(|(_, node)| node)
 }

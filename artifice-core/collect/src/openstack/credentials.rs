@@ -28,8 +28,8 @@ pub enum Credentials {
     Token {
         /// It.
         token: Secret,
-        /// To what, if not to what it is for already.
-        scope: Option<Scope>,
+        /// To what.
+        scope: Scope,
     },
 }
 
@@ -124,8 +124,7 @@ impl fmt::Display for Credentials {
             Credentials::Application { which: Application::Name(name, user), .. } => {
                 write!(f, "the application credential {name} of {}", user.called())
             }
-            Credentials::Token { scope: Some(scope), .. } => write!(f, "the token's owner to {scope}"),
-            Credentials::Token { scope: None, .. } => f.write_str("the token's owner"),
+            Credentials::Token { scope, .. } => write!(f, "the token's owner to {scope}"),
         }
     }
 }

@@ -24,7 +24,7 @@ use std::sync::OnceLock;
 pub use error::CloudError;
 pub use settings::{CeilometerSettings, Kind};
 
-use crate::choice::{Choice, KnownTenant, Verdict};
+use crate::choice::{Choice, KnownTenant};
 use crate::error::{Reach, SourceError};
 use crate::sink::Sink;
 use crate::source::{Ended, Observation, Plan, Run, Scope, Source, SourceSettings, Wanted, WithUsage};
@@ -73,13 +73,9 @@ impl Source for Ceilometer {
 
     /// Asks for one meter, to see whether anybody answers.
     fn check(&self) -> Result<Vec<Observation>, SourceError> {
-        let failed = |error| SourceError::new(Reach::Start, error);
         let cloud = self.cloud()?;
-        cloud.any_meter(None).map_err(failed)?;
-        let projects = cloud.projects().map_err(failed)?;
-        let choice = &self.settings.cloud.tenants;
-        let chosen = projects.iter().filter(|project| choice.judges(project) == Verdict::Billed).count();
-        Ok(vec![cloud.logged_in(&self.settings.cloud), Observation::Tenants { known: projects.len(), chosen }])
+        cloud.any_meter(None).map_err(|error| SourceError::new(Reach::Start, error))?;
+        Ok(vec![cloud.logged_in(&self.settings.cloud)])
     }
 
     fn plan(&self, _: &Wanted) -> Plan {

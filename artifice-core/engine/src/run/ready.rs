@@ -19,7 +19,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError`]: it cannot, or does not.
     pub async fn check_source(&self) -> Result<Vec<Observation>, EngineError> {
-        Metering::connect(self.config()).await?.check().await
+        Metering::connect(self.config()).await?.check(&self.config().choice()).await
     }
 
     /// Refuses a period that metering may still change.

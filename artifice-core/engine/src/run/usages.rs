@@ -14,7 +14,8 @@ use crate::error::EngineError;
 use crate::run::tenants::Tenants;
 use crate::tell::{Listener, Notice};
 use artifice_collect::{
-    Cancel, CollectError, KnownTenant, Noticed, Observation, Receive, Request, Seen, Source, TenantUsage, collect,
+    Cancel, Choice, CollectError, KnownTenant, Noticed, Observation, Receive, Request, Seen, Source, TenantUsage,
+    Verdict, collect,
 };
 
 /// The configured source, logged in to where that takes a log-in.
@@ -50,9 +51,12 @@ impl Metering {
     }
 
     /// Whether it answers, and what is seen of it.
-    pub async fn check(self) -> Result<Vec<Observation>, EngineError> {
-        let source = self.source;
-        Ok(on_a_thread(move || source.check()).await?.map_err(CollectError::from)?)
+    pub async fn check(self, choice: &Choice) -> Result<Vec<Observation>, EngineError> {
+        let chosen = self.tenants.iter().filter(|tenant| choice.judges(tenant) == Verdict::Billed).count();
+        let (source, known) = (self.source, self.tenants.len());
+        let mut seen = on_a_thread(move || source.check()).await?.map_err(CollectError::from)?;
+        seen.push(Observation::Tenants { known, chosen });
+        Ok(seen)
     }
 
     /// Lets go of it: connections are closed where waiting harms nobody.

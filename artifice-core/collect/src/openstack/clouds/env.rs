@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use artifice_settings::Node;
 
-use super::SPELLINGS;
+use super::spellings::SPELLINGS;
 use crate::openstack::credentials::Origin;
 use crate::openstack::said::{Said, Sayings};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use artifice_settings::{ConfigError, Document, Node, read};
 
-use super::Environment;
+use super::env::Environment;
 
 /// The files, each with the variable that names it, and what its clouds stand under. The strongest first.
 const FILES: [(&str, Option<&str>, &str); 3] = [
@@ -13,7 +13,7 @@ const FILES: [(&str, Option<&str>, &str); 3] = [
     ("clouds-public", None, PUBLIC),
 ];
 /// What profiles stand under.
-pub(super) const PUBLIC: &str = "public-clouds";
+const PUBLIC: &str = "public-clouds";
 /// What their names end with. JSON is YAML, too.
 const SUFFIXES: [&str; 3] = ["yaml", "yml", "json"];
 /// The advice where one cannot be read.
@@ -30,6 +30,12 @@ impl Found {
     /// Whether it has profiles.
     pub fn is_public(&self) -> bool {
         self.section == PUBLIC
+    }
+
+    /// What it says of a cloud.
+    pub fn cloud(&self, name: &str) -> Option<Node<'_>> {
+        let clouds = self.document.root().map()?.get(self.section)?.map()?;
+        clouds.entries().into_iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }
 
     /// The names of its clouds.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use artifice_settings::{Node, nearest, one_of};
 
-use super::find::{Found, PUBLIC};
-use super::{Chosen, Environment, SPELLINGS, named};
+use super::env::Environment;
+use super::find::Found;
+use super::spellings::SPELLINGS;
 use crate::openstack::credentials::Origin;
 use crate::openstack::said::{Said, Sayings};
 
@@ -71,15 +72,14 @@ fn first<'a>(layers: &[Layer<'a>], spellings: &[&str], is_beside_stronger: bool)
 pub(super) fn sayings<'d>(
     files: &[&'d Found],
     environment: &Environment,
-    Chosen { name }: &Chosen,
+    name: &str,
     region: Option<Said<'d>>,
 ) -> Option<Sayings<'d>> {
     let own = files.iter().filter(|file| !file.is_public());
-    let nodes: Vec<(&Found, Node<'d>)> =
-        own.filter_map(|file| Some((*file, named(&file.document, "clouds", name)?))).collect();
+    let nodes: Vec<(&Found, Node<'d>)> = own.filter_map(|file| Some((*file, file.cloud(name)?))).collect();
     // Where something is missing that a person writes into clouds.yaml: the weaker of the two.
     let (file, at) = nodes.last().map(|(file, node)| (file.path.clone(), node.clone()))?;
-    let origin = Origin::Cloud { name: name.clone(), file };
+    let origin = Origin::Cloud { name: name.to_owned(), file };
     // (Of all files, so that all mistakes are told.)
     let layers: Vec<Option<Layer<'d>>> = nodes.into_iter().map(|(_, node)| Layer::of(node)).collect();
     let mut layers: Vec<Layer<'d>> = layers.into_iter().collect::<Option<_>>()?;
@@ -104,7 +104,7 @@ fn profile<'d>(files: &[&'d Found], environment: &Environment, layers: &[Layer<'
     let Some(named_at) = first(layers, &["profile", "cloud"], true) else { return Some(None) };
     let name = named_at.text()?;
     let public = files.iter().find(|file| file.is_public());
-    match public.and_then(|file| named(&file.document, PUBLIC, &name)) {
+    match public.and_then(|file| file.cloud(&name)) {
         Some(node) => Layer::of(node).map(Some),
         None => {
             let names: Vec<String> = public.map(|file| file.names()).unwrap_or_default();

@@ -111,7 +111,7 @@ fn recorded_ways_to_log_in_are_asked_for_as_they_were() {
     assert_eq!(asked["scope"], json!({ "system": { "all": true } }));
     assert_eq!(identity.to_string(), "billing (Default) to the system, with the role reader");
 
-    let scope = Some(Scope::ProjectId("ecb4".to_owned()));
+    let scope = Scope::ProjectId("ecb4".to_owned());
     let (asked, identity) = asked_of("39-token-rescope", Credentials::Token { token: secret(), scope }).unwrap();
     let token = json!({ "methods": ["token"], "token": { "id": PASSWORD } });
     assert_eq!(asked, json!({ "identity": token, "scope": { "project": { "id": "ecb4" } } }));
@@ -161,7 +161,11 @@ fn refusals_name_what_may_be_wrong_where_it_stands() {
             Origin::Environment,
             "billing to the domain d (|OS_USERNAME, OS_PASSWORD, OS_DOMAIN_NAME, or a domain",
         ),
-        (Credentials::Token { token: secret(), scope: None }, cloud, "the token's owner (|has expired or was revoked"),
+        (
+            Credentials::Token { token: secret(), scope: Scope::System },
+            cloud,
+            "the token's owner to the system (|has expired or was revoked",
+        ),
     ] {
         let settings = OpenStack { credentials, origin, ..settings(&server.url, "v3") };
         let says = Keystone::log_in(&http(), &settings).err().unwrap().to_string();

@@ -110,11 +110,8 @@ fn auth(credentials: &Credentials) -> Value {
             json!({ "identity": { "methods": ["application_credential"], "application_credential": credential } })
         }
         Credentials::Token { token, scope } => {
-            let mut auth = json!({ "identity": { "methods": ["token"], "token": { "id": token.reveal() } } });
-            if let Some(scope) = scope {
-                auth["scope"] = self::scope(scope);
-            }
-            auth
+            let identity = json!({ "methods": ["token"], "token": { "id": token.reveal() } });
+            json!({ "identity": identity, "scope": self::scope(scope) })
         }
     }
 }

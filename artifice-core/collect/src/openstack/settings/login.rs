@@ -38,10 +38,7 @@ pub(super) fn credentials(said: &Sayings<'_>) -> Option<Credentials> {
     match way(said)? {
         Way::Password => {
             let (user, password, scope) = (user(said), secret(said, "password"), scope(said));
-            if scope == Some(None) {
-                said.missing("project_name", "admin");
-            }
-            Some(Credentials::Password { user: user?, password: password?, scope: scope?? })
+            Some(Credentials::Password { user: user?, password: password?, scope: scope? })
         }
         Way::Application => {
             said.refuse(&SCOPES, "an application credential has a project of its own; leave this out");
@@ -132,23 +129,24 @@ fn names_project(said: &Sayings<'_>) -> bool {
     said.has("project_id") || said.has("project_name")
 }
 
-/// To what one logs in, if anything says so; nothing where that is wrong.
-fn scope(said: &Sayings<'_>) -> Option<Option<Scope>> {
-    let project = match said.text("project_id") {
-        Some(id) => Some(Scope::ProjectId(id)),
-        None => said.text("project_name").map(|name| Scope::Project(name, domain(said, false))),
-    };
+/// To what one logs in.
+fn scope(said: &Sayings<'_>) -> Option<Scope> {
     if let Some(system) = said.get("system_scope") {
-        let others = SCOPES.iter().filter(|key| **key != "system_scope" && said.has(key)).count();
-        if others > 0 {
+        if SCOPES.iter().any(|key| *key != "system_scope" && said.has(key)) {
             system.mistake("one logs in to the system, or to a project or domain; keep one of the two");
             return None;
         }
-        return system.word(&[("all", ())]).map(|()| Some(Scope::System));
+        return system.word(&[("all", ())]).map(|()| Scope::System);
     }
-    if names_project(said) {
-        return project.map(Some);
+    if said.has("project_id") {
+        return said.text("project_id").map(Scope::ProjectId);
+    }
+    if said.has("project_name") {
+        return said.text("project_name").map(|name| Scope::Project(name, domain(said, false)));
     }
     let domain = said.text("domain_id").map(Domain::Id).or_else(|| said.text("domain_name").map(Domain::Name));
-    Some(domain.map(Scope::Domain))
+    if domain.is_none() {
+        said.missing("project_name", "admin");
+    }
+    domain.map(Scope::Domain)
 }

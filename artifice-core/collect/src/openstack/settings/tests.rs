@@ -76,8 +76,10 @@ fn one_logs_in_in_any_way_that_keystone_has() {
         application("  application_credential_name: n\n  username: u\n"),
         Application::Name("n".to_owned(), by_name("u", "Default"))
     );
-    match credentials("  token: t\n") {
-        Credentials::Token { token, scope: None } => assert_eq!(token.reveal(), "t"),
+    match credentials("  token: t\n  default_tenant: p\n") {
+        Credentials::Token { token, scope } => {
+            assert_eq!((token.reveal(), scope), ("t", project(in_domain("Default"))));
+        }
         other => panic!("{other:?}"),
     }
     // What is meant may be said.
@@ -87,7 +89,7 @@ fn one_logs_in_in_any_way_that_keystone_has() {
 
 #[test]
 fn whom_a_connection_trusts() {
-    let tls = |yaml: &str| read(&format!("{URL}  token: t\n{yaml}")).unwrap().tls;
+    let tls = |yaml: &str| read(&format!("{URL}  token: t\n  project_id: 1\n{yaml}")).unwrap().tls;
     assert!(tls("  verify: false\n").trusts_anybody && !tls("  verify: true\n").trusts_anybody);
     assert_eq!(tls("  verify: ca.pem\n").ca_file.unwrap(), Path::new("/etc/artifice/ca.pem"));
     let (cert, key) = tls("  cert: c.pem\n  key: /k.pem\n").certificate.unwrap();
@@ -130,11 +132,12 @@ fn what_is_wrong_is_told_where_it_stands() {
             format!("{URL}  application_credential_secret: x\n"),
             "application_credential_name is missing; write for example",
         ),
+        (format!("{URL}  token: t\n"), "openstack: default_tenant is missing"),
         (format!("{URL}  token: ''\n"), "openstack.token: the token is empty; write it there"),
         (format!("{URL}{user}  key: k.pem\n"), "openstack.key: a key is of no use without its certificate"),
         (format!("{URL}{user}  pasword_file: k.pem\n"), "did you mean 'password_file'?"),
         (format!("{URL}{user}  cloud: prod\n"), "openstack.username: the cloud says who logs in; leave this out"),
-        (String::new(), "c.yaml:1:1: openstack: nobody says who logs in; write authentication_url"),
+        (String::new(), "c.yaml:1:10: openstack: nobody says who logs in; write authentication_url"),
         (
             "  cloud: prod\n".to_owned(),
             "openstack.cloud: there is no clouds.yaml in which 'prod' could be; looked in /nowhere",

@@ -1,0 +1,36 @@
+//! How keys of Keystone's are spelled in files of clouds, and after `OS_` in the environment.
+
+/// Keystone's names, with how they are spelled, the strongest first; and whether what stands beside `auth` is stronger
+/// than what stands in it.
+pub(super) const SPELLINGS: [(&str, &[&str], bool); 30] = [
+    ("auth_url", &["auth_url"], false),
+    ("auth_type", &["auth_type", "auth_plugin"], true),
+    ("username", &["username", "user_name"], false),
+    ("user_id", &["user_id"], false),
+    ("password", &["password"], false),
+    ("user_domain_id", &["user_domain_id"], true),
+    ("user_domain_name", &["user_domain_name"], true),
+    ("project_id", &["project_id", "tenant_id"], true),
+    ("project_name", &["project_name", "tenant_name"], true),
+    ("project_domain_id", &["project_domain_id"], true),
+    ("project_domain_name", &["project_domain_name"], true),
+    ("domain_id", &["domain_id"], true),
+    ("domain_name", &["domain_name"], true),
+    ("default_domain_id", &["default_domain_id"], false),
+    ("default_domain_name", &["default_domain_name", "default_domain"], false),
+    ("system_scope", &["system_scope"], false),
+    ("token", &["token", "auth_token"], true),
+    ("application_credential_id", &["application_credential_id"], false),
+    ("application_credential_name", &["application_credential_name"], false),
+    ("application_credential_secret", &["application_credential_secret"], false),
+    ("interface", &["interface", "endpoint_type"], true),
+    ("cacert", &["cacert"], true),
+    ("verify", &["verify"], true),
+    ("insecure", &["insecure"], true),
+    ("cert", &["cert"], true),
+    ("key", &["key"], true),
+    ("api_timeout", &["api_timeout"], true),
+    ("metering_endpoint_override", &["metering_endpoint_override"], true),
+    ("region_name", &["region_name"], true),
+    ("profile", &["profile", "cloud"], true),
+];
