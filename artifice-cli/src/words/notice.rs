@@ -45,8 +45,8 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
              not be checked: {why}"
         ),
         Notice::NewerDocuments { backend, documents } => format!(
-            "{backend} has documents of this ledger that are newer than all that it knows: {documents}; was the ledger \
-             restored from a backup? What they are for may be billed twice"
+            "{backend} has documents of this ledger that the ledger does not know: {documents}; was it restored from a \
+             backup? What they are for may be billed twice"
         ),
         Notice::DocumentsWithoutLedger { backend, documents } => format!(
             "{backend} has documents that this ledger does not know, and that do not say of which ledger they are: \

@@ -6,7 +6,6 @@ mod gaps;
 mod groups;
 mod labels;
 mod leases;
-mod newer;
 mod preview;
 mod ready;
 mod shared;

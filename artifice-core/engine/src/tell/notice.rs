@@ -68,7 +68,7 @@ pub enum Notice {
         /// Why not.
         why: String,
     },
-    /// A backend has documents of this ledger that the ledger does not know, and newer ones than it has.
+    /// A backend has documents of this ledger that the ledger does not know, and that may concern what is done now.
     NewerDocuments {
         /// The backend.
         backend: String,
