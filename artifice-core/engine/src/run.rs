@@ -13,7 +13,6 @@ mod tasks;
 mod tenant;
 mod tenants;
 mod unfinished;
-mod unraised;
 mod usages;
 
 pub use labels::labels_of;
