@@ -1,6 +1,7 @@
 //! Killing the command.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::Child;
 use std::sync::Mutex;
 use std::thread;
@@ -16,14 +17,29 @@ impl Cloud {
     /// there. Fails if it never comes by.
     #[track_caller]
     pub fn killed_at(&self, place: &str, arguments: &str) {
-        let file = self.path("crash");
-        let _ = std::fs::remove_file(&file);
+        kill(self.stopped_at(place, arguments, &self.path("crash")));
+    }
+
+    /// Runs a command until it comes by a place, does something while it stands there, and lets it go on to its end.
+    #[track_caller]
+    pub fn held_at(&self, place: &str, arguments: &str, meanwhile: impl FnOnce()) -> Ran {
+        let file = self.path("held");
+        let child = self.stopped_at(place, arguments, &file);
+        meanwhile();
+        std::fs::remove_file(&file).unwrap();
+        Ran::new(arguments.to_owned(), child.wait_with_output().unwrap())
+    }
+
+    /// Starts a command, and waits until it stands at a place.
+    #[track_caller]
+    fn stopped_at(&self, place: &str, arguments: &str, file: &Path) -> Child {
+        let _ = std::fs::remove_file(file);
         let mut command = self.command(arguments);
-        command.env("ARTIFICE_CRASH_AT", place).env("ARTIFICE_CRASH_FILE", &file);
+        command.env("ARTIFICE_CRASH_AT", place).env("ARTIFICE_CRASH_FILE", file);
         let mut child = command.spawn().unwrap();
         let begin = Instant::now();
         // The file is there before it says anything.
-        while !std::fs::read_to_string(&file).is_ok_and(|said| !said.is_empty()) {
+        while !std::fs::read_to_string(file).is_ok_and(|said| !said.is_empty()) {
             if child.try_wait().unwrap().is_some() {
                 let ran = Ran::new(arguments.to_owned(), child.wait_with_output().unwrap());
                 panic!("it never came by '{place}': {ran:#?}");
@@ -34,7 +50,7 @@ impl Cloud {
             }
             thread::sleep(Duration::from_millis(3));
         }
-        kill(child);
+        child
     }
 }
 

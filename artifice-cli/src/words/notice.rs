@@ -31,12 +31,10 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
             let before = format!("no statement covers {times}; bill that time, too, if it was used");
             return vec![Shared::of(tenant.called(), before, Count::default(), "")];
         }
-        Notice::NotRaised { tenant, month, what } => {
+        Notice::NotRaised { tenant, month, at_its_end } => {
             let before = format!(
-                "nothing was used in the last part of the month {month}, so there is no statement that reaches its end, and \
-                 what is charged there is not: {}; to have it, take the month's statements back (`artifice statement void`) \
-                 and bill the month as one",
-                what.join(", ")
+                "the month {month} was billed in parts, and {at_its_end}; to have it right, take the month's statements back \
+                 (`artifice statement void`), and bill the month as one"
             );
             return vec![Shared::of(tenant.called(), before, Count::default(), "")];
         }
@@ -45,8 +43,8 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
              not be checked: {why}"
         ),
         Notice::NewerDocuments { backend, documents } => format!(
-            "{backend} has documents of this ledger that are newer than all that it knows: {documents}; was the ledger \
-             restored from a backup? What they are for may be billed twice"
+            "{backend} has documents of this ledger that the ledger does not know: {documents}; was it restored from a \
+             backup? What they are for may be billed twice"
         ),
         Notice::DocumentsWithoutLedger { backend, documents } => format!(
             "{backend} has documents that this ledger does not know, and that do not say of which ledger they are: \

@@ -7,6 +7,7 @@ pub(crate) mod following;
 pub(crate) mod month;
 pub(crate) mod prices;
 pub(crate) mod rates;
+mod unraised;
 mod whole;
 
 pub(crate) use whole::{Drafted, Whole};

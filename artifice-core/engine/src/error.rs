@@ -118,9 +118,9 @@ pub enum EngineError {
     },
     /// The backend has documents of this ledger that the ledger does not know.
     #[error(
-        "{backend} has documents of this ledger that are newer than all that it knows: {documents}; was the ledger restored \
-         from a backup? Nothing is billed before this is settled, because it might be billed twice: restore a ledger that \
-         knows them, or take them back in the backend and set main.newer_documents to warn for one bill"
+        "{backend} has documents of this ledger that the ledger does not know: {documents}; was it restored from a backup? \
+         Nothing is billed or taken back before this is settled, because something might be billed twice: restore a ledger \
+         that knows them, or take them back in the backend and, where it still lists them, set main.newer_documents to warn"
     )]
     NewerDocuments {
         /// The backend.

@@ -8,6 +8,7 @@ mod explore;
 mod later;
 mod machine;
 mod named;
+mod newer;
 mod owner;
 mod regenerate;
 mod void;

@@ -6,7 +6,6 @@ mod gaps;
 mod groups;
 mod labels;
 mod leases;
-mod newer;
 mod preview;
 mod ready;
 mod shared;
@@ -14,7 +13,6 @@ mod tasks;
 mod tenant;
 mod tenants;
 mod unfinished;
-mod unraised;
 mod usages;
 
 pub use labels::labels_of;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use advice::Advice;
 pub use artifice_collect::Cancel;
 pub(crate) use cancel::cancelled;
-pub use notice::{Notice, Progress};
+pub use notice::{AtItsEnd, Notice, Progress};
 pub use report::{Billed, Failed, How, Preview, Told};
 
 /// Who hears what the engine tells. Called from any task of a run, and never for long.

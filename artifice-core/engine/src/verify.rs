@@ -5,6 +5,7 @@
 //! no finding.
 
 mod backend;
+mod months;
 
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ impl Engine {
             findings.retain(|finding| again.contains(finding));
             verified.add(findings);
         }
+        self.months_in_parts(ledger.as_ref(), &mut verified).await;
         Ok(verified)
     }
 }

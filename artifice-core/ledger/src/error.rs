@@ -47,8 +47,11 @@ pub enum Refusal {
         /// What it says otherwise.
         text: String,
     },
-    /// An adjustment was worked out beside others than are live now.
-    #[error("statement {number} was adjusted by another program meanwhile; nothing was changed: run the command again")]
+    /// An adjustment was worked out beside others than are live now, or beside one that is being taken back.
+    #[error(
+        "statement {number} was adjusted by another program meanwhile, or an adjustment of it is being taken back; nothing \
+         was changed: run the command again, a bill finishes that first"
+    )]
     Changed {
         /// The number of the statement that was to be adjusted.
         number: u64,

@@ -6,10 +6,11 @@
 //! What takes several answers each of them by itself ([`Each`]), in their order: one that is refused leaves the others
 //! alone. A `Result` around them is the database's own trouble, which is everybody's.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use artifice_model::statement::BilledLine;
-use artifice_model::{Period, Tenant, TenantId, Timestamp};
+use artifice_model::{Period, StatementId, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 
 use crate::audit::{Act, Action, Entry};
@@ -108,6 +109,9 @@ pub trait Statements: Send + Sync {
 
     /// The statements that a person may mean.
     async fn statement_find(&self, name: &StatementName) -> Result<Vec<StatementRef>, LedgerError>;
+
+    /// Which of some ids are statements'.
+    async fn statements_known(&self, ids: &[StatementId]) -> Result<BTreeSet<StatementId>, LedgerError>;
 
     /// When the newest statement for a backend was stored, and whether the backend has a document of any; nothing if
     /// there is none for it.

@@ -87,10 +87,16 @@ impl NewStatement<'_> {
     }
 }
 
-/// The number of an invoice's next adjustment: `all` of them have an id, a number and whether they are
-/// live. `None` if those that are live are not the ones `beside` which it was worked out.
-pub(crate) fn next_revision(all: &[(String, i64, bool)], beside: &[StatementId]) -> Option<i64> {
-    let mut live: Vec<&str> = all.iter().filter(|(.., live)| *live).map(|(id, ..)| id.as_str()).collect();
+/// The number of an invoice's next adjustment: `all` of them have an id, a number and a state. `None` if those that are
+/// live are not the ones `beside` which it was worked out, or one is being taken back: that one would have a live
+/// adjustment behind it, and could not become void.
+pub(crate) fn next_revision(all: &[(String, i64, String)], beside: &[StatementId]) -> Option<i64> {
+    let is = |text: &str, state: State| text == state.to_string();
+    if all.iter().any(|(.., state)| is(state, State::Voiding)) {
+        return None;
+    }
+    let live = all.iter().filter(|(.., state)| !is(state, State::Void));
+    let mut live: Vec<&str> = live.map(|(id, ..)| id.as_str()).collect();
     let mut beside: Vec<&str> = beside.iter().map(StatementId::as_str).collect();
     live.sort();
     beside.sort();

@@ -47,7 +47,7 @@ pub(crate) use service::{settled, together};
 pub use taxes::agree as taxes_agree;
 
 /// Section and service of the line for what a month lacks to its minimum.
-const MINIMUM: &str = "Minimum charge";
+pub const MINIMUM: &str = "Minimum charge";
 
 /// A volume of one resource for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -87,16 +87,47 @@ fn a_ledger_that_came_back_from_a_backup_bills_nothing() {
 
     let refused = old.bill("--month 2013-10").refused();
 
-    refused.says("newer than all that it knows: demo-2013-10-01-2013-11-01.csv").says("restored from a backup");
+    refused.says("does not know: demo-2013-10-01-2013-11-01.csv").says("restored from a backup");
     assert_eq!((old.ledger(), cloud.files("invoices")), before);
     // Whoever knows better says so.
     old.set("main", "{invoice:object: billing.csv_invoice:Csv, newer_documents: warn}");
-    old.bill("--month 2013-10").done().says("newer than all that it knows").says("may be billed twice");
-    // From then on it has newer ones itself.
+    old.bill("--month 2013-10")
+        .done()
+        .says("does not know: demo-2013-10-01-2013-11-01.csv")
+        .says("may be billed twice");
+    // That it has newer ones itself from then on makes nothing known.
     old.set("main", "{invoice:object: billing.csv_invoice:Csv}");
-    old.bill("--month 2013-09").done();
+    old.bill("--month 2013-09").refused().says("does not know: demo-2013-10-01-2013-11-01.csv");
     old.set("main", "{invoice:object: billing.csv_invoice:Csv, newer_documents: never}");
     old.bill("--month 2013-09").refused().says("newer_documents");
+}
+
+#[test]
+fn a_ledger_that_came_back_from_a_backup_takes_nothing_back_and_adjusts_nothing() {
+    let cloud = demo();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-20", 5));
+    cloud.bill("--from 2013-08-01 --to 2013-08-11").done();
+    let backup = cloud.copy();
+    cloud.bill("--from 2013-08-11 --to 2013-09-01").done();
+    let old = restored(backup, &cloud);
+    let before = (old.ledger(), cloud.files("invoices"));
+
+    // The credit would be newer than what the ledger has lost, and so hide it.
+    for command in [
+        "statement void 1 --reason x",
+        "statement void 1 --reason x --with-later",
+        "bill --adjust --from 2013-08-01 --to 2013-08-11",
+    ] {
+        old.run(command).refused().says("does not know: demo-2013-08-11-2013-09-01.csv");
+    }
+    old.bill("--from 2013-08-11 --to 2013-09-01").refused();
+    assert_eq!((old.ledger(), cloud.files("invoices")), before);
+
+    // An older program had taken it back all the same.
+    old.set("main", "{invoice:object: billing.csv_invoice:Csv, newer_documents: warn}");
+    old.run("statement void 1 --reason x").done().says("does not know: demo-2013-08-11-2013-09-01.csv");
+    old.set("main", "{invoice:object: billing.csv_invoice:Csv}");
+    old.bill("--from 2013-08-11 --to 2013-09-01").refused().says("does not know: demo-2013-08-11-2013-09-01.csv");
 }
 
 #[test]

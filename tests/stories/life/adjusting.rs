@@ -4,6 +4,7 @@ use artifice_tests::{Cloud, Erp, Vm, Volume};
 use serde_json::json;
 
 use super::{AUGUST, listed, shown};
+use crate::all::verify::Found;
 
 const ADJUST: &str = "--adjust --month 2013-08";
 
@@ -40,6 +41,75 @@ fn two_rounds_of_late_samples_give_two_adjustments_whose_sum_is_a_fresh_bill() {
 
     cloud.bill(ADJUST).done().says("nothing to adjust");
     assert_eq!(cloud.statements().len(), 3);
+}
+
+#[test]
+fn nothing_is_adjusted_while_an_adjustment_of_it_is_being_taken_back() {
+    let cloud = billed();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-10", 10));
+    cloud.bill(ADJUST).done();
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-20", 3));
+
+    let beside = cloud.held_at("before storing adjustment", &format!("bill {ADJUST}"), || {
+        cloud.killed_at("after storing credit", "statement void 2 --reason mistake");
+    });
+
+    beside.failed().says("an adjustment of it is being taken back").says("run the command again");
+    assert_eq!(listed(&cloud), ["invoice committed 1.20", "adjustment voiding 0.50", "credit pending -0.50"]);
+    cloud.bill(ADJUST).done();
+    assert_eq!(
+        listed(&cloud),
+        ["invoice committed 1.20", "adjustment void 0.50", "credit committed -0.50", "adjustment committed 0.65"]
+    );
+    cloud.run("db verify").done();
+    // And the other way round: what was adjusted meanwhile is not taken back.
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-25", 1));
+    let voiding = cloud.held_at("before storing credit", "statement void 4 --reason mistake", || {
+        cloud.bill(ADJUST).done();
+    });
+    voiding.failed().says("void these first, the last one first: 5");
+    cloud.run("db verify").done();
+}
+
+#[test]
+fn a_void_that_an_older_program_stored_an_adjustment_beside_says_its_way_out() {
+    let cloud = billed();
+    for hours in [10, 3] {
+        cloud.meter(Vm::of("demo", "vm").active(&format!("2013-08-{}", 10 + hours), hours));
+        cloud.bill(ADJUST).done();
+    }
+    cloud.killed_at("before voiding>void", "statement void 3 --reason mistake");
+    // As if statement 2 had been stored meanwhile.
+    let mut db = cloud.db();
+    let on_table = if cloud.path("ledger.db").is_file() { "" } else { " ON statement" };
+    db.run(&format!("DROP TRIGGER statement_content_stays{on_table}")).unwrap();
+    for (number, revision) in [(2, 9), (3, 1), (2, 2)] {
+        let id = format!("(SELECT statement_id FROM invoice_number WHERE number = {number})");
+        db.run(&format!("UPDATE statement SET revision = {revision} WHERE statement_id = {id}")).unwrap();
+    }
+
+    let found = Found::by(&cloud, "");
+    let blocked = found.of_rule("voiding_blocked");
+    assert_eq!((blocked.len(), &blocked[0]["statement"]["number"]), (1, &json!(3)), "{:#}", found.json());
+    assert!(blocked[0]["what"].as_str().unwrap().contains("statement 2 is a live adjustment"), "{:#}", found.json());
+    for command in ["bill --month 2013-08", "bill --month 2013-09", "statement void 3 --reason mistake"] {
+        cloud.run(command).failed().says("void these first, the last one first: 2");
+    }
+
+    cloud.run("statement void 3 --reason mistake --with-later").done();
+
+    assert_eq!(
+        listed(&cloud),
+        [
+            "invoice committed 1.20",
+            "adjustment void 0.50",
+            "adjustment void 0.15",
+            "credit committed -0.15",
+            "credit committed -0.50"
+        ]
+    );
+    assert!(Found::by(&cloud, "").of_rule("voiding_blocked").is_empty());
+    cloud.bill(ADJUST).done();
 }
 
 #[test]

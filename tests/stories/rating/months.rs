@@ -1,9 +1,10 @@
 //! What counts the units of a month: over all of a tenant's statements of it.
 
-use artifice_tests::{Cloud, Vm};
+use artifice_tests::{Cloud, Vm, Volume};
 use serde_json::json;
 
 use super::cards::cloud;
+use crate::all::verify::Found;
 
 const FIRST: &str = "--from 2013-08-01 --to 2013-08-16";
 const SECOND: &str = "--from 2013-08-16 --to 2013-09-01";
@@ -138,6 +139,59 @@ fn a_month_whose_last_part_has_no_usage_is_told_to_lack_its_fees_and_its_minimum
     cloud.bill("--month 2013-09").done().says_not("last part");
     cloud.run("statement void 1 --reason parts").done();
     assert_eq!(costs(&cloud, "--month 2013-08"), ["15.00", "1.00", "5.50", "28.50"]);
+}
+
+#[test]
+fn a_part_that_is_billed_after_the_months_end_is_told_to_leave_fees_and_minimum_wrong() {
+    let cloud = cloud(
+        "prices:\n  - {service: m1.nano, per: hour, price: 1}\n  - {service: volume.size, per: GB per hour, price: 1}\nminimum: 50\n",
+    );
+    cloud.set("fees", "[{name: Support, amount: 5.50}, {name: Disks, amount: 3, uses: ['volume*']}]");
+    cloud.meter(Vm::of("demo", "vm").active("2013-08-01", 15)).meter(Vm::of("demo", "vm").active("2013-08-20", 30));
+    cloud.meter(Volume::of("demo", "disk").sized(1, "2013-08-01", 1));
+    assert_eq!(costs(&cloud, SECOND), ["30.00", "5.50", "14.50"]);
+
+    // In order, the month would come to more than its minimum.
+    let ran = cloud.bill(FIRST).done().says("was billed after the statement that reaches its end");
+    let what = "Disks NZD 3.00, the minimum charge is NZD 14.50 too much";
+    assert!(
+        ran.err.contains("tenant demo") && ran.err.contains("2013-08-01T00:00:00Z") && ran.err.contains(what),
+        "{ran:?}"
+    );
+    let found = Found::by(&cloud, "");
+    assert_eq!((found.rules(), &found.all()[0]["gravity"]), (vec!["month_in_parts"], &json!("waiting")));
+    assert!(found.all()[0]["what"].as_str().unwrap().contains(what), "{:#}", found.json());
+    assert_eq!(found.all()[0]["tenant"]["id"], json!("demo"));
+
+    // Taken back and billed as one, it is right, and nothing is told any more.
+    cloud.run("statement void 2 --reason parts").done();
+    cloud.run("statement void 1 --reason parts").done();
+    cloud.bill("--month 2013-08").done().says_not("in parts");
+    assert!(Found::by(&cloud, "").all().is_empty());
+}
+
+#[test]
+fn parts_in_their_order_have_nothing_to_tell_and_one_behind_an_end_without_usage_has() {
+    let cloud = cloud("prices:\n  - {service: m1.nano, per: hour, price: 1}\nminimum: 50\n");
+    cloud.set("fees", "[{name: Support, amount: 5.50}]");
+    cloud.meter(Vm::of("demo", "vm").active("2013-07-01", 60)).meter(Vm::of("demo", "vm").active("2013-08-01", 15));
+    for part in ["--from 2013-07-01 --to 2013-07-16", "--from 2013-07-16 --to 2013-08-01"] {
+        let _ = cloud.bill(part).done();
+    }
+    cloud.meter(Vm::of("demo", "vm").active("2013-09-01", 15)).meter(Vm::of("demo", "vm").active("2013-09-20", 15));
+    for part in ["--from 2013-09-01 --to 2013-09-16", "--from 2013-09-16 --to 2013-10-01"] {
+        cloud.bill(part).done().says_not("in parts");
+    }
+    // The end of August was looked at before its beginning.
+    cloud.bill(SECOND).done().says("nothing to bill").says_not("in parts");
+    let what = "charged there is not: Support NZD 5.50, the minimum charge of NZD 50.00";
+    cloud.bill(FIRST).done().says(what);
+
+    let found = Found::by(&cloud, "");
+    let told: Vec<_> = found.of_rule("month_in_parts").into_iter().map(|finding| finding["what"].to_string()).collect();
+    assert_eq!(told.len(), 2, "{:#}", found.json());
+    assert!(told[0].contains("2013-07-01") && told[0].contains("charged there is not: Support NZD 5.50"), "{told:?}");
+    assert!(told[1].contains("2013-08-01") && told[1].contains(what), "{told:?}");
 }
 
 #[test]

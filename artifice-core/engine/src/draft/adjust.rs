@@ -108,6 +108,9 @@ pub(crate) fn check_committed(invoice: &Statement) -> Result<(), Trouble> {
 }
 
 /// What an invoice and its adjustments have billed.
+///
+/// # Errors
+/// If one of them is being taken back: then nothing is worked out beside it before that is done.
 pub(crate) async fn stored_together(
     ledger: &dyn Ledger,
     invoice: &Statement,
@@ -115,6 +118,9 @@ pub(crate) async fn stored_together(
 ) -> Result<Vec<BilledStatement>, LedgerError> {
     let mut billed = vec![stored(ledger, invoice).await?];
     for adjustment in adjustments {
+        if adjustment.state == State::Voiding {
+            return Err(Refusal::Changed { number: invoice.number }.into());
+        }
         billed.push(stored(ledger, adjustment).await?);
     }
     Ok(billed)

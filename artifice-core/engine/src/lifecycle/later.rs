@@ -3,7 +3,9 @@
 //! If it were taken back, and its period billed again, the new one would come behind them, and the month would cost
 //! something else. So they are taken back first, the last one first.
 
-use artifice_ledger::{Kind, Ledger, LedgerError, Month, Statement, lines_explained};
+use artifice_ledger::{
+    Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementRef, all_statements, lines_explained,
+};
 use artifice_model::statement::InMonths;
 
 use crate::Engine;
@@ -38,6 +40,21 @@ impl Engine {
         later.reverse();
         Ok((all.beside(), later))
     }
+}
+
+/// The live adjustments without which a statement that is being taken back cannot become void, the last one first. None is
+/// stored beside it, but an older program did.
+pub(crate) async fn stored_meanwhile(
+    ledger: &dyn Ledger,
+    statement: &Statement,
+) -> Result<Vec<Statement>, LedgerError> {
+    let invoice = statement.refers_to.as_ref().map_or(&statement.id, |about| &about.id);
+    let about = StatementRef { tenant: statement.tenant_no, id: invoice.clone() };
+    let about = Filter { refers_to: Some(about), ..Filter::default() };
+    let mut others = all_statements(ledger, &about).await?;
+    others.retain(|other| other.state != State::Void && is_adjusted_by(statement, other));
+    others.sort_by_key(|other| std::cmp::Reverse(other.revision));
+    Ok(others)
 }
 
 /// Whether a statement cannot be taken back while another one is live that adjusts it, or the same invoice after it.

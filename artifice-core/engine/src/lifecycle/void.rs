@@ -9,6 +9,7 @@ use crate::backend::backends::Backends;
 use crate::error::EngineError;
 use crate::lifecycle::clerk::Clerk;
 use crate::lifecycle::deliver::Desk;
+use crate::lifecycle::later::stored_meanwhile;
 use crate::lifecycle::machine::LedgerDesk;
 use crate::tell::{Advice, Watch};
 use crate::trouble::Trouble;
@@ -64,8 +65,16 @@ impl Clerk {
         if statement.kind == Kind::Credit {
             return Err(refused(&statement, "it is a credit".to_owned(), Some(Advice::BillPeriod)));
         }
-        if with_later && !matches!(statement.state, State::Void | State::Voiding) {
-            let (_, later) = self.engine.later(self.ledger.as_ref(), &statement).await?;
+        if statement.state != State::Void {
+            // What the ledger does not know may have gone on from it, or be its credit.
+            self.look_for_newer_documents(statement.period, |tenant| tenant == statement.tenant.id.as_str()).await?;
+        }
+        if with_later {
+            let later = match statement.state {
+                State::Void => Vec::new(),
+                State::Voiding => stored_meanwhile(self.ledger.as_ref(), &statement).await?,
+                _ => self.engine.later(self.ledger.as_ref(), &statement).await?.1,
+            };
             for other in &later {
                 self.void_one(other, reason, done).await?;
             }

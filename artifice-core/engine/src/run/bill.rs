@@ -51,7 +51,7 @@ impl Engine {
         let mut tenants = Tenants::new(named, known, &selection.tenants, self.config().choice());
         let clerk = Clerk::new(self.clone(), ledger, backends, watch);
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
-        run.look_for_newer_documents(&tenants).await?;
+        run.clerk.look_for_newer_documents(period, |tenant| tenants.is_wanted(tenant)).await?;
         loop {
             run.round(metering, &tenants, selection).await?;
             let left = std::mem::take(&mut *run.left());

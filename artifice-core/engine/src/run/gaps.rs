@@ -28,20 +28,25 @@ impl Run {
         let looked_at: Vec<&TenantId> =
             tenants.billed_before().filter(|id| !done.contains(*id) && !left.contains(*id)).collect();
         let mut covered: BTreeMap<TenantId, Vec<(Period, Cover)>> = BTreeMap::new();
-        for of in self.ledger().coverage().await?.into_iter().filter(|of| of.period.start() < self.period.start()) {
+        let months: Vec<Period> = self.clerk.engine.config().main.calendar.months(self.period).collect();
+        let concerns =
+            |period: Period| period.start() < self.period.start() || months.iter().any(|month| month.overlaps(period));
+        for of in self.ledger().coverage().await?.into_iter().filter(|of| concerns(of.period)) {
             covered.entry(of.tenant.id).or_default().push((of.period, of.by));
         }
         for id in &looked_at {
             let mut own = covered.remove(*id).unwrap_or_default();
-            let billed: Vec<Period> =
-                own.iter().filter(|(_, by)| *by != Cover::Idle).map(|(period, _)| *period).collect();
-            if is_settled && !busy.contains(*id) {
-                for (month, what) in self.unraised(id, &billed).await? {
-                    listener.notice(&Notice::NotRaised { tenant: tenants.told(id), month, what });
-                }
+            let is_idle = !busy.contains(*id);
+            if is_idle && is_settled {
+                own.push((self.period, Cover::Idle));
             }
+            let (engine, in_parts) = (&self.clerk.engine, months.iter().copied());
+            for (month, at_its_end) in engine.unraised(&self.prices, self.ledger(), id, in_parts, &own).await? {
+                listener.notice(&Notice::NotRaised { tenant: tenants.told(id), month, at_its_end });
+            }
+            own.retain(|(period, _)| period.start() < self.period.start());
             let last = own.iter().filter(|(_, by)| *by != Cover::Idle).map(|(period, _)| period.end()).max();
-            own.push((self.period, if busy.contains(*id) { Cover::Invoice } else { Cover::Idle }));
+            own.push((self.period, if is_idle { Cover::Idle } else { Cover::Invoice }));
             let is_new = |gap: &Period| last.is_some_and(|last| gap.start() >= last);
             let times: Vec<Period> = gaps(own).into_iter().map(|(gap, _)| gap).filter(is_new).collect();
             if !times.is_empty() {

@@ -1,5 +1,7 @@
 //! What somebody should know, though it fails nobody.
 
+use std::fmt;
+
 use artifice_collect::Noticed;
 use artifice_model::statement::Problem;
 use artifice_model::{Period, Tenant, TenantId};
@@ -52,14 +54,14 @@ pub enum Notice {
         /// Which time.
         times: Vec<Period>,
     },
-    /// A month was billed in parts, and nothing was used in the last: what is charged at the month's end is not.
+    /// A month was billed in parts, so that what is charged at its end is not right for the whole of it.
     NotRaised {
         /// Whose.
         tenant: Tenant,
         /// Which month.
         month: Period,
-        /// The fees, and the minimum, each with its amount.
-        what: Vec<String>,
+        /// What happened at its end.
+        at_its_end: AtItsEnd,
     },
     /// A backend does not say which documents it has.
     NotListed {
@@ -68,7 +70,7 @@ pub enum Notice {
         /// Why not.
         why: String,
     },
-    /// A backend has documents of this ledger that the ledger does not know, and newer ones than it has.
+    /// A backend has documents of this ledger that the ledger does not know, and that may concern what is done now.
     NewerDocuments {
         /// The backend.
         backend: String,
@@ -151,4 +153,32 @@ pub enum Progress {
         /// Its number.
         number: u64,
     },
+}
+
+/// Why a month that was billed in parts is not charged at its end as one in one piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtItsEnd {
+    /// Nothing was used in the last part, so no statement reaches it: what is not charged, each with its amount.
+    NothingUsed(Vec<String>),
+    /// A part was billed after the statement that reaches it: what is not charged, or wrong, each with its amount.
+    BilledBefore(Vec<String>),
+}
+
+impl fmt::Display for AtItsEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AtItsEnd::NothingUsed(what) => write!(
+                f,
+                "nothing was used in the last part of it, so there is no statement that reaches its end, and what is charged \
+                 there is not: {}",
+                what.join(", ")
+            ),
+            AtItsEnd::BilledBefore(what) => write!(
+                f,
+                "a part of it was billed after the statement that reaches its end, so what is charged there is not what the \
+                 whole month comes to: {}",
+                what.join(", ")
+            ),
+        }
+    }
 }

@@ -156,8 +156,8 @@ async fn revision(
     of: &Statement,
     beside: &[StatementId],
 ) -> sqlx::Result<Option<i64>> {
-    let all: Vec<(String, i64, bool)> = sqlx::query_as(
-        "SELECT statement_id::text, revision, state <> 'void' FROM statement
+    let all: Vec<(String, i64, String)> = sqlx::query_as(
+        "SELECT statement_id::text, revision, state FROM statement
          WHERE tenant_no = $1 AND refers_to = $2::uuid AND kind = 'adjustment'",
     )
     .bind(tenant_no)

@@ -1,6 +1,8 @@
 //! Statements: stored, changed and read back.
 
-use artifice_model::{Tenant, TenantId, Timestamp};
+use std::collections::BTreeSet;
+
+use artifice_model::{StatementId, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
@@ -139,6 +141,16 @@ impl Statements for PostgresLedger {
         let rows = sql.build_query_as::<(i64, String)>().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(rows.into_iter().map(|(no, id)| StatementRef { tenant: TenantNo(no), id: id.into() }).collect())
+    }
+
+    async fn statements_known(&self, ids: &[StatementId]) -> Result<BTreeSet<StatementId>, LedgerError> {
+        let sql = "SELECT statement_id::text FROM invoice_number WHERE statement_id = ANY($1::text[]::uuid[])";
+        // (Whatever is no UUID is no statement's.)
+        let ids = ids.iter().map(StatementId::as_str).filter(|id| uuid::Uuid::parse_str(id).is_ok());
+        let ids: Vec<&str> = ids.collect();
+        let known = sqlx::query_scalar(sql).bind(ids).fetch_all(&self.pool).await;
+        let known: Vec<String> = known.map_err(|error| self.error(error))?;
+        Ok(known.into_iter().map(|id| id.as_str().into()).collect())
     }
 
     async fn statement_newest(&self, backend: &str) -> Result<Option<(Timestamp, bool)>, LedgerError> {

@@ -82,8 +82,8 @@ async fn revision(
     of: &Statement,
     beside: &[StatementId],
 ) -> sqlx::Result<Option<i64>> {
-    let all: Vec<(String, i64, bool)> = sqlx::query_as(
-        "SELECT statement_id, revision, state <> 'void' FROM statement
+    let all: Vec<(String, i64, String)> = sqlx::query_as(
+        "SELECT statement_id, revision, state FROM statement
          WHERE tenant_no = ? AND refers_to = ? AND kind = 'adjustment'",
     )
     .bind(tenant_no)

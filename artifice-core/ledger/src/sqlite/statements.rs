@@ -1,6 +1,8 @@
 //! Statements: stored, changed and read back.
 
-use artifice_model::{Tenant, TenantId, Timestamp};
+use std::collections::BTreeSet;
+
+use artifice_model::{StatementId, Tenant, TenantId, Timestamp};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder};
@@ -85,6 +87,14 @@ impl Statements for SqliteLedger {
         let rows = sql.build_query_as::<(i64, String)>().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(rows.into_iter().map(|(no, id)| StatementRef { tenant: TenantNo(no), id: id.into() }).collect())
+    }
+
+    async fn statements_known(&self, ids: &[StatementId]) -> Result<BTreeSet<StatementId>, LedgerError> {
+        let sql = "SELECT statement_id FROM invoice_number WHERE statement_id IN (SELECT value FROM json_each(?))";
+        let ids: Vec<&str> = ids.iter().map(StatementId::as_str).collect();
+        let known = sqlx::query_scalar(sql).bind(serde_json::json!(ids).to_string()).fetch_all(&self.pool).await;
+        let known: Vec<String> = known.map_err(|error| self.error(error))?;
+        Ok(known.into_iter().map(|id| id.as_str().into()).collect())
     }
 
     async fn statement_newest(&self, backend: &str) -> Result<Option<(Timestamp, bool)>, LedgerError> {

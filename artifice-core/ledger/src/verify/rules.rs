@@ -254,6 +254,20 @@ pub(super) const OF_TENANT: &[Rule] = &[
              SELECT max(entry.at_us) FROM @audit AS entry WHERE entry.tenant_no = own.tenant_no
              AND entry.statement_id = own.statement_id AND entry.action = 'released'), own.created_us)",
     ),
+    // Older programs stored an adjustment while an earlier one was being taken back.
+    waiting(
+        "voiding_blocked",
+        "its credit is committed, and it cannot become void: statement {} is a live adjustment that was stored after it",
+        "void that one first (`artifice statement void`); then the next `artifice bill` finishes this one",
+        "SELECT CAST(own.statement_id AS text) AS statement_id, CAST(max(n.number) AS text) AS detail FROM statement AS own
+         JOIN statement AS credit ON credit.tenant_no = own.tenant_no AND credit.refers_to = own.statement_id
+         JOIN statement AS later ON later.tenant_no = own.tenant_no AND later.kind = 'adjustment' AND later.state <> 'void'
+              AND (later.refers_to = own.statement_id
+                   OR (later.refers_to = own.refers_to AND later.revision > own.revision))
+         JOIN invoice_number AS n ON n.tenant_no = later.tenant_no AND n.statement_id = later.statement_id
+         WHERE own.tenant_no = $1 AND own.state = 'voiding' AND credit.kind = 'credit' AND credit.state = 'committed'
+         GROUP BY own.statement_id",
+    ),
     waiting(
         "voiding_too_long",
         "it has been taken back for longer than a day, and is not void: its credit is {}",

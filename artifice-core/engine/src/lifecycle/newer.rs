@@ -1,32 +1,39 @@
 //! Whether the backend has documents that the ledger does not know: it came back from a backup, or is a new one in the
 //! place of one that was lost.
 
-use artifice_ledger::StatementName;
+use artifice_ledger::StatementId;
 use artifice_model::{Period, Timestamp};
 use artifice_plugin_host::api::Document;
 
 use crate::backend::document;
+use crate::draft::month::whole_months;
 use crate::error::EngineError;
-use crate::run::shared::Run;
-use crate::run::tenants::Tenants;
+use crate::lifecycle::Clerk;
 use crate::tell::{Notice, cancelled};
 
 /// How many documents are named.
 const NAMED: usize = 5;
 
-impl Run {
-    /// Before anything is billed, asks the backend for documents that are newer than the ledger's newest statement. The
-    /// ledger is read after the list: what another worker has stored meanwhile, it knows. Another ledger's are told where
-    /// they may be for what is billed now.
+impl Clerk {
+    /// Before anything is billed or taken back, asks the backend for documents that the ledger does not know: those that are
+    /// newer than its newest statement, and all that may be for the months of `period`. Nothing that concerns a month is made
+    /// before it begins; so nothing that the ledger has stored meanwhile hides them. The ledger is read after the list: what
+    /// another worker has stored meanwhile, it knows. Another ledger's are told where they may be for what is billed now.
     ///
     /// # Errors
     /// [`EngineError::NewerDocuments`] if there are some of this ledger, unless `main.newer_documents` is `warn`.
-    pub async fn look_for_newer_documents(&self, tenants: &Tenants) -> Result<(), EngineError> {
-        let (backend, cancel) = (self.clerk.backend()?, &self.clerk.watch.cancel);
+    pub async fn look_for_newer_documents(
+        &self,
+        period: Period,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), EngineError> {
+        let (backend, cancel) = (self.backend()?, &self.watch.cancel);
         let class = backend.class().to_string();
-        let newest = self.ledger().statement_newest(&class).await?;
+        let newest = self.ledger.statement_newest(&class).await?;
         let (newest, has_documents) = newest.map_or((None, false), |(newest, has)| (Some(newest), has));
-        let listing = document::list(backend, newest.unwrap_or(Timestamp::from_micros(0)));
+        let months = whole_months(&self.engine.config().main.calendar, period);
+        let since = newest.map(|newest| newest.min(months.start()));
+        let listing = document::list(backend, since.unwrap_or(Timestamp::from_micros(0)));
         let listed = tokio::select! {
             listed = listing => listed,
             () = cancelled(cancel) => return Ok(()),
@@ -37,58 +44,61 @@ impl Run {
             Err(why) => {
                 // Where it has none of this ledger's yet, it may have no place for them either.
                 if has_documents {
-                    self.clerk.watch.listener.notice(&Notice::NotListed { backend: class, why });
+                    self.watch.listener.notice(&Notice::NotListed { backend: class, why });
                 }
                 return Ok(());
             }
         };
-        let id = self.ledger().ledger_id().await?;
+        let id = self.ledger.ledger_id().await?;
+        let concerns = |document: &Document| match document.ledger_id.as_str() {
+            "" => is_newer(document, newest),
+            ledger if ledger == id => is_newer(document, since),
+            _ => is_billed_now(document, period, &is_wanted).unwrap_or(newest.is_none()),
+        };
+        let concerning: Vec<(StatementId, Document)> = documents
+            .into_iter()
+            .filter(concerns)
+            .map(|document| (StatementId::from(document.key.as_str()), document))
+            .collect();
+        let keys: Vec<StatementId> = concerning.iter().map(|(key, _)| key.clone()).collect();
+        let known = self.ledger.statements_known(&keys).await?;
         let (mut of_this, mut of_nobody, mut of_others) = (Vec::new(), Vec::new(), Vec::new());
-        for document in documents {
-            let is_others = !document.ledger_id.is_empty() && document.ledger_id != id;
-            let concerns = if is_others {
-                self.is_billed_now(&document, tenants).unwrap_or(newest.is_none())
-            } else {
-                is_newer(&document, newest)
-            };
-            if !concerns || !self.ledger().statement_find(&StatementName::of(&document.key)).await?.is_empty() {
-                continue;
-            }
+        for (_, document) in concerning.into_iter().filter(|(key, _)| !known.contains(key)) {
             let reference = document.receipt.reference.to_string();
             match document.ledger_id.as_str() {
-                _ if is_others => of_others.push(reference),
                 "" => of_nobody.push(reference),
-                _ => of_this.push(reference),
+                ledger if ledger == id => of_this.push(reference),
+                _ => of_others.push(reference),
             }
         }
         if !of_others.is_empty() {
             let documents = named(of_others);
-            self.clerk.watch.listener.notice(&Notice::OthersDocuments { backend: class.clone(), documents });
+            self.watch.listener.notice(&Notice::OthersDocuments { backend: class.clone(), documents });
         }
         if !of_nobody.is_empty() {
             let documents = named(of_nobody);
-            self.clerk.watch.listener.notice(&Notice::DocumentsWithoutLedger { backend: class.clone(), documents });
+            self.watch.listener.notice(&Notice::DocumentsWithoutLedger { backend: class.clone(), documents });
         }
         if of_this.is_empty() {
             return Ok(());
         }
         let documents = named(of_this);
-        if self.clerk.engine.config().main.refuses_newer_documents {
+        if self.engine.config().main.refuses_newer_documents {
             return Err(EngineError::NewerDocuments { backend: class, documents });
         }
-        self.clerk.watch.listener.notice(&Notice::NewerDocuments { backend: class, documents });
+        self.watch.listener.notice(&Notice::NewerDocuments { backend: class, documents });
         Ok(())
-    }
-
-    /// Whether a document is of a tenant and a time that are being billed, if it says whose and of when it is.
-    fn is_billed_now(&self, document: &Document, tenants: &Tenants) -> Option<bool> {
-        let (tenant, start, end) = document.is_about()?;
-        let of = Period::new(Timestamp::from_micros(start.micros), Timestamp::from_micros(end.micros)).ok()?;
-        Some(tenants.is_wanted(tenant) && of.overlaps(self.period))
     }
 }
 
-/// Whether a document was made after a statement. Its key says when, if a ledger minted it; of others nobody knows.
+/// Whether a document is of a tenant and a time that are being billed, if it says whose and of when it is.
+fn is_billed_now(document: &Document, period: Period, is_wanted: impl Fn(&str) -> bool) -> Option<bool> {
+    let (tenant, start, end) = document.is_about()?;
+    let of = Period::new(Timestamp::from_micros(start.micros), Timestamp::from_micros(end.micros)).ok()?;
+    Some(is_wanted(tenant) && of.overlaps(period))
+}
+
+/// Whether a document was made after an instant. Its key says when, if a ledger minted it; of others nobody knows.
 fn is_newer(document: &Document, newest: Option<Timestamp>) -> bool {
     let minted = uuid::Uuid::parse_str(&document.key).ok().and_then(|key| key.get_timestamp());
     let (Some(newest), Some(minted)) = (newest, minted) else { return true };
