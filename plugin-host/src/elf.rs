@@ -11,11 +11,13 @@ mod bytes;
 mod dynamic;
 mod header;
 mod image;
+mod loaded;
 mod relocations;
 mod symbols;
 #[cfg(test)]
 mod tests;
 mod versions;
+mod wrong;
 
 use artifice_plugin_api::abi_stable::library::LibHeader;
 use object::{ReadRef, elf};
@@ -24,12 +26,10 @@ use dynamic::Dynamic;
 use header::Header;
 use image::Image;
 use symbols::{Symbol, Symbols};
+use wrong::Wrong;
 
 /// The symbol under which a library exports its backends (abi_stable's name for it).
 pub const SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
-
-/// What is wrong with a library, within "damaged: …".
-type Wrong = &'static str;
 
 /// Whether a library of this machine exports backends. It is sound then, as far as the linker trusts it.
 ///
@@ -49,7 +49,7 @@ fn exports<'data>(data: impl ReadRef<'data>, headers: &[Header], name: &str) -> 
     let Some(symbol) = symbols.all().find(is_it) else { return Ok(false) };
     check_symbol(&image, &symbol)?;
     symbols.check(&image)?;
-    let has_thread_locals = header::check(&image, headers)?;
+    let has_thread_locals = loaded::check(&image, headers)?;
     versions::check(&image, &dynamic, &symbols)?;
     relocations::check(&image, &dynamic, &symbols, has_thread_locals)?;
     Ok(true)

@@ -68,10 +68,12 @@ impl Ran {
         self
     }
 
-    /// It said one line, with a cause and no backtrace.
+    /// It said one line, with a cause and no backtrace; that a ledger was made before is another matter.
     #[track_caller]
     pub fn says_one_line(self) -> Ran {
-        assert!(self.err.starts_with("error: ") && self.err.trim_end().lines().count() == 1, "{self:#?}");
+        let lines: Vec<&str> =
+            self.err.trim_end().lines().filter(|line| !line.contains("there was no ledger, and")).collect();
+        assert!(matches!(lines[..], [line] if line.starts_with("error: ")), "{self:#?}");
         assert!(self.err.len() < 1000, "too long to be read: {self:#?}");
         self
     }

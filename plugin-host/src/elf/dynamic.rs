@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use object::{ReadRef, elf};
 
+use super::bytes;
 use super::bytes::wide;
 use super::header::Header;
 use super::image::Image;
-use super::{Wrong, bytes};
+use super::wrong::Wrong;
 
 /// The size of an entry, in bytes.
 const ENTRY: u64 = 16;

@@ -2,8 +2,8 @@
 
 use object::{ReadRef, elf};
 
-use super::Wrong;
 use super::header::Header;
+use super::wrong::Wrong;
 use crate::limits::MAX_IMAGE;
 
 /// The loaded segments of a file, in the order of their addresses.

@@ -2,11 +2,11 @@
 
 use object::{ReadRef, elf};
 
-use super::Wrong;
 use super::bytes::{size, u64_at, u64s, wide};
 use super::dynamic::Dynamic;
 use super::image::Image;
 use super::symbols::{Symbol, Symbols};
+use super::wrong::Wrong;
 
 /// The size of a relocation, in bytes.
 const RELOCATION: u64 = 24;

@@ -2,10 +2,10 @@
 
 use object::{ReadRef, elf};
 
-use super::Wrong;
 use super::bytes::{size, u16_at, u32_at, u32s, u64_at, wide};
 use super::dynamic::Dynamic;
 use super::image::Image;
+use super::wrong::Wrong;
 
 /// The size of a symbol, in bytes.
 const SYMBOL: u64 = 24;

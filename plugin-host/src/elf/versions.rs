@@ -2,11 +2,11 @@
 
 use object::{ReadRef, elf};
 
-use super::Wrong;
 use super::bytes::{u16_at, u32_at};
 use super::dynamic::Dynamic;
 use super::image::Image;
 use super::symbols::Symbols;
+use super::wrong::Wrong;
 
 /// The bit of a version's number that is not part of it.
 const HIDDEN: u16 = 0x8000;
