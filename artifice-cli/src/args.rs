@@ -8,6 +8,7 @@ use artifice_model::{Calendar, Decimal, Period, Timestamp};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::ending::CommandError;
+use crate::say::LogFormat;
 
 /// What a command is about, which time, and how it is to be done: the groups of its help.
 const WHAT: &str = "What";
@@ -39,12 +40,6 @@ pub struct Args {
     pub log_format: LogFormat,
     #[command(subcommand)]
     pub command: Command,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 /// How a result is written.

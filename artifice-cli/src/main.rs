@@ -22,7 +22,7 @@ use ending::{CommandError, Ending};
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    say::start(&args);
+    say::start(args.log_format, args.quiet, args.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return end(Err(CommandError::Arguments(format!("the system gives no threads: {error}")))),

@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 
 use artifice_text::{hide, json, line};
+use clap::ValueEnum;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -19,7 +20,6 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::args::{Args, LogFormat};
 use crate::terminal::may_colour;
 
 /// The target of what is said to people, however little else they want to hear.
@@ -53,9 +53,16 @@ pub fn says_more() -> bool {
     tracing::enabled!(Level::INFO)
 }
 
-/// From here on, what is said is heard.
-pub fn start(args: &Args) {
-    let level = match (args.quiet, args.verbose) {
+/// The form of what is said on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// From here on, what is said is heard: with `quiet` only errors, with `verbose` of 1 or 2 more than usual.
+pub fn start(format: LogFormat, quiet: bool, verbose: u8) {
+    let level = match (quiet, verbose) {
         (true, _) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::WARN,
         (false, 1) => LevelFilter::INFO,
@@ -64,7 +71,7 @@ pub fn start(args: &Args) {
     // What matters of what the database's client logs comes as an error, in our words and without what
     // an address may hold.
     let client = if level == LevelFilter::DEBUG { LevelFilter::INFO } else { LevelFilter::OFF };
-    let people = if args.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
+    let people = if quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
     let filter = Targets::new()
         .with_default(level)
         .with_target("sqlx", client)
@@ -75,7 +82,7 @@ pub fn start(args: &Args) {
         // A standard error that is full or closed must not end a bill.
         .log_internal_errors(false)
         .with_target(false);
-    match args.log_format {
+    match format {
         LogFormat::Text => {
             let form = Text { colour: may_colour(io::stderr().is_terminal()) };
             tracing_subscriber::registry().with(layer.event_format(form).with_filter(filter)).init();

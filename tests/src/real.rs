@@ -9,23 +9,19 @@ mod keystone;
 mod python;
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use serde_json::Value;
 
 pub use ceilometer::Ceilometer;
-pub use keystone::Keystone;
+pub use keystone::{Keystone, PASSWORD};
 
 use crate::Cloud;
 use python::free_port;
 
-/// Everybody's password.
-pub const PASSWORD: &str = "pass word/@:%$1";
 /// So many projects there are beside those with names: with them more than Keystone shows without being asked for pages.
 pub const MANY: u32 = 1_004;
 
-/// How long a token is good, and how many samples an answer of Ceilometer's has, unless a story wants it otherwise.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
+/// How many samples an answer of Ceilometer's has, unless a story wants it otherwise.
 const ANSWER_LIMIT: u32 = 100;
 
 /// A cloud that runs.

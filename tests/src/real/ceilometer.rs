@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::PASSWORD;
-use super::keystone::Keystone;
+use super::keystone::{Keystone, PASSWORD};
 use super::python::{Server, directory, finished, free_port, program, script};
 
 const ENVIRONMENT: &str = "ceilometer";

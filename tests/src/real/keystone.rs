@@ -7,9 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::python::{Server, directory, finished, free_port, program, script};
-use super::{PASSWORD, TOKEN_LIFETIME};
 
 const ENVIRONMENT: &str = "keystone";
+/// Everybody's password.
+pub const PASSWORD: &str = "pass word/@:%$1";
+/// How long a token is good, unless a story wants it otherwise.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// A Keystone that runs.
 #[derive(Debug)]
