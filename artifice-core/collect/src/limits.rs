@@ -15,7 +15,7 @@ pub const UNMAPPED_BYTES: usize = 16 << 20;
 /// The largest window of zstd that is unpacked, as a power of two: what `zstd --long` takes, and no more.
 pub const ZSTD_WINDOW: u32 = 27;
 /// How long the writer of a named pipe is waited for.
-pub const PIPE_WAIT: Duration = Duration::from_secs(5);
+pub const PIPE_WAIT: Duration = Duration::from_secs(3);
 
 /// The longest answer that is read where nobody says otherwise, in bytes.
 pub const LONGEST_ANSWER: usize = 64 << 20;
