@@ -8,7 +8,7 @@ use artifice_ledger::LedgerError;
 use artifice_model::position::Mistake;
 
 use super::author;
-use super::open::existing_ledger;
+use super::open::{existing_ledger, warn_of_open_secrets};
 use crate::args::ConfigCommand;
 use crate::ending::{CommandError, Ending};
 use crate::output::print;
@@ -18,6 +18,7 @@ use crate::words;
 pub async fn run(file: &Path, command: ConfigCommand) -> Result<Ending, CommandError> {
     let ConfigCommand::Check { online } = command;
     let (config, mistakes) = Config::read(file).map_err(EngineError::from)?;
+    config.iter().for_each(warn_of_open_secrets);
     let mut wrong = match config {
         Some(config) if mistakes.is_empty() => {
             let author = author::of(&config);

@@ -14,10 +14,15 @@ use crate::words::{self, Words};
 /// The configuration.
 pub fn load(file: &Path) -> Result<Config, EngineError> {
     let config = Config::load(file)?;
+    warn_of_open_secrets(&config);
+    Ok(config)
+}
+
+/// Warns of files with secrets in them that anybody may read.
+pub fn warn_of_open_secrets(config: &Config) {
     for file in &config.open_secrets {
         say::warning(&words::open_secret(file));
     }
-    Ok(config)
 }
 
 /// The engine, for the configuration.
