@@ -57,10 +57,4 @@ impl<'data, R: ReadRef<'data>> Image<R> {
     pub fn is_code(&self, at: u64) -> bool {
         self.segment(at, 1).is_some_and(|segment| segment.flags & elf::PF_X.0 != 0)
     }
-
-    /// Whether an address lies in the library, or at its end.
-    pub fn is_inside(&self, at: u64) -> bool {
-        let end = self.segments.last().map_or(0, |segment| segment.at + segment.memory);
-        self.segments.first().is_some_and(|segment| (segment.at..=end).contains(&at))
-    }
 }
