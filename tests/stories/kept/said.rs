@@ -85,7 +85,7 @@ fn as_today(command: &str, said: &str) -> String {
             line.replace("┆ void ┆ its total of 133.55 NZD is beyond limits.total (60) │", "┆ void ┆ mistake │")
         }
     });
-    let text = lines.collect::<Vec<_>>().join("\n");
+    let text = without_from(lines).join("\n");
     if !command.contains("--format json") {
         return text;
     }
@@ -95,6 +95,24 @@ fn as_today(command: &str, said: &str) -> String {
         without_first_parts(&mut value);
         value.to_string()
     })
+}
+
+/// Without the column that tells rows of a price change apart.
+fn without_from(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut from = None;
+    let cut = |line: String| {
+        let mut cells: Vec<&str> = line.split('┆').collect();
+        if line.starts_with("│ Section ┆") {
+            from = cells.iter().position(|cell| *cell == " From ");
+        } else if !line.starts_with('│') && line != "frame" {
+            from = None;
+        }
+        if let Some(place) = from.filter(|place| line.starts_with('│') && *place < cells.len()) {
+            cells.remove(place);
+        }
+        cells.join("┆")
+    };
+    lines.map(cut).collect()
 }
 
 /// A row of a rates file that no name leads to is for the service of that internal name; it was not said.
