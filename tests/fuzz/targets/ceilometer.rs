@@ -26,6 +26,7 @@ fn settings() -> CeilometerSettings {
         region: None,
         interface: Interface::Public,
         ca_file: None,
+        allow_http: false,
         timeout: Duration::from_secs(60),
     };
     CeilometerSettings { cloud, limit: 10 }

@@ -22,6 +22,7 @@ fn settings(path: &str) -> OpenStack {
         region: None,
         interface: Interface::Public,
         ca_file: None,
+        allow_http: false,
         timeout: Duration::from_secs(60),
     }
 }
