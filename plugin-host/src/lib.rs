@@ -18,6 +18,8 @@ mod class_path;
 mod elf;
 mod error;
 mod file;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod library;
 mod limits;
 mod loader;

@@ -8,6 +8,7 @@ mod checks;
 mod cloud;
 mod demo;
 mod failure;
+mod fuzz;
 mod mutants;
 mod postgres;
 mod real_cloud;
@@ -35,6 +36,9 @@ Commands:
   bench               Measure how fast it is, compared to what, with how much memory
   bench --only a,b    Some of it: a samples, b ledger, c plugins, d a whole bill
   bench --json FILE   Its JSON document somewhere else than in target/xtask/bench.json
+  fuzz                Feed hostile input to all that reads what comes from outside, a million times each
+  fuzz TARGET         One of its targets: {targets}
+  fuzz --runs N       So many times, or --seconds N; --jobs N: so many targets side by side
   mutants             Change the model's rules one by one, and see whether its tests notice; takes hours
   mutants --shard K/N One of N parts of that, K from 0 to N - 1
   help                Print this message
@@ -58,7 +62,7 @@ fn main() -> ExitCode {
 fn task(arguments: &[&str]) -> Result<()> {
     match arguments {
         [] | ["help"] | [.., "-h" | "--help"] => {
-            print!("{}", HELP.replace("{steps}", &test::step_names()));
+            print!("{}", HELP.replace("{steps}", &test::step_names()).replace("{targets}", &fuzz::TARGETS.join(", ")));
             Ok(())
         }
         ["demo"] => demo::run(&Workspace::find()?),
@@ -68,6 +72,7 @@ fn task(arguments: &[&str]) -> Result<()> {
         ["test", "--only", step] => test::run(&Workspace::find()?, Wanted::Step(step)),
         ["test", "--crash"] => test::run(&Workspace::find()?, Wanted::Crashes),
         ["test", "--real-cloud"] => test::run(&Workspace::find()?, Wanted::RealCloud),
+        ["fuzz", arguments @ ..] => fuzz::run(&Workspace::find()?, arguments),
         ["mutants", arguments @ ..] => mutants::run(&Workspace::find()?, arguments),
         ["bench", arguments @ ..] => bench::run(&Workspace::find()?, arguments),
         other => Err(Failure(format!("cargo xtask {}: no such command; see cargo xtask --help", other.join(" ")))),

@@ -14,6 +14,8 @@ pub mod canned;
 mod error;
 mod excerpt;
 mod list;
+#[cfg(fuzzing)]
+pub mod offline;
 mod packed;
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ mod trust;
 
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
+#[cfg(not(fuzzing))]
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -40,6 +43,8 @@ use crate::limits::LONGEST_ERROR;
 use artifice_settings::Secret;
 use artifice_text::unquoted;
 use error::{cause, elsewhere};
+#[cfg(fuzzing)]
+use offline::sleep;
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -94,6 +99,10 @@ impl Http {
     pub fn new(subject: &str, tls: &Tls, timeout: Duration) -> Result<Http, HttpError> {
         // The same for the whole process; whoever was first has it.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        #[cfg(fuzzing)]
+        if let Some(client) = offline::client() {
+            return Ok(Http { client, timeout });
+        }
         let builder = || {
             Client::builder()
                 .user_agent(concat!("artifice/", env!("CARGO_PKG_VERSION")))
@@ -189,8 +198,10 @@ impl Http {
         let words = headers.iter().filter_map(|(_, value)| value.to_str().ok()).flat_map(str::split_whitespace);
         let words = words.filter(|word| !matches!(*word, "Bearer" | "Basic")).map(|word| Secret::new(word.to_owned()));
         let secrets = words.chain(ask.secret.cloned()).collect();
-        let response =
-            self.request(ask, headers).send().map_err(|error| ask.failed(self.failure(ask, &error, begin)))?;
+        let request = self.request(ask, headers);
+        #[cfg(fuzzing)]
+        let request = offline::Unsent(request);
+        let response = request.send().map_err(|error| ask.failed(self.failure(ask, &error, begin)))?;
         let status = response.status().as_u16();
         if matches!(status, 301 | 302 | 303 | 307 | 308) {
             let to = header(&response, LOCATION.as_str()).and_then(|to| ask.url.join(to).ok());

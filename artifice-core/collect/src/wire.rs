@@ -6,6 +6,8 @@
 //! `resource_metadata`, `id`…), which is all that today's does. All are one [`WireSample`] here, and may be mixed. A
 //! volume is read from its digits, and metadata only where something asks for it, without building a tree.
 
+#[cfg(any(test, fuzzing))]
+mod compared;
 mod metadata;
 mod object;
 pub(crate) mod quick;
@@ -25,6 +27,8 @@ use serde_json::value::RawValue;
 use crate::text::Text;
 use object::Span;
 
+#[cfg(any(test, fuzzing))]
+pub use compared::compare;
 pub use metadata::{metadata_lines, read_metadata};
 pub(crate) use refusal::without_place;
 pub use refusal::{Refusal, Visit};

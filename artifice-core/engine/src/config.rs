@@ -5,6 +5,8 @@
 
 mod cards;
 mod fees;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod limits;
 mod main;
 mod meters;
@@ -13,6 +15,7 @@ mod places;
 mod prices;
 mod rates;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,7 +36,7 @@ use rates::OriginalRates;
 pub use rates::{PricesFrom, RatesConfig};
 
 /// The settings of a configuration file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// The file they were read from.
     pub file: PathBuf,
@@ -69,6 +72,13 @@ pub struct Config {
     pub fingerprint: String,
 }
 
+/// Whatever the backend's section holds may be secret.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
 impl Config {
     /// Reads a configuration file.
     ///
@@ -91,6 +101,11 @@ impl Config {
             "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml, /etc/artifice/artifice.yaml \
              or /etc/openstack/artifice.conf",
         )?;
+        Config::read(file, text)
+    }
+
+    /// Reads a configuration's text.
+    fn read(file: &Path, text: String) -> Result<Config, ConfigError> {
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
         let document = Document::configuration(&file.display().to_string(), text).map_err(mistakes)?;

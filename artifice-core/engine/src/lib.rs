@@ -48,6 +48,8 @@ pub use artifice_collect::{Meters, Named, Noticed, Observation, Readings};
 pub use asked::{Purpose, Selection};
 pub use backend::document::hand_over_lines;
 pub use clock::now;
+#[cfg(fuzzing)]
+pub use draft::prices::quoted;
 pub use draft::rates::{ListedPrice, Quoted, Supposed};
 pub use engine::Engine;
 pub use error::EngineError;

@@ -5,6 +5,7 @@ mod login;
 mod query;
 
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(not(fuzzing))]
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ pub use fault::{Failed, Failure, is_conflict};
 pub use query::Find;
 
 use crate::settings::Endpoint;
+#[cfg(fuzzing)]
+use crate::wire::offline::sleep;
 use crate::wire::{Answer, Args, Http, int, list, record, request, text};
 
 /// How long it waits before the second and the third try.

@@ -19,6 +19,8 @@ mod dialect;
 mod document;
 mod erp;
 mod file;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod masters;
 mod prices;

@@ -3,12 +3,16 @@
 mod answer;
 mod http;
 mod number;
+#[cfg(fuzzing)]
+pub mod offline;
 mod read;
 mod tls;
 mod write;
 
 pub use answer::{Answer, Fault, FaultCode};
 pub use http::{Http, Lost};
-#[cfg(test)]
+#[cfg(fuzzing)]
+pub use number::decimal;
+#[cfg(any(test, fuzzing))]
 pub use read::read;
 pub use write::{Args, Value, int, list, record, request, text, texts};

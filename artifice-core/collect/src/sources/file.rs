@@ -24,6 +24,8 @@ use std::path::PathBuf;
 
 pub use error::FileError;
 pub use expand::expand;
+#[cfg(fuzzing)]
+pub use read::read_in_chunks;
 pub use read::{open, read, read_path, read_text};
 pub use settings::{Files, Kind};
 

@@ -98,6 +98,7 @@ fn the_originals_places_are_read() {
 fn a_backends_configuration_may_name_variables() {
     let config = load("invoice:config:\n  a: [{b: '<${CARGO_PKG_NAME}>'}]\n").unwrap();
     assert_eq!(config.invoice, serde_json::json!({ "a": [{ "b": "<artifice-engine>" }] }));
+    assert!(!format!("{config:?}").contains("<artifice-engine>"), "it may be a password");
     assert!(
         load("invoice:config:\n  a: '${ARTIFICE_NOT_SET}'\n")
             .unwrap_err()

@@ -156,7 +156,7 @@ impl PriceSource for BackendPrices {
         };
         let asked = backend.price(&api::Call::within(deadlines::ASK), &query);
         let answer = asked.map_err(|error| wrong(error.message().to_owned()))?;
-        let quote = self.quote(backend.class(), answer).map_err(wrong)?;
+        let quote = quoted(backend.class(), self.time_slice_us, answer).map_err(wrong)?;
         answers().insert(question, quote.clone());
         Ok(quote)
     }
@@ -170,21 +170,18 @@ impl PriceSource for BackendPrices {
     }
 }
 
-impl BackendPrices {
-    /// What a backend says, in our own terms.
-    fn quote(&self, class: &ClassPath, answer: Option<api::Price>) -> Result<Quote, String> {
-        let Some(price) = answer else { return Ok(Quote::default()) };
-        let until = price.until.into_option().map(|until| Timestamp::from_micros(until.micros));
-        let amount = Decimal::new(price.amount.mantissa(), price.amount.scale().into())
-            .map_err(|why| format!("the amount that {class} answers is none: {why}"))?;
-        let per = Unit::of_price(&price.per, self.time_slice_us)
-            .map_err(|why| format!("{class} answers a price per {why}"))?;
-        let currency: Currency =
-            price.currency.parse().map_err(|why| format!("{class} answers a currency that is none: {why}"))?;
-        let origin = match price.origin.as_str() {
-            "" => class.to_string(),
-            origin => format!("{class}: {origin}"),
-        };
-        Ok(Quote { price: Some(Arc::new(Price::flat(amount, per, currency, origin))), until })
-    }
+/// What a backend of that class says, in our own terms.
+pub fn quoted(class: &ClassPath, time_slice_us: u64, answer: Option<api::Price>) -> Result<Quote, String> {
+    let Some(price) = answer else { return Ok(Quote::default()) };
+    let until = price.until.into_option().map(|until| Timestamp::from_micros(until.micros));
+    let amount = Decimal::new(price.amount.mantissa(), price.amount.scale().into())
+        .map_err(|why| format!("the amount that {class} answers is none: {why}"))?;
+    let per = Unit::of_price(&price.per, time_slice_us).map_err(|why| format!("{class} answers a price per {why}"))?;
+    let currency: Currency =
+        price.currency.parse().map_err(|why| format!("{class} answers a currency that is none: {why}"))?;
+    let origin = match price.origin.as_str() {
+        "" => class.to_string(),
+        origin => format!("{class}: {origin}"),
+    };
+    Ok(Quote { price: Some(Arc::new(Price::flat(amount, per, currency, origin))), until })
 }

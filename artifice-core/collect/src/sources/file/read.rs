@@ -62,6 +62,12 @@ pub fn read_text(text: &[u8], name: &str, visit: &mut Visit<'_>) -> Result<(), F
     read_unpacked(Packing::Plain, text, &Namer(name), Sizes::DEFAULT, visit)
 }
 
+/// The same in chunks of so many bytes: whatever they are, the samples are the same.
+#[cfg(fuzzing)]
+pub fn read_in_chunks(input: impl Read, chunk: usize, visit: &mut Visit<'_>) -> Result<(), FileError> {
+    read_in(input, "input", Sizes { chunk, ..Sizes::DEFAULT }, visit)
+}
+
 pub(super) fn read_in(input: impl Read, name: &str, sizes: Sizes, visit: &mut Visit<'_>) -> Result<(), FileError> {
     let namer = Namer(name);
     let (packing, input) = unpack::unpack(input).map_err(|source| namer.failed(Place::START, source))?;

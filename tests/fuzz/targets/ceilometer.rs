@@ -1,0 +1,77 @@
+//! What a Ceilometer answers: no token is in any error or in the log, and usage is that of the samples.
+#![no_main]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use artifice_collect::http::offline;
+use artifice_collect::openstack::settings::{Interface, OpenStack};
+use artifice_collect::sources::ceilometer::CeilometerSettings;
+use artifice_collect::{Cancel, Request, SourceSettings, TenantUsage, collect};
+use artifice_fuzz::{MAIN_MEMORY, PASSWORD, TOKEN, answers, entries, harmless, sealed, target, told};
+use artifice_model::aggregate::Locations;
+use artifice_model::{Period, TenantId};
+use artifice_settings::Secret;
+
+fn settings() -> CeilometerSettings {
+    let cloud = OpenStack {
+        authentication_url: "https://keystone.example.org/v3".parse().unwrap(),
+        ceilometer_url: Some("https://ceilometer.example.org".parse().unwrap()),
+        default_tenant: "service".to_owned(),
+        username: "billing".to_owned(),
+        password: Secret::new(PASSWORD.to_owned()),
+        user_domain: "Default".to_owned(),
+        project_domain: "Default".to_owned(),
+        region: None,
+        interface: Interface::Public,
+        ca_file: None,
+        allow_http: false,
+        timeout: Duration::from_secs(60),
+    };
+    CeilometerSettings { cloud, limit: 10 }
+}
+
+fn usage(tenants: Option<&BTreeSet<TenantId>>) -> Result<Vec<TenantUsage>, String> {
+    let entries: Vec<_> = entries().iter().filter(|entry| entry.meter == "instance").cloned().collect();
+    let (start, end) = ("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap());
+    let request = Request {
+        entries: &entries,
+        locations: &Locations::new("default", []),
+        period: Period::new(start, end).unwrap(),
+        cuts: &[],
+        days: &[],
+        tenants,
+        known: &BTreeSet::new(),
+        skip: &BTreeSet::new(),
+        memory_bytes: MAIN_MEMORY,
+        at_once: 1,
+        notice_unmapped: true,
+        cancel: &Cancel::default(),
+    };
+    let source = settings().open(Path::new(".")).map_err(|error| error.to_string())?;
+    source.connect().map_err(|error| error.to_string())?;
+    let mut all = Vec::new();
+    collect(&*source, request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;
+    Ok(all)
+}
+
+target!(|input| {
+    let (first, rest) = input.bytes().split_first().unwrap_or((&0, &[]));
+    let logged_in = format!("201\nX-Subject-Token: {TOKEN}\n\n{{\"token\": {{}}}}");
+    let projects = b"200\n\n{\"projects\": [{\"id\": \"t\", \"name\": \"demo\"}]}".to_vec();
+    let mut all = vec![logged_in.into_bytes(), projects];
+    all.extend(answers(rest));
+    offline::answer_with(all);
+    let tenants: Option<BTreeSet<TenantId>> = (first & 1 == 0).then(|| ["t".into()].into());
+    let (found, log) = told(|| usage(tenants.as_ref()));
+    sealed(&log);
+    let errors = match found {
+        Ok(all) => all.into_iter().filter_map(|one| one.usage.err()).map(|error| error.to_string()).collect(),
+        Err(error) => vec![error],
+    };
+    for error in errors {
+        sealed(&error);
+        harmless(&error, 4096);
+    }
+});

@@ -1,0 +1,13 @@
+//! A names file, as a table or as YAML.
+#![no_main]
+
+use artifice_engine::config::fuzzing;
+use artifice_fuzz::{harmless, target};
+
+target!(|input| {
+    let (first, text) = input.choice();
+    match fuzzing::names(text, first & 1 == 1) {
+        Ok(names) => drop(names.of("m1.nano").to_owned()),
+        Err(mistakes) => mistakes.iter().for_each(|mistake| harmless(&mistake.to_string(), 4096)),
+    }
+});
