@@ -101,11 +101,11 @@ impl Config {
             "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml, /etc/artifice/artifice.yaml \
              or /etc/openstack/artifice.conf",
         )?;
-        Config::read(file, text)
+        Config::parse(file, text)
     }
 
-    /// Reads a configuration's text.
-    fn read(file: &Path, text: String) -> Result<Config, ConfigError> {
+    /// Reads a configuration's text as far as it goes.
+    fn parse(file: &Path, text: String) -> Result<(Option<Config>, Vec<Mistake>), ConfigError> {
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
         let document = Document::configuration(&file.display().to_string(), text).map_err(mistakes)?;

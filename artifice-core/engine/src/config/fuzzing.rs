@@ -11,7 +11,10 @@ use super::{Config, ConfigError, pairs};
 
 /// A configuration.
 pub fn config(file: &Path, text: String) -> Result<Config, ConfigError> {
-    Config::read(file, text)
+    match Config::parse(file, text)? {
+        (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+        (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
+    }
 }
 
 /// A names file, as a table or in the original's YAML.
