@@ -79,16 +79,18 @@ impl fmt::Debug for Config {
     }
 }
 
+/// What was read, if it has no mistakes.
+fn whole((config, mistakes): (Option<Config>, Vec<Mistake>)) -> Result<Config, ConfigError> {
+    config.filter(|_| mistakes.is_empty()).ok_or(ConfigError::Mistakes(mistakes))
+}
+
 impl Config {
     /// Reads a configuration file.
     ///
     /// # Errors
     /// It cannot be read, or has mistakes: all of them.
     pub fn load(file: &Path) -> Result<Config, ConfigError> {
-        match Config::read(file)? {
-            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
-            (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
-        }
+        Config::read(file).and_then(whole)
     }
 
     /// Reads a configuration file as far as it goes: what its mistakes are about has its default.
@@ -101,11 +103,11 @@ impl Config {
             "name the configuration with -c or ARTIFICE_CONFIG, or put it into ./artifice.yaml, /etc/artifice/artifice.yaml \
              or /etc/openstack/artifice.conf",
         )?;
-        Config::parse(file, text)
+        Config::of_text(file, text)
     }
 
-    /// Reads a configuration's text as far as it goes.
-    fn parse(file: &Path, text: String) -> Result<(Option<Config>, Vec<Mistake>), ConfigError> {
+    /// Reads a configuration's text, as far as it goes.
+    fn of_text(file: &Path, text: String) -> Result<(Option<Config>, Vec<Mistake>), ConfigError> {
         let mistakes = |mistake| ConfigError::Mistakes(vec![mistake]);
         let fingerprint = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
         let document = Document::configuration(&file.display().to_string(), text).map_err(mistakes)?;

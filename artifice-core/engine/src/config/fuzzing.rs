@@ -7,14 +7,11 @@ use artifice_model::position::Mistake;
 use artifice_model::rate::{Card, Fit, Names, RateRules, RateTable};
 
 use super::cards::{CardRules, card};
-use super::{Config, ConfigError, pairs};
+use super::{Config, ConfigError, pairs, whole};
 
 /// A configuration.
 pub fn config(file: &Path, text: String) -> Result<Config, ConfigError> {
-    match Config::parse(file, text)? {
-        (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
-        (_, mistakes) => Err(ConfigError::Mistakes(mistakes)),
-    }
+    Config::of_text(file, text).and_then(whole)
 }
 
 /// A names file, as a table or in the original's YAML.
