@@ -3,7 +3,7 @@
 //! cargo-mutants changes aggregation, rating and statements in one place after the other, and runs the model's tests.
 //! What they do not notice is named. No part of `cargo xtask test`: it takes an hour or more, so it can be done in shards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -38,18 +38,21 @@ pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let shard = shard(arguments)?;
     ensure(workspace)?;
     let of_shard: Vec<&str> = shard.iter().flat_map(|shard| ["--shard", shard]).collect();
-    let mut found = change(workspace, &UNIT_TESTS, &of_shard)?;
+    let files = AREAS.iter().flat_map(|area| [format!("{MODEL}/{area}.rs"), format!("{MODEL}/{area}/**/*.rs")]);
+    let mut found = change(workspace, &UNIT_TESTS, &files.collect(), &of_shard)?;
     let patterns: Vec<String> = found.survivors().map(pattern).collect();
     if !patterns.is_empty() {
         let of_survivors: Vec<&str> = patterns.iter().flat_map(|pattern| ["--re", pattern]).collect();
-        found.add(change(workspace, &PROPERTIES, &of_survivors)?);
+        // Patterns alone are not enough: cargo-mutants does not ask them about fields of structs.
+        let files = found.survivors().filter_map(|mutant| Some(mutant.split_once(':')?.0.to_owned())).collect();
+        found.add(change(workspace, &PROPERTIES, &files, &of_survivors)?);
     }
     print!("{}", found.told());
     found.judged()
 }
 
-/// Has mutants made and shown to some of the tests.
-fn change(workspace: &Workspace, tests: &Tests, which: &[&str]) -> Result<Found> {
+/// Has mutants of some files made and shown to some of the tests.
+fn change(workspace: &Workspace, tests: &Tests, files: &BTreeSet<String>, which: &[&str]) -> Result<Found> {
     let output = workspace.target.join("xtask").join("mutants").join(tests.name);
     fs::create_dir_all(&output).map_err(|why| failed(output.display(), &why))?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_JOBS).to_string();
@@ -57,9 +60,7 @@ fn change(workspace: &Workspace, tests: &Tests, which: &[&str]) -> Result<Found>
     // Each copy of the workspace builds in its own target directory, or one would wait for the other.
     command.args(["--colors", "never", "--no-shuffle", "--jobs", &jobs]).env_remove("CARGO_TARGET_DIR");
     command.args(["--timeout", tests.longest]).arg("--output").arg(&output);
-    for area in AREAS {
-        command.args(["--file", &format!("{MODEL}/{area}.rs"), "--file", &format!("{MODEL}/{area}/**/*.rs")]);
-    }
+    command.args(files.iter().flat_map(|file| ["--file", file]));
     command.args(which).args(["--cargo-arg", tests.target]);
     // It fails where a mutant is missed, too: what it found says more.
     show(&mut command)?;
