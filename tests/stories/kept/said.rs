@@ -140,7 +140,7 @@ fn without_first_parts(value: &mut Value) {
                 for line in lines {
                     let next = json!([what(line), line["period"]["end"]]);
                     if line["period"].is_object() && begins.contains(&next) {
-                        line.as_object_mut().unwrap().remove("period");
+                        line.as_object_mut().unwrap().retain(|name, _| name != "period");
                     }
                 }
             }
