@@ -15,7 +15,7 @@ use crate::crash;
 use crate::error::EngineError;
 use crate::lifecycle::courier::BackendCourier;
 use crate::lifecycle::deliver::{Aim, Delivered, Desk, deliver};
-use crate::lifecycle::later::{stand_in_the_way, stored_meanwhile};
+use crate::lifecycle::later::stand_in_the_way;
 use crate::lifecycle::machine::{LedgerDesk, Machine};
 use crate::lifecycle::owner::Owner;
 use crate::sound;
@@ -148,7 +148,7 @@ impl Clerk {
                     let credit = self.credit_of(&statement).await?;
                     self.send(credit, How::New).await?;
                     if let Err(refused) = self.change(&statement, &Change::Void(None)).await {
-                        let meanwhile = stored_meanwhile(self.ledger.as_ref(), &statement).await?;
+                        let meanwhile = self.engine.stored_meanwhile(self.ledger.as_ref(), &statement).await?;
                         let in_the_way = (!meanwhile.is_empty()).then(|| stand_in_the_way(&statement, &meanwhile));
                         return Err(in_the_way.unwrap_or(refused));
                     }

@@ -3,6 +3,8 @@
 //! If it were taken back, and its period billed again, the new one would come behind them, and the month would cost
 //! something else. So they are taken back first, the last one first.
 
+use std::cmp::Reverse;
+
 use artifice_ledger::{
     Filter, Kind, Ledger, LedgerError, Month, State, Statement, StatementRef, all_statements, lines_explained,
 };
@@ -40,21 +42,27 @@ impl Engine {
         later.reverse();
         Ok((all.beside(), later))
     }
-}
 
-/// The live adjustments without which a statement that is being taken back cannot become void, the last one first. None is
-/// stored beside it, but an older program did.
-pub(crate) async fn stored_meanwhile(
-    ledger: &dyn Ledger,
-    statement: &Statement,
-) -> Result<Vec<Statement>, LedgerError> {
-    let invoice = statement.refers_to.as_ref().map_or(&statement.id, |about| &about.id);
-    let about = StatementRef { tenant: statement.tenant_no, id: invoice.clone() };
-    let about = Filter { refers_to: Some(about), ..Filter::default() };
-    let mut others = all_statements(ledger, &about).await?;
-    others.retain(|other| other.state != State::Void && is_adjusted_by(statement, other));
-    others.sort_by_key(|other| std::cmp::Reverse(other.revision));
-    Ok(others)
+    /// What keeps a statement that is being taken back from becoming void: live adjustments of the same invoice that were
+    /// stored after it, and what stands in the way of taking these back; the last one first. (None is stored beside it, but
+    /// an older program did.)
+    pub(crate) async fn stored_meanwhile(
+        &self,
+        ledger: &dyn Ledger,
+        statement: &Statement,
+    ) -> Result<Vec<Statement>, LedgerError> {
+        let invoice = statement.refers_to.as_ref().map_or(&statement.id, |about| &about.id);
+        let about = StatementRef { tenant: statement.tenant_no, id: invoice.clone() };
+        let about = Filter { refers_to: Some(about), ..Filter::default() };
+        let mut all = all_statements(ledger, &about).await?;
+        all.retain(|other| other.state != State::Void && is_adjusted_by(statement, other));
+        for adjustment in all.clone() {
+            all.extend(self.later(ledger, &adjustment).await?.1);
+        }
+        all.sort_by_key(|other| Reverse(other.number));
+        all.dedup_by(|one, other| one.id == other.id);
+        Ok(all)
+    }
 }
 
 /// Whether a statement cannot be taken back while another one is live that adjusts it, or the same invoice after it.

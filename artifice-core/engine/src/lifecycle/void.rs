@@ -9,7 +9,6 @@ use crate::backend::backends::Backends;
 use crate::error::EngineError;
 use crate::lifecycle::clerk::Clerk;
 use crate::lifecycle::deliver::Desk;
-use crate::lifecycle::later::stored_meanwhile;
 use crate::lifecycle::machine::LedgerDesk;
 use crate::tell::{Advice, Watch};
 use crate::trouble::Trouble;
@@ -72,7 +71,7 @@ impl Clerk {
         if with_later {
             let later = match statement.state {
                 State::Void => Vec::new(),
-                State::Voiding => stored_meanwhile(self.ledger.as_ref(), &statement).await?,
+                State::Voiding => self.engine.stored_meanwhile(self.ledger.as_ref(), &statement).await?,
                 _ => self.engine.later(self.ledger.as_ref(), &statement).await?.1,
             };
             for other in &later {
