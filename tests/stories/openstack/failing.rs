@@ -53,8 +53,9 @@ fn a_tenant_that_may_not_be_seen_is_that_tenants_failure() {
 }
 
 #[test]
-fn a_page_of_html_is_said_in_a_line() {
-    one_fails((DEMO, 500, "<html>\n<head><title>Oops</title></head>\n</html>"), "500 Internal Server Error: Oops");
+fn a_page_of_html_is_described_in_a_line() {
+    let page = "<html>\n<head><title>Oops</title></head>\n</html>";
+    one_fails((DEMO, 500, page), &format!("500 Internal Server Error: a page of HTML of {} bytes", page.len()));
 }
 
 #[test]
