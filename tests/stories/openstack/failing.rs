@@ -54,7 +54,10 @@ fn a_tenant_that_may_not_be_seen_is_that_tenants_failure() {
 
 #[test]
 fn a_page_of_html_is_said_in_a_line() {
-    one_fails((DEMO, 500, "<html>\n<head><title>Oops</title></head>\n</html>"), "500 Internal Server Error: Oops");
+    one_fails(
+        (DEMO, 500, "<html>\n<head><title>Oops</title></head>\n</html>"),
+        "500 Internal Server Error: a page of HTML of 47 bytes",
+    );
 }
 
 #[test]
