@@ -1,7 +1,7 @@
 //! `openstack:`: where the cloud is, and who asks it.
 //!
 //! Who logs in stands in the section itself, by the original's names or by Keystone's; or else in a cloud of a
-//! `clouds.yaml`, or in the environment ([`clouds`](super::clouds)). Never in two of them.
+//! `clouds.yaml`, or in the environment (`openstack/clouds.rs`). Never in two of them.
 
 mod login;
 mod own;
