@@ -2,6 +2,7 @@
 //! away. `cargo xtask fuzz` runs the targets.
 
 mod bounds;
+mod cloud;
 mod input;
 mod number;
 mod pricing;
@@ -9,10 +10,11 @@ mod seal;
 mod told;
 
 pub use bounds::{MAIN_MEMORY, bounded};
+pub use cloud::cloud;
 pub use input::{Input, answers};
 pub use number::is_exactly;
 pub use pricing::{RULES, calendar, charge, entries};
-pub use seal::{PASSWORD, TOKEN, harmless, sealed};
+pub use seal::{PASSWORD, TOKEN, said, sealed};
 pub use told::told;
 
 /// Runs a piece of work within the bounds, on an input that is written as [`Input`] says.

@@ -1,12 +1,14 @@
 //! What no text for people may give away, nor do to a terminal.
 
+use artifice_text::{LONGEST_LINE, hide, is_harmful, line};
+
 /// A token that a server gives.
 pub const TOKEN: &str = "gAAAAABmQz8Xk2Vb7Nm4Rt6Pw";
 /// A password that a person has chosen, with all that an encoding changes around its core.
 pub const PASSWORD: &str = "p&\"<'q9Wd5Hs3Jf1Lc7Yg>%/\\+";
 
 /// So much of a secret, in characters, is enough to give it away.
-const GIVES_AWAY: usize = 8;
+const GIVES_AWAY: usize = 12;
 
 /// Panics where a text has a part of one of the secrets in it that no encoding changes.
 pub fn sealed(text: &str) {
@@ -18,9 +20,12 @@ pub fn sealed(text: &str) {
     }
 }
 
-/// Panics where a message is longer than anybody reads, or obeyed by a terminal.
-pub fn harmless(text: &str, most: usize) {
-    assert!(text.len() <= most, "{} bytes: {text}", text.len());
-    let obeyed = |letter: char| letter.is_control() && letter != '\n';
-    assert!(!text.chars().any(obeyed), "obeyed by a terminal: {text:?}");
+/// Says a message as the command does, and panics where it gives a secret away, is longer than anybody reads, or is
+/// obeyed by a terminal.
+pub fn said(text: &str) {
+    let hidden = hide(text);
+    sealed(&hidden);
+    let shown = line(&hidden);
+    assert!(shown.chars().count() <= LONGEST_LINE, "{} bytes: {shown}", shown.len());
+    assert!(!shown.contains(is_harmful), "obeyed by a terminal: {shown:?}");
 }

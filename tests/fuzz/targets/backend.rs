@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use artifice_fuzz::{PASSWORD, harmless, sealed, target};
+use artifice_fuzz::{PASSWORD, said, sealed, target};
 use artifice_model::rate::{MonthUnits, Tariff};
 use artifice_plugin_host::api::{
     Call, Context, Date, Decimal, Document, EachDocument, Error, Header, Kind, Line, Listing, Price, PriceQuery,
@@ -196,7 +196,7 @@ target!(|input| {
         _ => match backend.price(&call, &query()) {
             Ok(price) => {
                 if let Err(why) = priced(&class, price) {
-                    harmless(&why, 4096);
+                    said(&why);
                 }
                 None
             }
@@ -204,6 +204,6 @@ target!(|input| {
         },
     };
     if let Some(error) = error {
-        harmless(error.message(), 8192);
+        said(error.message());
     }
 });

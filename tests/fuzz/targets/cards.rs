@@ -2,7 +2,7 @@
 #![no_main]
 
 use artifice_engine::config::fuzzing;
-use artifice_fuzz::{RULES, calendar, charge, entries, harmless, target};
+use artifice_fuzz::{RULES, calendar, charge, entries, said, target};
 use artifice_model::rate::{Cards, Fit, Names, PriceList, Priced};
 
 target!(|input| {
@@ -20,6 +20,6 @@ target!(|input| {
                 }),
             );
         }
-        Err(mistakes) => mistakes.iter().for_each(|mistake| harmless(&mistake.to_string(), 4096)),
+        Err(mistakes) => mistakes.iter().for_each(|mistake| said(&mistake.to_string())),
     }
 });

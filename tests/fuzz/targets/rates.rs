@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use artifice_engine::config::fuzzing;
-use artifice_fuzz::{RULES, charge, entries, harmless, target};
+use artifice_fuzz::{RULES, charge, entries, said, target};
 use artifice_model::rate::{Cards, Fit, Names, Price, PriceList};
 
 target!(|input| {
@@ -18,6 +18,6 @@ target!(|input| {
                 table.prices().into_iter().map(|(_, name, price)| (name.to_owned(), Arc::new(price.clone()))).collect();
             charge(&list, &names, prices.iter().map(|(name, price)| (name.as_str(), price)));
         }
-        Err(mistakes) => mistakes.iter().for_each(|mistake| harmless(&mistake.to_string(), 4096)),
+        Err(mistakes) => mistakes.iter().for_each(|mistake| said(&mistake.to_string())),
     }
 });

@@ -5,12 +5,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use artifice_engine::config::{ConfigError, fuzzing};
-use artifice_fuzz::{Input, PASSWORD, bounded, harmless, sealed};
+use artifice_fuzz::{Input, PASSWORD, bounded, said, sealed};
 use artifice_plugin_host::public_settings;
 use libfuzzer_sys::fuzz_target;
-
-/// How long what is told of one mistake may be, in bytes.
-const LONGEST: usize = 4096;
 
 /// A configuration's place, beside a file that holds a password. `${SECRET}` is the same.
 fn place() -> &'static PathBuf {
@@ -31,13 +28,9 @@ fn check(text: String) {
             sealed(&public_settings(&config.invoice_as_written, &serde_json::json!({})).to_string());
         }
         Err(ConfigError::Mistakes(mistakes)) => {
-            for mistake in mistakes {
-                let told = mistake.to_string();
-                sealed(&told);
-                harmless(&told, LONGEST);
-            }
+            mistakes.iter().for_each(|mistake| said(&mistake.to_string()));
         }
-        Err(other) => sealed(&other.to_string()),
+        Err(other) => said(&other.to_string()),
     }
 }
 
