@@ -38,13 +38,25 @@ fn no_csv_has_a_formula_that_a_tenant_wrote_and_every_number_stays_one() {
     let mut safe = FORMULAS.map(|(_, safe)| safe.to_owned());
     safe.sort();
 
+    // What the command writes has its control characters and those without a width seen, so they hide nothing.
+    let mut seen = safe.clone().map(|cell| {
+        match cell.as_str() {
+            "web\t'@SUM(A1)" => "web\u{fffd}@SUM(A1)",
+            "'\u{200b}+1" => "\u{fffd}+1",
+            "'\u{1}'-1" => "\u{fffd}-1",
+            same => same,
+        }
+        .to_owned()
+    });
+    seen.sort();
+
     let usage = cloud.run(&format!("usage {AUGUST} --format csv")).done().out;
-    assert_eq!(column(&usage, "resource_name"), safe);
+    assert_eq!(column(&usage, "resource_name"), seen);
     cloud.bill(AUGUST).done();
     assert_eq!(column(&cloud.read("invoices/demo-2013-08-01-2013-09-01.csv"), "resource_name"), safe);
     for arguments in ["", " --by tenant,resource"] {
         let history = cloud.run(&format!("history --format csv{arguments}")).done().out;
-        assert_eq!(column(&history, "resource_name"), safe, "{arguments}");
+        assert_eq!(column(&history, "resource_name"), seen, "{arguments}");
     }
     // As JSON, nothing is changed.
     let mut names: Vec<&str> = FORMULAS.map(|(name, _)| name).to_vec();

@@ -61,7 +61,7 @@ fn faults_have_a_code_that_is_a_number_or_a_text() {
 fn what_is_no_answer_says_so() {
     for (xml, says) in [
         ("", "no value"),
-        ("<html><body>502</body></html>", "<html> does not belong there"),
+        ("<html><body>502</body></html>", "an element does not belong there"),
         ("<methodResponse><params><param><value>", "in the middle"),
         ("<methodResponse></methodResponse>", "no value"),
         (

@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn what_servers_say_becomes_one_line() {
-        assert_eq!(described(b"<html><body><h1>502 Bad\nGateway</h1></body></html>"), "a page of HTML of 51 bytes");
+        assert_eq!(described(b"<html><body><h1>502 Bad\nGateway</h1></body></html>"), "a page of HTML of 50 bytes");
         assert_eq!(described(b" <?xml version='1.0'?>"), "XML of 22 bytes");
         assert_eq!(described(b"Bad Gateway"), "a text of 11 bytes");
         assert_eq!(described(b""), "nothing");
