@@ -21,8 +21,14 @@ pub use told::told;
 #[macro_export]
 macro_rules! target {
     (|$input:ident| $work:expr) => {
+        $crate::target!(without_secrets, |$input| $work);
+    };
+    (with_secrets, |$input:ident| $work:expr) => {
+        $crate::target!(of, |$input| $work);
+    };
+    ($read:ident, |$input:ident| $work:expr) => {
         libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-            let $input = $crate::Input::of(data);
+            let $input = $crate::Input::$read(data);
             $crate::bounded($input.len(), || $work);
         });
     };

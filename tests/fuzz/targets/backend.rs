@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use artifice_fuzz::{PASSWORD, said, sealed, target};
+use artifice_fuzz::{PASSWORD, TOKEN, said, sealed, target};
 use artifice_model::rate::{MonthUnits, Tariff};
 use artifice_plugin_host::api::{
     Call, Context, Date, Decimal, Document, EachDocument, Error, Header, Kind, Line, Listing, Price, PriceQuery,
@@ -174,14 +174,15 @@ fn priced(class: &ClassPath, price: Option<Price>) -> Result<(), String> {
     charged.map(drop).map_err(|error| error.to_string())
 }
 
-target!(|input| {
+target!(with_secrets, |input| {
     let (first, text) = input.choice();
     let pieces: Vec<String> = text.split('\n').rev().map(str::to_owned).collect();
     let class: ClassPath = "a:B".parse().unwrap();
     let loader = Hostiles(Mutex::new(pieces));
     let backend = load(&loader, &class, &json!({}), &Context::new("/", "UTC")).unwrap();
 
-    // What is secret is hidden, whatever the schema says.
+    // What is secret is hidden, whatever the schema says. (Whoever loads a library knows its secrets.)
+    [PASSWORD, TOKEN].iter().for_each(|secret| artifice_text::know(secret));
     let config = json!({"url": "https://a.example", "password": PASSWORD, "login": {"api_key": PASSWORD}});
     sealed(&public_settings(&config, &backend.schema()).to_string());
 

@@ -20,6 +20,6 @@ target!(|input| {
                 }),
             );
         }
-        Err(mistakes) => mistakes.iter().for_each(|mistake| said(&mistake.to_string())),
+        Err(mistakes) => mistakes.iter().take(50).for_each(|mistake| said(&mistake.to_string())),
     }
 });

@@ -41,7 +41,7 @@ fn usage(tenants: Option<&BTreeSet<TenantId>>) -> Result<Vec<TenantUsage>, Strin
     Ok(all)
 }
 
-target!(|input| {
+target!(with_secrets, |input| {
     let (first, rest) = input.bytes().split_first().unwrap_or((&0, &[]));
     let logged_in = format!("201\nX-Subject-Token: {TOKEN}\n\n{{\"token\": {{}}}}");
     let projects = b"200\n\n{\"projects\": [{\"id\": \"t\", \"name\": \"demo\"}]}".to_vec();

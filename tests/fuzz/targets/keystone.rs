@@ -18,7 +18,7 @@ fn clouds() -> &'static (Http, [OpenStack; 4]) {
     })
 }
 
-target!(|input| {
+target!(with_secrets, |input| {
     let (first, rest) = input.bytes().split_first().unwrap_or((&0, &[]));
     let (http, clouds) = clouds();
     let settings = &clouds[usize::from(first & 3)];

@@ -18,6 +18,6 @@ target!(|input| {
                 table.prices().into_iter().map(|(_, name, price)| (name.to_owned(), Arc::new(price.clone()))).collect();
             charge(&list, &names, prices.iter().map(|(name, price)| (name.as_str(), price)));
         }
-        Err(mistakes) => mistakes.iter().for_each(|mistake| said(&mistake.to_string())),
+        Err(mistakes) => mistakes.iter().take(50).for_each(|mistake| said(&mistake.to_string())),
     }
 });

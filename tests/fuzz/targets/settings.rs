@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use artifice_engine::config::{ConfigError, fuzzing};
-use artifice_fuzz::{Input, PASSWORD, bounded, said, sealed};
+use artifice_fuzz::{PASSWORD, said, sealed, target};
 use artifice_plugin_host::public_settings;
-use libfuzzer_sys::fuzz_target;
 
 /// A configuration's place, beside a file that holds a password. `${SECRET}` is the same.
 fn place() -> &'static PathBuf {
@@ -35,7 +34,4 @@ fn check(text: String) {
 }
 
 // Secrets come from the environment and from files: of what somebody writes into the wrong place nobody knows.
-fuzz_target!(|data: &[u8]| {
-    let input = Input::without_secrets(data);
-    bounded(input.len(), || check(input.text()));
-});
+target!(|input| check(input.text()));
