@@ -52,6 +52,8 @@ fn the_originals_keys_lead_to_the_same_ledger() {
 fn the_password_may_stand_in_a_file() {
     let cloud = cloud_of(Cloud::new(), &["demo"]);
     cloud.write("password", format!("{}\n", artifice_tests::database::PASSWORD));
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(cloud.path("password"), own).unwrap();
     let keys = cloud.postgres().keys();
     let (before, _) = keys.split_once("password: ").unwrap();
     cloud.set("database", &format!("{before}password_file: password}}"));
