@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,13 @@ pub fn list(directory: &Path, library: &[u8]) -> (End, String) {
     command.args(["plugin", "list", "--format", "json"]).current_dir(directory);
     command.env("ARTIFICE_PLUGIN_PATH", directory).env("LD_DEBUG", "files").env("LD_DEBUG_OUTPUT", &said);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    // What another thread starts at this moment holds the copy open for writing until it is a program of its own.
+    let mut child = loop {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::sleep(Duration::from_millis(5)),
+            spawned => break spawned.unwrap(),
+        }
+    };
     let (begin, number) = (Instant::now(), child.id());
     while child.try_wait().unwrap().is_none() && begin.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(5));
