@@ -71,6 +71,10 @@ impl fmt::Debug for DatabaseUrl {
 /// The section's keys: `url` (or `url_file`), or the original's `database`, `host`, `port`,
 /// `username` and `password` (or `password_file`). Without any, a file beside the configuration.
 pub fn database(directory: &Path, mut section: Map<'_>) -> DatabaseUrl {
+    // The client takes it by itself, and a server may repeat it.
+    if let Ok(password) = std::env::var("PGPASSWORD") {
+        artifice_text::know(&password);
+    }
     let url_node = section.get("url").or_else(|| section.get("url_file"));
     let url = section.address("url", "url_file", directory).and_then(|text| {
         let node = url_node.as_ref()?;

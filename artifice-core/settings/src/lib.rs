@@ -18,4 +18,4 @@ pub use json::{expand_all, json, key_places};
 pub use links::ends;
 pub use mode::FileMode;
 pub use text::{Secret, bytes, duration_us, expand};
-pub use yaml::{Document, Map, Node, nearest, one_of};
+pub use yaml::{Document, Map, Node, nearest, no_key, one_of};

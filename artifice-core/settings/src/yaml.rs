@@ -13,6 +13,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use artifice_model::position::{Mistake, Position};
+use artifice_text::unquoted;
 use serde_yaml::Value;
 
 use self::path::{Path as Way, Step, shortened};
@@ -87,7 +88,10 @@ impl Document {
             let suffix = format!(" at line {line} column {column}");
             // The reader's own words for a number of more than 64 bits.
             let advice = if what.contains("expected any YAML value") { "; put the number in quotes" } else { "" };
-            Mistake { at: at(line, column), what: format!("not valid YAML: {}{advice}", what.replacen(&suffix, "", 1)) }
+            Mistake {
+                at: at(line, column),
+                what: format!("not valid YAML: {}{advice}", unquoted(&what.replacen(&suffix, "", 1))),
+            }
         })?;
         Ok(Document {
             file: file.to_owned(),
@@ -398,17 +402,15 @@ impl<'a> Map<'a> {
                 return;
             }
             if self.known.iter().all(|known| *known != key) {
-                let nearest = one_of(&key, self.known.iter().copied());
                 let what = match key.as_str() {
                     "<<" => "YAML's merge key is not supported; write the keys out".to_owned(),
-                    // `{password:x}` is a key alone, and what stands behind the colon in it is nobody's business.
-                    key if key.contains([':', '=']) => {
-                        let key = key.split([':', '=']).next().unwrap_or_default();
-                        let what = format!("no key; write `{key}: ` with a blank before its value");
-                        self.node.document.report_of(&self.node.path, &node.path, true, &what);
-                        continue;
-                    }
-                    _ => format!("there is no such key; {nearest}"),
+                    key => match no_key(key, !node.value.is_null(), self.known.iter().copied()) {
+                        Some(what) => {
+                            self.node.document.report_of(&self.node.path, &node.path, true, &what);
+                            continue;
+                        }
+                        None => format!("there is no such key; {}", one_of(key, self.known.iter().copied())),
+                    },
                 };
                 self.node.document.report(&node.path, true, &what);
             }
@@ -420,6 +422,18 @@ impl<'a> Map<'a> {
 pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(usize, &'k str)> {
     let likely = known.into_iter().filter(|_| wrong.len() <= LONGEST_WORD);
     likely.map(|word| (strsim::damerau_levenshtein(word, wrong), word)).min()
+}
+
+/// What is wrong with a key that there is not, where it may be a value that lacks its key, or has it without a blank:
+/// `{password:x}` is a key alone. Nothing of a value is shown. None for what is a key, and another one.
+pub fn no_key<'k>(wrong: &str, has_value: bool, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+    if let Some((key, _)) = wrong.split_once([':', '=']) {
+        return Some(format!("no key; write `{key}: ` with a blank before its value"));
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    let is_misspelt = one_of(wrong, known.iter().copied()).starts_with("did you mean");
+    let all = || format!("a value without a key; it can be {}", known.join(", "));
+    (!has_value && !is_misspelt).then(all)
 }
 
 /// "did you mean …?", or all there is.

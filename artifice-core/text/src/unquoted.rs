@@ -8,12 +8,22 @@
 /// ```
 pub fn unquoted(message: &str) -> String {
     let begins = ["invalid type: ", "invalid value: ", "unknown variant ", "unknown field ", "invalid length "];
-    let Some(begin) = begins.into_iter().find(|begin| message.starts_with(begin)) else { return message.to_owned() };
-    let rest = message.get(begin.len()..).unwrap_or_default();
+    // At the beginning, or behind the path to where it is.
+    let stands = |begin: &&str| {
+        let at = message.find(begin)?;
+        (at == 0 || message.get(..at)?.ends_with(": ")).then_some((at, begin.len()))
+    };
+    let Some((at, length)) = begins.iter().filter_map(stands).min() else { return message.to_owned() };
+    let (path, begin) = (message.get(..at).unwrap_or_default(), message.get(at..at + length).unwrap_or_default());
+    let rest = message.get(at + length..).unwrap_or_default();
     let kind = rest.split(['"', '`', ',']).next().unwrap_or_default().trim_end();
     // What was found may hold these words, too.
     let expected = rest.rfind(", expected ").and_then(|at| rest.get(at..)).unwrap_or_default();
-    if kind.is_empty() { format!("{}{expected}", begin.trim_end()) } else { format!("{begin}{kind}{expected}") }
+    if kind.is_empty() {
+        format!("{path}{}{expected}", begin.trim_end())
+    } else {
+        format!("{path}{begin}{kind}{expected}")
+    }
 }
 
 #[cfg(test)]
@@ -32,6 +42,10 @@ mod tests {
             ("unknown variant `x`, expected `a` or `b`", "unknown variant, expected `a` or `b`"),
             ("missing field `token` at line 1 column 2", "missing field `token` at line 1 column 2"),
             ("expected value", "expected value"),
+            (
+                "a.b: invalid value: string \"x\", expected an integer",
+                "a.b: invalid value: string, expected an integer",
+            ),
             ("invalid type: string \"x", "invalid type: string"),
         ] {
             assert_eq!(unquoted(message), shown);

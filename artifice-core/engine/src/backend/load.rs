@@ -6,7 +6,7 @@ use artifice_ledger::Statement;
 use artifice_model::position::{Mistake, Position};
 use artifice_plugin_host::api::{Context, Pair, RSlice};
 use artifice_plugin_host::{Backend, Libraries, LoadError, SearchPath, UnknownKey};
-use artifice_settings::one_of;
+use artifice_settings::{no_key, one_of};
 
 use crate::Engine;
 use crate::backend::document;
@@ -49,11 +49,33 @@ impl Engine {
             let around = (0..=key.path.len()).rev().filter_map(|length| key.path.get(..length));
             let place = around.filter_map(|path| places.iter().find(|(known, _)| known == path)).next();
             let wrong = key.path.last().map(String::as_str).unwrap_or_default();
-            let nearest = one_of(wrong, key.known.iter().map(String::as_str));
-            let what = format!("invoice:config.{}: {class} has no such key; {nearest}", key.path.join("."));
+            let known = || key.known.iter().map(String::as_str);
+            let what = match no_key(wrong, self.has_value(&key.path), known()) {
+                Some(what) => {
+                    let within = ["invoice:config"].into_iter().chain(key.path.iter().map(String::as_str));
+                    let within: Vec<&str> = within.take(key.path.len()).collect();
+                    format!("{}: {what}", within.join("."))
+                }
+                None => {
+                    let nearest = one_of(wrong, known());
+                    format!("invoice:config.{}: {class} has no such key; {nearest}", key.path.join("."))
+                }
+            };
             Mistake { at: place.map_or_else(file, |(_, at)| at.clone()), what }
         };
         keys.iter().map(mistake).collect()
+    }
+
+    /// Whether anything is written for a key of the backend's section.
+    fn has_value(&self, path: &[String]) -> bool {
+        let mut value = Some(&self.config().invoice_as_written);
+        for key in path {
+            value = value.and_then(|value| match key.parse::<usize>() {
+                Ok(index) if value.is_array() => value.get(index),
+                _ => value.get(key),
+            });
+        }
+        value.is_some_and(|value| !value.is_null())
     }
 
     /// Whether what is behind a backend can be reached, and has what documents need.

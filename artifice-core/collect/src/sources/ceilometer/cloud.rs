@@ -89,9 +89,9 @@ impl Cloud {
     pub fn logged_in(&self, settings: &OpenStack) -> Observation {
         Observation::LoggedIn {
             identity: self.keystone.identity(),
-            keystone: self.keystone.url().to_string(),
+            keystone: plain(self.keystone.url()),
             region: settings.region.clone(),
-            metering: self.base.to_string(),
+            metering: plain(&self.base),
         }
     }
 
