@@ -19,6 +19,7 @@
 
 mod bills;
 mod built;
+pub mod canary;
 pub mod chance;
 mod cloud;
 pub mod database;

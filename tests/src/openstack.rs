@@ -10,11 +10,11 @@ mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-pub use world::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, PASSWORD, Project};
+pub use server::{Request, Response, Server};
+pub use world::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, PASSWORD, Project, TOKEN};
 
 use crate::Cloud;
 use sample::Metered;
-use server::{Request, Response, Server};
 use world::World;
 
 /// A running OpenStack.
@@ -73,6 +73,16 @@ impl OpenStack {
         world.samples.sort_by_key(|sample| std::cmp::Reverse(sample.at));
         drop(world);
         self
+    }
+
+    /// The catalog says this for Ceilometer's address.
+    pub fn catalog_says(&self, address: &str) {
+        self.world().ceilometer = address.to_owned();
+    }
+
+    /// Somebody else answers who there is, as whoever stands before Keystone may.
+    pub fn projects_from(&self, other: impl Fn(&Request) -> Response + Send + Sync + 'static) {
+        self.world().projects_from = Some(Box::new(other));
     }
 
     /// Something goes wrong from now on, or nothing any more.

@@ -13,10 +13,12 @@
 
 pub mod bad_input;
 mod billing;
+mod canaries;
 mod charging;
 pub mod crash;
 mod guide;
 mod history;
+mod hostile;
 mod interruption;
 mod kept;
 mod ledger_direct;

@@ -23,6 +23,9 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
             if !world.takes(request.token.as_deref()) {
                 return unauthorized();
             }
+            if let Some(other) = &world.projects_from {
+                return other(request);
+            }
             projects(world, request)
         }
         (Identity::V3, "GET", "/v3/domains") => domains(world, request),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::sample::Metered;
-use super::server::Request;
+use super::server::{Request, Response};
 
 /// The password of the user `billing`.
 pub const PASSWORD: &str = "open-sesame-7781";
@@ -39,6 +39,9 @@ pub struct Token {
     pub used: u32,
     pub since: Instant,
 }
+
+/// How every token begins.
+pub const TOKEN: &str = "gAAAA-secret-token-";
 
 /// Which identity API Keystone speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +91,9 @@ pub struct Faults {
     pub leaves_after: Option<usize>,
 }
 
+/// Answers what is asked.
+pub type Answers = Box<dyn Fn(&Request) -> Response + Send + Sync>;
+
 /// What both services know.
 #[derive(Default)]
 pub struct World {
@@ -96,6 +102,8 @@ pub struct World {
     pub samples: Vec<Metered>,
     pub tokens: BTreeMap<String, Token>,
     pub faults: Faults,
+    /// Who answers for Keystone's projects.
+    pub projects_from: Option<Answers>,
     pub asked: Vec<Request>,
     pub ceilometer: String,
     pub keystone: String,
@@ -121,7 +129,7 @@ impl World {
 
     /// A token that is good.
     pub fn new_token(&mut self) -> String {
-        let token = format!("gAAAA-secret-token-{}", self.tokens.len());
+        let token = format!("{TOKEN}{}", self.tokens.len());
         self.tokens.insert(token.clone(), Token { used: 0, since: Instant::now() });
         token
     }

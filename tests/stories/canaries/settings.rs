@@ -96,7 +96,7 @@ fn every_spelling_of_a_secret_is_read_and_none_is_shown() {
     for (section, rest, key) in
         PLACES.into_iter().filter(|(section, _, key)| *key == "password" && *section != "database")
     {
-        for spelling in Spelling::ALL {
+        for (turn, spelling) in Spelling::ALL.into_iter().enumerate() {
             let canary = spelling.canary(&format!("{section} {key}"));
             let class = if section == "invoice:config" { "billing.openerp:OpenERP" } else { "billing.csv_invoice:Csv" };
             cloud.set("main", &format!("{{invoice:object: '{class}'}}"));
@@ -108,14 +108,14 @@ fn every_spelling_of_a_secret_is_read_and_none_is_shown() {
             );
             // The backend's keys are texts, as its schema says: a number is refused, and not shown.
             cloud.set(section, &format!("{{{rest}, {}}}", spelling.key(&cloud, key, &canary)));
-            for arguments in ["-vv config check --online", "-vv --log-format json bill --month 2013-08"] {
-                let ran = spelling.run(&cloud, arguments, &canary);
-                assert!(ran.status == Some(2) || ran.status == Some(1), "{ran:#?}");
-                let found = watch(&canary).leaks(&ran).into_iter().chain(watch(&canary).leaks_of(&cloud));
-                leaks.extend(found.map(|leak| format!("{section} {spelling:?}: {leak}: {}", ran.err.trim_end())));
-            }
+            // Nobody is there: each is tried three times.
+            let form = ["-vv", "-vv --log-format json"][turn % 2];
+            let ran = spelling.run(&cloud, &format!("{form} config check --online"), &canary);
+            assert!(ran.status == Some(2) || ran.status == Some(1), "{ran:#?}");
+            let found = watch(&canary).leaks(&ran).into_iter().chain(watch(&canary).leaks_of(&cloud));
+            leaks.extend(found.map(|leak| format!("{section} {spelling:?}: {leak}: {}", ran.err.trim_end())));
         }
     }
     let outputs = ["standard output", "standard error", "the log as JSON", "files"];
-    told("spellings", 2 * Spelling::ALL.len(), 2, &outputs, &leaks);
+    told("spellings", 2 * Spelling::ALL.len(), 1, &outputs, &leaks);
 }
