@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use artifice_text::is_harmful;
+
 /// A text as a cell that no spreadsheet runs: with an apostrophe wherever it would begin a formula.
 ///
 /// A formula begins with `=`, `+`, `-` or `@`, or with a character that is folded into one of these (`＝`, `﹢`, `−`).
@@ -66,30 +68,9 @@ fn ends_cell(c: char) -> bool {
     matches!(c, ',' | ';' | '|' | '\u{2028}' | '\u{2029}') || c.is_control()
 }
 
-/// Whether an import may trim or drop it, or nobody sees it: blanks, controls, quotes, and what Unicode calls
-/// "default ignorable".
+/// Whether an import may trim or drop it, or nobody sees it: blanks, quotes, and what does harm in a line.
 fn is_unseen(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '"'
-            | '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}' | '\u{1160}'
-            | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
+    c.is_whitespace() || matches!(c, '"' | '\u{2800}') || is_harmful(c)
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub const GAPS_KEPT: usize = 3;
 /// How many unmapped hosts of a series are told apart.
 pub const HOSTS_KEPT: usize = 100;
 
+/// How many mistakes of a file are told: nobody reads more.
+pub const MOST_MISTAKES: usize = 50;
+
 /// How many implausible readings of a usage are kept.
 pub const IMPLAUSIBLE_KEPT: usize = 20;
 

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use artifice_model::limits::MOST_MISTAKES;
 use artifice_model::position::{Mistake, Position};
 use artifice_text::unquoted;
 use serde_yaml::Value;
@@ -24,8 +25,6 @@ use crate::text::{Secret, expand, expand_address};
 /// How many brackets may be open at once. The parser takes hours for thousands.
 const MOST_OPEN: usize = 500;
 
-/// How many mistakes are reported at once.
-const MOST_MISTAKES: usize = 50;
 /// How much of a mistake is shown, in characters: what is wrong may be as long as the file.
 const SHOWN: usize = 2000;
 /// The longest word for which the nearest known one is looked for, in bytes.

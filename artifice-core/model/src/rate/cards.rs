@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::names::Names;
 use super::price::{Minimum, Price, PriceError, PriceQuery, Quote, Scheme, TaxRule, Terms};
 use crate::aggregate::matches;
+use crate::limits::MOST_MISTAKES;
 use crate::money::Currency;
 use crate::position::{Mistake, Position};
 use crate::tenant::TenantId;
@@ -227,7 +228,7 @@ impl Cards {
                 Priced::Name(_) => own.clone(),
             };
             conflicts(all, of, &mut mistakes);
-            if mistakes.len() > MOST_CONFLICTS {
+            if mistakes.len() > MOST_MISTAKES {
                 break;
             }
         }
@@ -240,9 +241,6 @@ impl Cards {
 
 /// A price, and when it holds.
 type Rival<'c> = (Validity, &'c CardPrice);
-
-/// How many conflicts of prices are looked for: nobody reads more.
-const MOST_CONFLICTS: usize = 50;
 
 /// Of prices for the same place and tenant, those that begin to hold while another one does, one of them being for `of`.
 fn conflicts(mut all: Vec<Rival<'_>>, of: &Priced, mistakes: &mut Vec<Mistake>) {
@@ -264,7 +262,7 @@ fn conflicts(mut all: Vec<Rival<'_>>, of: &Priced, mistakes: &mut Vec<Mistake>) 
                 first.at
             );
             mistakes.push(Mistake { at: second.at.clone(), what });
-            if mistakes.len() > MOST_CONFLICTS {
+            if mistakes.len() > MOST_MISTAKES {
                 return;
             }
         }

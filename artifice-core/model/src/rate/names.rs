@@ -42,7 +42,7 @@ impl Names {
                 }
             }
         }
-        if mistakes.is_empty() { Ok(Names::new(names)) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Names::new(names)) } else { Err(pipe::first(mistakes)) }
     }
 
     /// The internal names of the services that people call so, in order.

@@ -1,5 +1,6 @@
 //! The pipe-separated files of names and rates: `a | b | c`, `#` comments, blank lines.
 
+use crate::limits::MOST_MISTAKES;
 use crate::position::{Mistake, Position};
 
 /// A row's fields, trimmed, each with its place.
@@ -33,6 +34,13 @@ pub(super) fn rows<const N: usize>(
     rows
 }
 
+/// The first of a file's mistakes.
+pub(super) fn first(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    mistakes.sort();
+    mistakes.truncate(MOST_MISTAKES);
+    mistakes
+}
+
 fn row<const N: usize>(file: &str, line_number: usize, line: &str, columns: [&str; N]) -> Result<Row<N>, Mistake> {
     let position = |column| Position { file: file.to_owned(), line: line_number, column };
     let mut column = 1;
@@ -51,4 +59,20 @@ fn row<const N: usize>(file: &str, line_number: usize, line: &str, columns: [&st
         let what = format!("{found} columns where {N} belong; a row is `{shape}`");
         Mistake { at: position(1), what }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Names, RateRules, RateTable};
+    use super::*;
+
+    #[test]
+    fn of_thousands_of_mistakes_the_first_are_told() {
+        let text = "a | b | c\n".repeat(5000);
+        let rules = RateRules { currency: "NZD".parse().unwrap(), time_slice_us: 600_000_000, ignore_region: false };
+        let rates = RateTable::parse("rates.csv", &text, rules);
+        for mistakes in [Names::parse("names.csv", &text).unwrap_err(), rates.unwrap_err()] {
+            assert_eq!((mistakes.len(), mistakes[0].at.line), (MOST_MISTAKES, 1));
+        }
+    }
 }

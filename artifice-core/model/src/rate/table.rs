@@ -75,13 +75,12 @@ impl RateTable {
                 prices.insert((region, name), Arc::new(price));
             }
         }
-        mistakes.sort();
         let is_of_people = |name: &&String| fit.is_some_and(|fit| fit.names.services_called(name).next().is_some());
         let of_people = prices.keys().map(|(_, name)| name).filter(is_of_people).cloned().collect();
         if mistakes.is_empty() {
             Ok(RateTable { rules, prices, service_first: false, of_people })
         } else {
-            Err(mistakes)
+            Err(pipe::first(mistakes))
         }
     }
 }
