@@ -1,4 +1,4 @@
-"""Serves Ceilometer's API on the loopback.
+"""Serves Ceilometer's API on the loopback, and logs a line for each request before it answers it.
 
     python serve_ceilometer.py CONFIGURATION PORT
 """
@@ -14,4 +14,11 @@ from waitress import serve  # noqa: E402
 
 configuration, port = sys.argv[1], int(sys.argv[2])
 api = app.load_app(service.prepare_service(["ceilometer-api", "--config-file", configuration]))
-serve(api, host="127.0.0.1", port=port, threads=8)
+
+
+def logged(environ, start_response):
+    print(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"], file=sys.stderr, flush=True)
+    return api(environ, start_response)
+
+
+serve(logged, host="127.0.0.1", port=port, threads=8)

@@ -4,10 +4,8 @@
 //! runs the built `artifice` command ([`Ran`] is what came of it). [`Vm`] and its relatives write
 //! [`samples`], [`Erp`] is the backend that misbehaves as it is told, [`Db`] is a client that
 //! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP, a [`real::RealCloud`] with
-//! OpenStack's own servers. What a crash needs:
-//! [`killing`] stops and kills the command, [`chance`] says when, a [`disk`] is full.
-//! goes to the ledger's database directly. An [`openstack::OpenStack`] answers over HTTP. What a crash needs:
-//! [`killing`] stops and kills the command, [`chance`] says when, a [`disk`] is full, and [`memory`] is scarce.
+//! OpenStack's own servers; a [`Way`] says who logs in there. What a crash needs: [`killing`] stops and kills the command,
+//! [`chance`] says when, a [`disk`] is full, and [`memory`] is scarce.
 
 #![allow(
     clippy::unwrap_used,
@@ -35,6 +33,7 @@ pub mod openstack;
 mod ran;
 pub mod real;
 pub mod samples;
+mod way;
 
 pub use bills::Bill;
 pub use built::{artifice, backend, plugin, workspace};
@@ -44,3 +43,4 @@ pub use erp::Erp;
 pub use library::{Elf, damaged, without_backend};
 pub use ran::Ran;
 pub use samples::{Counter, Vm, Volume};
+pub use way::Way;

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use ceilometer::Ceilometer;
 pub use keystone::{Keystone, PASSWORD};
 
-use crate::Cloud;
+use crate::{Cloud, Way};
 use python::free_port;
 
 /// So many projects there are beside those with names: with them more than Keystone shows without being asked for pages.
@@ -52,9 +52,35 @@ impl RealCloud {
         self.seed["projects"][name].as_str().unwrap_or_else(|| panic!("there is no project {name}"))
     }
 
-    /// The application credential of the user `billing`: its id, name and secret.
-    pub fn credential(&self) -> [&str; 3] {
-        ["id", "name", "secret"].map(|key| self.seed["credential"][key].as_str().unwrap())
+    /// Ways in which the user `billing` logs in.
+    pub fn ways(&self) -> Vec<Way> {
+        let [id, name, secret] = ["id", "name", "secret"].map(|key| self.seed["credential"][key].as_str().unwrap());
+        let url = self.keystone.url();
+        let secret = format!("application_credential_secret: '{secret}'");
+        let application =
+            |which: &str| format!("auth: {{auth_url: '{url}', {which}, {secret}}}, region_name: RegionOne");
+        let of_application = |name, which: &str| {
+            Way::in_file(name, &format!("auth_type: v3applicationcredential, {}", application(which)))
+        };
+        let auth = format!("auth: {{auth_url: '{url}', username: billing, project_name: service}}");
+        let apart = format!("clouds: {{prod: {{auth: {{password: '{PASSWORD}'}}}}}}\n");
+        let user = "username: billing, user_domain_name: Default";
+        let variables = [
+            ("OS_AUTH_URL", url.as_str()),
+            ("OS_USERNAME", "billing"),
+            ("OS_PASSWORD", PASSWORD),
+            ("OS_PROJECT_NAME", "service"),
+            ("OS_USER_DOMAIN_NAME", "Default"),
+            ("OS_PROJECT_DOMAIN_NAME", "Default"),
+            ("OS_REGION_NAME", "RegionOne"),
+        ];
+        vec![
+            Way::own("the original's keys", self.section("billing", "")),
+            Way::in_file("a clouds.yaml, and a secret apart", &auth).with("secure.yaml", apart),
+            of_application("an application credential", &format!("application_credential_id: {id}")),
+            of_application("one by its name", &format!("application_credential_name: {name}, {user}")),
+            Way::environment("OS_*", &variables),
+        ]
     }
 
     /// Has a cloud's bills come from here, by the original's keys.

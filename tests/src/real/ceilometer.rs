@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::keystone::{Keystone, PASSWORD};
-use super::python::{Server, directory, finished, free_port, program, script};
+use super::python::{PATIENCE, Server, directory, finished, free_port, program, script};
 
 const ENVIRONMENT: &str = "ceilometer";
 
@@ -51,9 +53,13 @@ impl Ceilometer {
         self.server.kill();
     }
 
-    /// What it has logged: a line for each request among it.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.server.directory().join("log")).unwrap()
+    /// Waits until it is asked for samples.
+    pub fn is_asked(&self) {
+        let (begin, log) = (Instant::now(), self.server.directory().join("log"));
+        while !fs::read_to_string(&log).unwrap().contains("GET /v2/meters/") {
+            assert!(begin.elapsed() < PATIENCE, "nobody asks for samples");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use crate::guard::{Guard, Signal};
 use crate::workspace;
 
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long a server may take to answer, or wait to be asked.
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A program of an environment's: `python`, or what its packages bring along.
 pub fn program(environment: &str, name: &str) -> Command {

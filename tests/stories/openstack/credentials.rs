@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use artifice_tests::openstack::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, OpenStack, PASSWORD};
-use artifice_tests::{Cloud, Ran};
+use artifice_tests::{Cloud, Ran, Way};
 
 use super::{AUGUST, running};
 
@@ -18,34 +18,12 @@ fn run(cloud: &Cloud, variables: &[(&str, &str)], command: &str) -> Ran {
     Ran::of(command.envs(variables.iter().copied()))
 }
 
-/// A way to say who logs in: sections of the configuration, files, variables.
-struct Way {
-    name: &'static str,
-    openstack: Option<String>,
-    files: Vec<(&'static str, String)>,
-    variables: Vec<(&'static str, String)>,
-}
-
 fn ways(openstack: &OpenStack) -> Vec<Way> {
     let url = openstack.keystone.url();
-    let section = |keys: &str| Some(format!("{{auth_url: '{url}', {keys}}}"));
-    let own = |name, keys: &str| Way { name, openstack: section(keys), files: Vec::new(), variables: Vec::new() };
+    let section = |keys: &str| format!("{{auth_url: '{url}', {keys}}}");
+    let own = |name, keys: &str| Way::own(name, section(keys));
     let auth = |keys: &str| format!("auth: {{auth_url: '{url}', {keys}}}");
     let user = format!("username: billing, password: {PASSWORD}");
-    let clouds =
-        |cloud: &str| format!("clouds:\n  prod: {{{cloud}}}\n  other: {{auth: {{auth_url: 'http://nowhere'}}}}\n");
-    let in_file = |name, cloud: &str| Way {
-        name,
-        openstack: Some("{cloud: prod}".to_owned()),
-        files: vec![("clouds.yaml", clouds(cloud))],
-        variables: Vec::new(),
-    };
-    let environment = |name, variables: &[(&'static str, &str)]| Way {
-        name,
-        openstack: None,
-        files: Vec::new(),
-        variables: variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
-    };
     let secret = format!("application_credential_secret: {APPLICATION_SECRET}");
     let apart = format!("clouds: {{prod: {{auth: {{password: {PASSWORD}}}}}}}\n");
     let profile = format!("public-clouds: {{acme: {{{}}}}}\n", auth("project_name: service"));
@@ -57,7 +35,7 @@ fn ways(openstack: &OpenStack) -> Vec<Way> {
         ("OS_APPLICATION_CREDENTIAL_SECRET", APPLICATION_SECRET),
     ];
     vec![
-        Way { openstack: Some(openstack.section("")), ..own("the original's keys", "") },
+        Way::own("the original's keys", openstack.section("")),
         own("Keystone's names", &format!("{user}, project_name: service, user_domain_name: Default")),
         own("ids", &format!("user_id: {BILLING}, password: {PASSWORD}, project_id: {SERVICE}")),
         own("the system", &format!("{user}, system_scope: all")),
@@ -65,16 +43,11 @@ fn ways(openstack: &OpenStack) -> Vec<Way> {
         own("an application credential", &format!("application_credential_id: {APPLICATION_ID}, {secret}")),
         own("one by its name", &format!("application_credential_name: artifice, username: billing, {secret}")),
         own("a token", &format!("token: {}, default_tenant: service", openstack.token())),
-        in_file("a clouds.yaml", &auth(&format!("{user}, project_name: service"))),
-        Way {
-            files: vec![
-                ("clouds.yaml", clouds("profile: acme, auth: {username: billing}")),
-                ("home/.config/openstack/secure.yaml", apart),
-                ("clouds-public.yaml", profile),
-            ],
-            ..in_file("a profile, and a secret apart", "")
-        },
-        in_file(
+        Way::in_file("a clouds.yaml", &auth(&format!("{user}, project_name: service"))),
+        Way::in_file("a profile, and a secret apart", "profile: acme, auth: {username: billing}")
+            .with("home/.config/openstack/secure.yaml", apart)
+            .with("clouds-public.yaml", profile),
+        Way::in_file(
             "an application credential in a clouds.yaml",
             &format!(
                 "auth_type: v3applicationcredential, {}",
@@ -84,17 +57,17 @@ fn ways(openstack: &OpenStack) -> Vec<Way> {
         Way {
             variables: vec![("OS_CLOUD", "prod".to_owned())],
             openstack: None,
-            ..in_file("OS_CLOUD", &auth(&format!("{user}, project_name: service")))
+            ..Way::in_file("OS_CLOUD", &auth(&format!("{user}, project_name: service")))
         },
-        environment(
+        Way::environment(
             "OS_*",
             &[&password[..], &[("OS_PROJECT_NAME", "service"), ("OS_REGION_NAME", "RegionOne")]].concat(),
         ),
-        environment(
+        Way::environment(
             "an openrc of old",
             &[&password[..], &[("OS_TENANT_NAME", "service"), ("OS_ENDPOINT_TYPE", "publicURL")]].concat(),
         ),
-        environment("an application credential's openrc", &application),
+        Way::environment("an application credential's openrc", &application),
     ]
 }
 
@@ -103,21 +76,10 @@ fn each_way_to_log_in_gives_the_same_bill() {
     let (cloud, openstack) = running(Identity::V3);
     let expected = cloud.usage(AUGUST).done().out;
     assert!(expected.contains("\"0.50\""), "{expected}");
-    for Way { name, openstack, files, variables } in ways(&openstack) {
-        for file in ["clouds.yaml", "clouds-public.yaml", "home/.config/openstack/secure.yaml"] {
-            let _ = fs::remove_file(cloud.path(file));
-        }
-        for (file, text) in files {
-            cloud.write(file, text).mode(file, 0o600);
-        }
-        match &openstack {
-            Some(section) => cloud.set("openstack", section),
-            None => cloud.unset("openstack"),
-        };
-        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let ran = run(&cloud, &variables, &format!("usage --format json {AUGUST}"));
+    for way in ways(&openstack) {
+        let (name, ran) = (way.name, way.run(&cloud, &format!("usage --format json {AUGUST}")));
         assert_eq!((ran.status, &ran.out), (Some(0), &expected), "{name}: {}", ran.err);
-        let checked = run(&cloud, &variables, "-vv config check --online").done();
+        let checked = way.run(&cloud, "-vv config check --online").done();
         let checked = checked
             .says("as billing (Default) to the ")
             .says("with the roles admin, reader")
