@@ -294,15 +294,14 @@ fn wrong(text: &str, at: usize, last: bool, error: &serde_json::Error) -> Result
 /// What some write in the place of a number.
 const NO_NUMBERS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
 
-/// What of that stands around a place in the text.
+/// Which of them a place in the text is in.
 fn no_number(text: &str, offset: usize) -> Option<&'static str> {
-    let around = |name: &&&str| {
-        let begin = offset.saturating_sub(name.len());
-        let all = text.as_bytes().get(begin..).unwrap_or_default();
-        let near = &all[..all.len().min(2 * name.len() + 1)];
-        near.windows(name.len()).any(|bytes| bytes == name.as_bytes())
+    let holds = |name: &&&str| {
+        let begin = offset.saturating_sub(name.len() - 1);
+        let near = text.as_bytes().get(begin..).unwrap_or_default();
+        near[..near.len().min(offset - begin + name.len())].windows(name.len()).any(|bytes| bytes == name.as_bytes())
     };
-    NO_NUMBERS.iter().find(around).copied()
+    NO_NUMBERS.iter().find(holds).copied()
 }
 
 /// How many bytes the parser had read when it failed: its line and column, which count bytes.

@@ -243,6 +243,12 @@ fn what_is_not_a_sample_is_refused_where_it_is() {
         let whole = format!("{{\"x\": {name}}}");
         assert!(error_after(0, whole.clone()).contains(&format!("{name} is read here")), "{}", error_after(0, whole));
     }
+    // What stands beside the damage is not what is wrong.
+    let beside = error_after(
+        0,
+        format!("{{\"counter_name\": \"instance\", \"message_id\"\u{f}Infinity: \"{}\"}}", "m".repeat(99)),
+    );
+    assert!(beside.contains("not JSON: expected `:`"), "{beside}");
     for key in ["project_id", "resource_id", "timestamp", "counter_volume"] {
         let says = format!("not a sample as Ceilometer writes it: missing field `{key}`");
         assert_eq!(error_after(1, format!("{a}\n{}\n", lacking(key))), format!("f:2:{}: {says}", lacking(key).len()));
