@@ -6,7 +6,7 @@ use super::charging::Charging;
 use super::error::DraftError;
 use super::metered::Metered;
 use super::months::Months;
-use super::problem::{Problem, joined};
+use super::problem::{Problem, Told, joined, told};
 use super::rules::Lines;
 use super::service::{self, Services};
 use super::stretch::Stretches;
@@ -39,7 +39,9 @@ impl Draft {
         let mut draft =
             Draft { tenant, period, currency, usage, lines, subtotal: None, taxes, total: None, tax_rounding };
         let unmetered = terms::lines(&draft, &metered, terms.minimum, charging, &mut problems)?;
-        let lines = metered.into_iter().map(|metered| line(metered, currency, charging, &mut problems));
+        // Looked up once a line, of which there may be many thousands.
+        let told = told(&problems);
+        let lines = metered.into_iter().map(|metered| line(metered, currency, charging, &told, &mut problems));
         draft.lines = match services {
             None => lines.collect(),
             Some(services) => services.lines(lines.collect())?,
@@ -159,7 +161,13 @@ fn currency(metered: &[Metered], charging: Charging<'_>) -> Currency {
     }
 }
 
-fn line(metered: Metered, currency: Currency, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Line {
+fn line(
+    metered: Metered,
+    currency: Currency,
+    charging: Charging<'_>,
+    told: &Told,
+    problems: &mut BTreeSet<Problem>,
+) -> Line {
     let Metered { usage, evidence, tariff, charged, .. } = metered;
     let name = charging.names.of(&usage.service).to_owned();
     let mut line = Line { usage, name, rate: None, cost: None, working: None, evidence, parts: Vec::new() };
@@ -176,28 +184,26 @@ fn line(metered: Metered, currency: Currency, charging: Charging<'_>, problems: 
             let (service, origin) = (line.usage.service.clone(), tariff.price().origin.clone());
             problems.insert(Problem::Currency { service, origin, found: tariff.price().currency, expected: currency });
         }
-        // What is unfit or uncut is among the problems already.
-        (None, _) => line.cost = without_price(&line, charging, problems),
+        (None, _) => line.cost = without_price(&line, charging, told, problems),
     }
     line
 }
 
 /// What something costs that has no price.
-fn without_price(line: &Line, charging: Charging<'_>, problems: &mut BTreeSet<Problem>) -> Option<Decimal> {
-    let (service, location) = (line.usage.service.clone(), line.usage.location.clone());
-    let (name, resources) = (line.name.clone(), vec![line.usage.resource_id.clone()]);
-    let is_told = |problem: &Problem| match problem {
-        Problem::Unit { service, location, .. } | Problem::Change { service, location, .. } => {
-            *service == line.usage.service && *location == line.usage.location
-        }
-        _ => false,
-    };
+fn without_price(
+    line: &Line,
+    charging: Charging<'_>,
+    told: &Told,
+    problems: &mut BTreeSet<Problem>,
+) -> Option<Decimal> {
     if line.usage.volume.is_zero() {
         return Some(Decimal::ZERO);
     }
-    if problems.iter().any(is_told) {
+    let place = (line.usage.service.clone(), line.usage.location.clone());
+    if told.contains(&place) {
         return None;
     }
+    let ((service, location), name, resources) = (place, line.name.clone(), vec![line.usage.resource_id.clone()]);
     if charging.missing_is_zero {
         problems.insert(Problem::Free { service, name, location, resources });
         return Some(Decimal::ZERO);

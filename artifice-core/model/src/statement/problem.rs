@@ -1,6 +1,6 @@
 //! Why usage cannot be charged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::decimal::Decimal;
 use crate::money::Currency;
@@ -123,6 +123,20 @@ fn list(resources: &[String]) -> String {
         text.push_str(&format!(" and {} more", resources.len() - SHOWN));
     }
     text
+}
+
+/// Services and their locations.
+pub(super) type Told = HashSet<(String, String)>;
+
+/// Those of which it is told already why they have no price: it does not fit, or it changes where nothing was cut.
+pub(super) fn told(problems: &BTreeSet<Problem>) -> Told {
+    let told = problems.iter().filter_map(|problem| match problem {
+        Problem::Unit { service, location, .. } | Problem::Change { service, location, .. } => {
+            Some((service.clone(), location.clone()))
+        }
+        _ => None,
+    });
+    told.collect()
 }
 
 /// One problem for each service and location, with all its resources.
