@@ -27,7 +27,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 /// The bounds, for what the targets do not notice themselves: an input that never ends, or that takes all memory at once.
 /// What has been learned is in memory as well.
-const BOUNDS: [&str; 4] = ["-timeout=10", "-malloc_limit_mb=120", "-rss_limit_mb=1024", "-max_len=16384"];
+const BOUNDS: [&str; 4] = ["-timeout=60", "-malloc_limit_mb=120", "-rss_limit_mb=1024", "-max_len=16384"];
 
 /// Builds the targets, runs those that are wanted, and says what each came to.
 pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {

@@ -41,6 +41,11 @@ impl Input {
         Input(all)
     }
 
+    /// The same, in which only the password stands for something: who was never told a token cannot repeat it.
+    pub fn with_password(data: &[u8]) -> Self {
+        Input::read(data, |byte, all| if byte == 1 { all.push(byte) } else { written(byte, all) })
+    }
+
     /// How long it is, in bytes.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -15,7 +15,7 @@ fn erp() -> OpenERP {
     OpenERP::new(serde_json::from_value(config).unwrap(), &Context::new("/", "UTC")).unwrap()
 }
 
-target!(with_secrets, |input| {
+target!(with_password, |input| {
     let (first, rest) = input.bytes().split_first().unwrap_or((&0, &[]));
     fuzzing::answer_with(answers(rest));
     if let Ok(text) = std::str::from_utf8(rest) {
