@@ -9,6 +9,8 @@ mod server;
 mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
 
 pub use server::{Request, Response, Server};
 pub use world::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, PASSWORD, Project, TOKEN};
@@ -16,6 +18,22 @@ pub use world::{APPLICATION_ID, APPLICATION_SECRET, Faults, Identity, PASSWORD, 
 use crate::Cloud;
 use sample::Metered;
 use world::World;
+
+/// How often one looks whether something has changed.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The world, once nothing stands where somebody asks.
+fn stood_at<'w>(world: &'w Mutex<World>, request: &Request) -> MutexGuard<'w, World> {
+    world.lock().unwrap().asked.push(request.clone());
+    loop {
+        let world = world.lock().unwrap();
+        if world.stands_at.as_ref() != Some(&request.path) {
+            return world;
+        }
+        drop(world);
+        thread::sleep(LOOK);
+    }
+}
 
 /// A running OpenStack.
 pub struct OpenStack {
@@ -30,8 +48,7 @@ impl OpenStack {
         let service = |answer: fn(&mut World, &Request) -> Response| {
             let world = world.clone();
             Server::start(move |request| {
-                let mut world = world.lock().unwrap();
-                world.asked.push(request.clone());
+                let mut world = stood_at(&world, request);
                 let response = answer(&mut world, request);
                 drop(world);
                 response
@@ -43,6 +60,18 @@ impl OpenStack {
         openstack.world().ceilometer = openstack.ceilometer.url();
         openstack.world().keystone = openstack.keystone.url();
         openstack
+    }
+
+    /// Whoever asks for this path waits until nothing stands there any more.
+    pub fn stands_at(&self, path: Option<&str>) {
+        self.world().stands_at = path.map(str::to_owned);
+    }
+
+    /// Waits until a path has been asked for so often.
+    pub fn waits_for(&self, path: &str, times: usize) {
+        while self.world().asked.iter().filter(|asked| asked.path == path).count() < times {
+            thread::sleep(LOOK);
+        }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -103,6 +132,11 @@ impl OpenStack {
     /// What was asked so far, as method and path; forgotten then.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.world().asked).iter().map(|asked| format!("{} {}", asked.method, asked.path)).collect()
+    }
+
+    /// How many samples were answered so far; forgotten then.
+    pub fn answered(&self) -> usize {
+        std::mem::take(&mut self.world().answered)
     }
 
     /// The values of a key in all queries so far.

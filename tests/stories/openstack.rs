@@ -3,6 +3,7 @@
 mod cannot_start;
 mod chosen;
 mod credentials;
+mod everybody;
 mod failing;
 mod naming;
 mod original;

@@ -62,6 +62,9 @@ pub fn notice(notice: &Notice) -> Vec<Words> {
         Notice::Waiting { tenants } => {
             format!("another program is billing {}; waiting for it", many(*tenants, "tenant"))
         }
+        Notice::ReadElsewhere => {
+            "another program reads the metering of all tenants, and bills them; waiting for it".to_owned()
+        }
         Notice::BeingSent { number } => format!("statement {number} is being sent by another program; waiting for it"),
         Notice::LeftOver { number, why } => format!(
             "statement {number} is void, but what a try may have left of it at the backend could not be removed: {why}; \

@@ -34,6 +34,7 @@ pub(crate) struct Intake<'a> {
     unmapped_room: usize,
     sorter: Sorter,
     owners: Owners,
+    doubted: BTreeSet<TenantId>,
     entries: Vec<Charging<'a>>,
     /// Whom series in order are of.
     tenant: Option<&'a TenantId>,
@@ -47,6 +48,8 @@ pub(crate) struct Taken<'a> {
     /// Samples in any order, those of tenants among them who are not wanted: they say whose a resource was.
     pub sorter: Sorter,
     pub owners: Owners,
+    /// Of whom nothing counts: what was shown is not all.
+    pub doubted: BTreeSet<TenantId>,
     /// The last tenant that is done already, if this is not the first reading.
     pub done: Option<TenantId>,
     /// Series that came in order.
@@ -81,6 +84,7 @@ impl Wanted {
             meters,
             tenants: request.tenants.cloned(),
             known: request.known.clone(),
+            skip: request.skip.clone(),
             whole_metadata: false,
             notice_unmapped: request.notice_unmapped,
         }
@@ -101,6 +105,7 @@ impl<'a> Intake<'a> {
             unmapped_room: UNMAPPED_BYTES,
             sorter: Sorter::new(request.memory_bytes),
             owners: Owners::default(),
+            doubted: BTreeSet::new(),
             entries: Charging::all(request),
             tenant: None,
             ordered: Vec::new(),
@@ -122,8 +127,8 @@ impl<'a> Intake<'a> {
             (tenant, Noticed { unmapped, without_instances, ..Noticed::default() })
         };
         let noticed = self.unmapped.unwrap_or_default().into_iter().map(noticed).collect();
-        let Intake { sorter, owners, done, ordered, entries, seen, .. } = self;
-        let taken = Taken { sorter, owners, done, ordered, entries };
+        let Intake { sorter, owners, doubted, done, ordered, entries, seen, .. } = self;
+        let taken = Taken { sorter, owners, doubted, done, ordered, entries };
         (taken, seen, noticed)
     }
 
@@ -190,6 +195,10 @@ impl Sink for Intake<'_> {
         let (message_id, volume, unit, metadata_lines) = (MessageId::None, Decimal::ZERO, "", None);
         let metadata = &nothing;
         self.take(Incoming { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines })
+    }
+
+    fn doubt(&mut self, tenant: &str) {
+        self.doubted.insert(tenant.into());
     }
 
     fn sample(&mut self, sample: Incoming<'_>) -> Result<(), Stop> {

@@ -53,7 +53,8 @@ pub use request::{Receive, Request, Seen, TenantUsage};
 pub use sink::{Incoming, Interest, Point, Says, SeriesId, Sink, Stop, Value};
 pub use sort::SortError;
 pub use source::{
-    Around, Ended, Observation, Plan, Run, Scope, Source, SourceKind, SourceSettings, Wanted, WantedMeter, WithUsage,
+    Around, Ended, Observation, Plan, Run, Scope, Source, SourceKind, SourceSettings, Traffic, Wanted, WantedMeter,
+    WithUsage,
 };
 pub use sources::ceilometer::CloudError;
 pub use sources::file::FileError;

@@ -10,6 +10,8 @@ pub const LONGEST_TEXT: usize = 64 << 10;
 /// The longest metadata that is flattened as a whole, in bytes, as it is written and as it becomes: the names of nested
 /// keys are written out for each value below them.
 pub const LONGEST_FLAT: usize = 64 << 10;
+/// The least memory for a tenant that is read beside others, in bytes: with less, fewer are read at once.
+pub const LEAST_SHARE: u64 = 4 << 20;
 /// How much the names of what nothing charges may take together, in bytes.
 pub const UNMAPPED_BYTES: usize = 16 << 20;
 /// The largest window of zstd that is unpacked, as a power of two: what `zstd --long` takes, and no more.

@@ -63,6 +63,12 @@ pub trait Receive {
         true
     }
 
+    /// Whether everybody may be read at once now: asked right before, where a source that asks a service is read so. If not,
+    /// nothing is read: somebody else does that, or has just done it.
+    fn begins_all(&mut self) -> bool {
+        true
+    }
+
     /// Takes a tenant's usage.
     fn receive(&mut self, usage: TenantUsage);
 
@@ -87,4 +93,10 @@ pub struct Seen {
     pub without_tenant: u64,
     /// What was noticed of tenants that have no usage at all, by id.
     pub noticed: BTreeMap<TenantId, Noticed>,
+    /// Whether nothing was read, because that was not [begun](Receive::begins_all).
+    pub left: bool,
+    /// How many requests about metering were made.
+    pub requests: u64,
+    /// How many samples their answers had, whatever became of them.
+    pub samples: u64,
 }

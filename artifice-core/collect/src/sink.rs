@@ -28,6 +28,12 @@ pub trait Sink {
     /// [`Stop`], to be passed on.
     fn owner(&mut self, tenant: &str, resource: &str, meter: usize, at: Timestamp) -> Result<(), Stop>;
 
+    /// What was shown of a tenant is less than there is: nothing of it counts, and it is to be read by itself, again. A source
+    /// says that of a tenant once, and looks more closely then.
+    fn doubt(&mut self, tenant: &str) {
+        let _ = tenant;
+    }
+
     /// Takes a sample, in any order.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use artifice_model::{Period, TenantId, Timestamp};
 use artifice_settings::Map;
@@ -84,8 +85,8 @@ pub trait Source: Send + Sync {
     /// How it is to be read.
     fn plan(&self, wanted: &Wanted) -> Plan;
 
-    /// Who has metering of what is wanted; `None` where the source can never say. Asked once, and only of a source
-    /// that is read tenant by tenant.
+    /// Who has metering of what is wanted; `None` where the source can never say. Asked once: of a source that is read
+    /// tenant by tenant, if everybody is meant; of a surveyed one always.
     ///
     /// # Errors
     /// [`SourceError`]: there is no use in asking about any tenant.
@@ -139,6 +140,11 @@ pub enum Plan {
     },
     /// Once for all tenants: all are complete, or none is.
     AllAtOnce,
+    /// As [`Source::tenants_with_usage`] says: once for all tenants, or tenant by tenant.
+    Surveyed {
+        /// At most so many tenants at once.
+        at_once: usize,
+    },
 }
 
 /// Whose metering is to be shown.
@@ -178,6 +184,31 @@ pub struct Run<'a> {
     pub cancel: &'a Cancel,
     /// How much memory this reading may use, in bytes, the sink's included.
     pub memory_bytes: u64,
+    /// How many requests of this reading may be under way at once.
+    pub at_once: usize,
+    /// Where it is counted what the source asks and is answered.
+    pub traffic: &'a Traffic,
+}
+
+/// What a source was asked, and what it answered: whatever became of it. A source of files counts nothing.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// Requests about metering.
+    pub requests: AtomicU64,
+    /// Samples in the answers.
+    pub samples: AtomicU64,
+}
+
+impl Traffic {
+    /// A request is made.
+    pub fn asked(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An answer has brought so many samples.
+    pub fn brought(&self, samples: usize) {
+        self.samples.fetch_add(u64::try_from(samples).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
 }
 
 impl Run<'_> {
@@ -201,6 +232,8 @@ pub struct Wanted {
     pub tenants: Option<BTreeSet<TenantId>>,
     /// Who is known to exist.
     pub known: BTreeSet<TenantId>,
+    /// Whom nobody needs to know about.
+    pub skip: BTreeSet<TenantId>,
     /// Whether all metadata is to be handed over with each sample, rather than what charging reads of it.
     pub whole_metadata: bool,
     /// Whether anybody wants to know of meters that nothing charges.
@@ -229,4 +262,6 @@ pub struct WithUsage {
     pub without_tenant: u64,
     /// Why these are not all.
     pub incomplete: Option<SourceError>,
+    /// Whether to read everybody at once shows everybody, and costs less than to read those who are wanted one by one.
+    pub at_once: bool,
 }

@@ -1,6 +1,6 @@
 //! Series in order become usage, one tenant at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use artifice_model::TenantId;
 use artifice_model::aggregate::Entry;
@@ -24,13 +24,14 @@ pub(crate) fn hand_over(
     take: &mut dyn FnMut(TenantUsage),
 ) -> Result<(), Stop> {
     let _phase = tracing::debug_span!("aggregate").entered();
-    let Taken { mut sorter, owners, done, mut ordered, entries } = taken;
+    let Taken { mut sorter, owners, doubted, done, mut ordered, entries } = taken;
     let ownership = owners.settle(&mut sorter)?;
     // The next one last.
     ordered.sort_by(|one, other| other.key.cmp(&one.key));
     let (entries, ownership) = (&entries, &ownership);
     let mut tenants = Tenants {
         request,
+        doubted,
         done,
         entries,
         ownership,
@@ -50,6 +51,8 @@ pub(crate) fn hand_over(
 /// The tenant and the series that are being read.
 struct Tenants<'a, 'e, 't> {
     request: Request<'a>,
+    /// Who is not handed over.
+    doubted: BTreeSet<TenantId>,
     /// The last tenant that was handed over by an earlier reading.
     done: Option<TenantId>,
     entries: &'e [Charging<'a>],
@@ -91,6 +94,7 @@ impl<'a> Tenants<'a, '_, '_> {
     fn wants(&self, tenant: &TenantId) -> bool {
         self.request.tenants.is_none_or(|tenants| tenants.contains(tenant))
             && self.done.as_ref().is_none_or(|done| done < tenant)
+            && !self.doubted.contains(tenant)
     }
 
     /// Goes on to a tenant, if it is another one.

@@ -29,6 +29,17 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
     if world.faults.refuses_tokens || !world.takes(request.token.as_deref()) {
         return unauthorized();
     }
+    let narrowed = match &mut world.faults.narrowed_after {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            None
+        }
+        _ => world.faults.narrowed_to,
+    };
+    if let (Some(own), Some(other)) = (narrowed, project(request).filter(|asked| Some(*asked) != narrowed)) {
+        assert_ne!(own, other);
+        return ceilometer_error(401, &format!("Not Authorized to access project {other}"));
+    }
     if world.faults.gone {
         let says = "This telemetry installation is configured to use Gnocchi. Please use the Gnocchi API available on \
                     the metric endpoint to retrieve data.";
@@ -36,9 +47,12 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
     }
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     let response = match path[..] {
-        ["v2", "meters"] => meters(world, request),
-        ["v2", "meters", meter] => samples(world, request, meter),
-        ["v2", "meters", meter, "statistics"] => statistics(world, request, meter),
+        ["v2", "meters"] => meters(world, request, narrowed),
+        ["v2", "meters", meter] => samples(world, request, meter, narrowed).map(|(response, count)| {
+            world.answered += count;
+            response
+        }),
+        ["v2", "meters", meter, "statistics"] => statistics(world, request, meter, narrowed),
         _ => Ok(Response::json(
             404,
             json!({ "error_message": { "code": 404, "title": "Not Found", "description": "" } }),
@@ -50,25 +64,46 @@ pub fn answer(world: &mut World, request: &Request) -> Response {
     response
 }
 
-fn samples(world: &World, request: &Request, meter: &str) -> Result<Response, Response> {
-    let faults = &world.faults;
-    if let Some(body) = faults.answers {
-        return Ok(Response { endless: faults.endless, ..Response::json(200, body) });
-    }
-    if let Some((tenant, status, body)) = faults.error_for
-        && request.all("q.value").contains(&tenant)
-    {
-        return Err(Response::json(status, body));
-    }
-    let found = filtered(world, request, Some(meter))?;
-    let limit = if faults.ignores.contains(&"limit") { usize::MAX } else { limit(world, request)? };
-    let limit = limit.min(faults.cuts_at.unwrap_or(usize::MAX));
-    let texts: Vec<&str> = found.iter().take(limit).map(|sample| sample.text.as_str()).collect();
-    Ok(Response::json(200, format!("[{}]", texts.join(", "))))
+/// Whose samples are asked for, if one tenant's are.
+fn project(request: &Request) -> Option<&str> {
+    let (fields, values) = (request.all("q.field"), request.all("q.value"));
+    fields.into_iter().zip(values).find(|(field, _)| *field == "project_id").map(|(_, value)| value)
 }
 
-fn meters(world: &World, request: &Request) -> Result<Response, Response> {
-    let found: BTreeSet<_> = filtered(world, request, None)?
+/// Samples, and how many they are.
+fn samples(
+    world: &World,
+    request: &Request,
+    meter: &str,
+    narrowed: Option<&str>,
+) -> Result<(Response, usize), Response> {
+    let faults = &world.faults;
+    if let Some(body) = faults.answers {
+        return Ok((Response { endless: faults.endless, ..Response::json(200, body) }, 0));
+    }
+    let mut found = filtered(world, request, Some(meter), narrowed)?;
+    let asked = project(request);
+    if let Some((tenant, status, body)) = faults.error_for {
+        let concerned = found.iter().any(|sample| sample.project.as_deref() == Some(tenant));
+        if asked == Some(tenant) || (asked.is_none() && concerned) {
+            return Err(Response::json(status, body));
+        }
+    }
+    found.retain(|sample| {
+        let is_of = |hidden: Option<&str>| hidden.is_some() && sample.project.as_deref() == hidden;
+        !is_of(faults.hides) && !(asked.is_none() && is_of(faults.hides_among_all))
+    });
+    let limit = if faults.ignores.contains(&"limit") { usize::MAX } else { limit(world, request)? };
+    let limit = limit.min(faults.cuts_at.unwrap_or(usize::MAX));
+    let mut texts: Vec<&str> = found.iter().take(limit).map(|sample| sample.text.as_str()).collect();
+    if faults.oldest_first {
+        texts = found.iter().rev().take(limit).map(|sample| sample.text.as_str()).collect();
+    }
+    Ok((Response::json(200, format!("[{}]", texts.join(", "))), texts.len()))
+}
+
+fn meters(world: &World, request: &Request, narrowed: Option<&str>) -> Result<Response, Response> {
+    let found: BTreeSet<_> = filtered(world, request, None, narrowed)?
         .into_iter()
         .map(|sample| (&sample.meter, &sample.resource, &sample.project))
         .collect();
@@ -77,13 +112,13 @@ fn meters(world: &World, request: &Request) -> Result<Response, Response> {
     Ok(Response::json(200, Value::from(found)))
 }
 
-fn statistics(world: &World, request: &Request, meter: &str) -> Result<Response, Response> {
+fn statistics(world: &World, request: &Request, meter: &str, narrowed: Option<&str>) -> Result<Response, Response> {
     if world.faults.no_statistics {
         return Err(ceilometer_error(400, "Unknown argument: \"{'project_id'}\": Invalid groupby fields"));
     }
     assert_eq!(request.all("groupby"), ["project_id"]);
     let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
-    for sample in filtered(world, request, Some(meter))? {
+    for sample in filtered(world, request, Some(meter), narrowed)? {
         *counts.entry(sample.project.as_deref()).or_default() += 1;
     }
     let group =
@@ -102,11 +137,17 @@ fn limit(world: &World, request: &Request) -> Result<usize, Response> {
 }
 
 /// The samples that the query's filters leave, newest first.
-fn filtered<'w>(world: &'w World, request: &Request, meter: Option<&str>) -> Result<Vec<&'w Metered>, Response> {
+fn filtered<'w>(
+    world: &'w World,
+    request: &Request,
+    meter: Option<&str>,
+    narrowed: Option<&str>,
+) -> Result<Vec<&'w Metered>, Response> {
     let (fields, ops, values) = (request.all("q.field"), request.all("q.op"), request.all("q.value"));
     assert!(fields.len() == ops.len() && ops.len() == values.len(), "{request:?}");
     let mut found: Vec<&Metered> =
         world.samples.iter().filter(|sample| meter.is_none_or(|meter| sample.meter == meter)).collect();
+    found.retain(|sample| narrowed.is_none() || sample.project.as_deref() == narrowed);
     for ((field, op), value) in fields.into_iter().zip(ops).zip(values) {
         if world.faults.ignores.contains(&field) {
             continue;

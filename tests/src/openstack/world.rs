@@ -69,6 +69,16 @@ pub struct Faults {
     pub no_metering: bool,
     /// Ceilometer answers this for samples of a tenant.
     pub error_for: Option<(&'static str, u16, &'static str)>,
+    /// Whoever asks Ceilometer sees nothing but this project.
+    pub narrowed_to: Option<&'static str>,
+    /// The same, for all that is asked from now on behind so many requests.
+    pub narrowed_after: Option<usize>,
+    /// Ceilometer counts samples of this project, and answers none of them.
+    pub hides: Option<&'static str>,
+    /// Ceilometer answers no samples of this project to who asks for everybody's.
+    pub hides_among_all: Option<&'static str>,
+    /// Ceilometer answers the oldest samples first.
+    pub oldest_first: bool,
     /// Ceilometer answers this instead of samples.
     pub answers: Option<&'static str>,
     /// Ceilometer needs so long.
@@ -105,6 +115,10 @@ pub struct World {
     /// Who answers for Keystone's projects.
     pub projects_from: Option<Answers>,
     pub asked: Vec<Request>,
+    /// Who asks for this path waits.
+    pub stands_at: Option<String>,
+    /// How many samples Ceilometer has answered.
+    pub answered: usize,
     pub ceilometer: String,
     pub keystone: String,
 }

@@ -1,5 +1,6 @@
 //! Whom the driver reads, what a failure means for the others, and that both ways in come to the same.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use artifice_model::aggregate::{Aggregate, Entry, Locations};
@@ -10,7 +11,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::cancel::Cancel;
 use crate::choice::KnownTenant;
-use crate::sink::{Point, Says, Sink, Value};
+use crate::error::SourceError;
+use crate::request::TenantUsage;
+use crate::sink::{Point, Says, Sink, Stop, Value};
+use crate::source::Scope;
 use crate::testing::{TestSeries, TestSource, Way, says};
 
 const METERS: [&str; 3] = ["instance", "volume.size", "network.outgoing.bytes"];

@@ -1,4 +1,7 @@
-//! A running Ceilometer (v2): one tenant after the other, meter by meter, window by window.
+//! A running Ceilometer (v2): everybody at once, or tenant by tenant; meter by meter, window by window.
+//!
+//! Whoever may see everybody asks for each meter once, for all tenants, where that costs less than to ask for those who are
+//! wanted one by one (`survey`, `whole`).
 //!
 //! What is asked and what is answered are compared before anything of it counts: a server that
 //! ignores a filter must not bill anybody's usage to somebody else, nor twice. Samples of another
@@ -14,8 +17,10 @@ mod meters;
 mod query;
 mod reading;
 mod settings;
+mod survey;
 #[cfg(test)]
 mod tests;
+mod whole;
 mod windows;
 
 use std::path::Path;
@@ -27,7 +32,7 @@ pub use settings::{CeilometerSettings, Kind};
 use crate::choice::{Choice, KnownTenant};
 use crate::error::{Reach, SourceError};
 use crate::sink::Sink;
-use crate::source::{Ended, Observation, Plan, Run, Scope, Source, SourceSettings, Wanted, WithUsage};
+use crate::source::{Ended, Observation, Plan, Run, Scope, Source, SourceSettings, Traffic, Wanted, WithUsage};
 use cloud::Cloud;
 
 /// A cloud whose Ceilometer can be asked.
@@ -74,12 +79,12 @@ impl Source for Ceilometer {
     /// Asks for one meter, to see whether anybody answers.
     fn check(&self) -> Result<Vec<Observation>, SourceError> {
         let cloud = self.cloud()?;
-        cloud.any_meter(None).map_err(|error| SourceError::new(Reach::Start, error))?;
+        cloud.any_meter(None, &Traffic::default()).map_err(|error| SourceError::new(Reach::Start, error))?;
         Ok(vec![cloud.logged_in(&self.settings.cloud)])
     }
 
     fn plan(&self, _: &Wanted) -> Plan {
-        Plan::PerTenant { at_once: 1 }
+        Plan::Surveyed { at_once: usize::MAX }
     }
 
     fn tenants_with_usage(&self, wanted: &Wanted, run: &Run<'_>) -> Result<Option<WithUsage>, SourceError> {
@@ -89,7 +94,7 @@ impl Source for Ceilometer {
     fn read(&self, scope: Scope<'_>, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended> {
         match scope {
             Scope::Tenant(tenant) => self.cloud()?.read(tenant, wanted, run, sink),
-            Scope::All => Err(SourceError::new(Reach::Service, "Ceilometer is read tenant by tenant").into()),
+            Scope::All => self.cloud()?.read_all(wanted, run, sink),
         }
     }
 }

@@ -4,6 +4,9 @@
 //! new: for every tenant that nobody else has. Whom another worker has is left to it, and looked at once
 //! more in the next round, when that worker is done: mostly it is billed then. Who died in the middle, or
 //! worked for another period, leaves a tenant that this run takes.
+//!
+//! Where a service is read for everybody at once, one worker does that: it has a lease for it until it has billed them. The
+//! others wait, and look then who is left.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +26,7 @@ use crate::run::tasks::Tasks;
 use crate::run::tenant::Taken;
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Metering, Usages, tell};
-use crate::tell::{Cancel, Notice, Progress, Told, Watch, cancelled};
+use crate::tell::{Cancel, Listener, Notice, Progress, Told, Watch, cancelled};
 use crate::{Engine, Purpose, Selection};
 
 impl Engine {
@@ -53,25 +56,27 @@ impl Engine {
         let run = Arc::new(Run::new(clerk, prices, period, purpose));
         run.clerk.look_for_newer_documents(period, |tenant| tenants.is_wanted(tenant)).await?;
         loop {
-            run.round(metering, &tenants, selection).await?;
-            let left = std::mem::take(&mut *run.left());
-            if left.is_empty() && !cancel.is_cancelled() {
+            let done = run.round(metering, &tenants, selection).await;
+            run.leases.leave_all().await;
+            let (mut done, left) = (done?, std::mem::take(&mut *run.left()));
+            let is_elsewhere = run.is_read_elsewhere();
+            if left.is_empty() && !is_elsewhere && !cancel.is_cancelled() {
                 return Ok(());
-            }
-            if !cancel.is_cancelled() {
-                listener.notice(&Notice::Waiting { tenants: left.len() });
-            }
-            for tenant in &left {
-                tokio::select! {
-                    waited = run.leases.wait_for(tenant) => waited?,
-                    () = cancelled(&cancel) => break,
-                }
             }
             if cancel.is_cancelled() {
                 return Err(run.cancelled(&tenants).await);
             }
+            tokio::select! {
+                waited = run.wait(&left, is_elsewhere, listener.as_ref()) => waited?,
+                () = cancelled(&cancel) => return Err(run.cancelled(&tenants).await),
+            }
             metering = self.connect(&cancel).await;
-            tenants = tenants.only(left);
+            if is_elsewhere {
+                done.retain(|tenant| !left.contains(tenant));
+                tenants = tenants.without(done);
+            } else {
+                tenants = tenants.only(left);
+            }
         }
     }
 
@@ -85,43 +90,62 @@ impl Engine {
 }
 
 impl Run {
+    /// Waits for whom other workers have, or for who reads everybody.
+    async fn wait(
+        &self,
+        left: &BTreeSet<TenantId>,
+        is_elsewhere: bool,
+        listener: &dyn Listener,
+    ) -> Result<(), EngineError> {
+        if is_elsewhere {
+            listener.notice(&Notice::ReadElsewhere);
+            return Ok(self.leases.wait_for_all().await?);
+        }
+        listener.notice(&Notice::Waiting { tenants: left.len() });
+        for tenant in left {
+            self.leases.wait_for(tenant).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers of whom all is said.
     async fn round(
         self: &Arc<Self>,
         metering: Result<Metering, EngineError>,
         tenants: &Tenants,
         selection: &Selection,
-    ) -> Result<(), EngineError> {
+    ) -> Result<BTreeSet<TenantId>, EngineError> {
         let done = self.finish_all(tenants).await?;
         let nobody_is_left = tenants.wanted().is_some_and(|wanted| !wanted.is_empty() && wanted.is_subset(&done));
         if nobody_is_left || self.is_cancelled() {
             return match metering {
-                Ok(metering) => metering.close().await,
-                Err(_) if self.is_cancelled() => Ok(()),
+                Ok(metering) => metering.close().await.map(|()| done),
+                Err(_) if self.is_cancelled() => Ok(done),
                 // Whose a name is today only the source knows; an id is an id.
-                Err(_) if selection.tenants.iter().all(|asked| tenants.is_wanted(asked)) => Ok(()),
+                Err(_) if selection.tenants.iter().all(|asked| tenants.is_wanted(asked)) => Ok(done),
                 Err(error) => Err(error),
             };
         }
-        self.collect_all(metering?, tenants, selection, &done).await
+        self.collect_all(metering?, tenants, selection, done).await
     }
 
-    /// Collects, stores and sends what is new.
+    /// Collects, stores and sends what is new. Answers of whom all is said.
     async fn collect_all(
         self: &Arc<Self>,
         metering: Metering,
         tenants: &Tenants,
         selection: &Selection,
-        done: &BTreeSet<TenantId>,
-    ) -> Result<(), EngineError> {
+        mut done: BTreeSet<TenantId>,
+    ) -> Result<BTreeSet<TenantId>, EngineError> {
         let listener = self.clerk.watch.listener.as_ref();
         let mut metering = Some(metering);
-        for group in self.groups(tenants, done).await? {
+        for group in self.groups(tenants, &done).await? {
             // (A source is used up by one reading.)
             let metering = match metering.take() {
                 Some(metering) => metering,
                 None => self.clerk.engine.connect(&self.clerk.watch.cancel).await?,
             };
-            let Some(seen) = self.collect_group(metering, tenants, selection, &group).await? else { return Ok(()) };
+            let Some(seen) = self.collect_group(metering, tenants, selection, &group).await? else { return Ok(done) };
             if group.is_rest {
                 let left = self.left().clone();
                 let missing = tenants.missing(&seen).into_iter();
@@ -129,12 +153,14 @@ impl Run {
                     .filter(|failed| !done.contains(&failed.tenant.id) && !left.contains(&failed.tenant.id))
                     .for_each(|failed| self.tell(Told::Failed(failed)));
             }
+            done.extend(group.ids().cloned());
         }
-        self.note_idle(tenants, done, listener).await
+        self.note_idle(tenants, &done, listener).await?;
+        Ok(done)
     }
 
     /// Collects, stores and sends what is new of those who go by the same rules. Answers nothing if somebody wished
-    /// the run to end.
+    /// the run to end, or another worker reads everybody.
     async fn collect_group(
         self: &Arc<Self>,
         metering: Metering,
@@ -162,7 +188,7 @@ impl Run {
         if self.is_cancelled() {
             return Ok(None);
         }
-        usages.end(tenants, listener).await.map(Some)
+        usages.end(tenants, listener).await.map(|seen| (!seen.left).then_some(seen))
     }
 
     /// Ends a run that somebody wished to end: says what waits.

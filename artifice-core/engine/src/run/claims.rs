@@ -16,6 +16,8 @@ use crate::run::usages::Admission;
 enum Ask {
     /// Whether this run has a tenant.
     Take(TenantId, oneshot::Sender<bool>),
+    /// Whether this run may read everybody.
+    TakeAll(oneshot::Sender<bool>),
     /// To give one back.
     Leave(TenantId, oneshot::Sender<()>),
 }
@@ -33,6 +35,7 @@ impl Claims {
             while let Some(ask) = asked.recv().await {
                 match ask {
                     Ask::Take(tenant, answer) => drop(answer.send(run.take(&tenant).await)),
+                    Ask::TakeAll(answer) => drop(answer.send(run.take_all().await)),
                     Ask::Leave(tenant, answer) => {
                         run.leave(&tenant).await;
                         let _ = answer.send(());
@@ -54,6 +57,10 @@ impl Claims {
 impl Admission for Claims {
     fn admit(&mut self, tenant: &TenantId) -> bool {
         self.ask(|answer| Ask::Take(tenant.clone(), answer)).unwrap_or(false)
+    }
+
+    fn admit_all(&mut self) -> bool {
+        self.ask(Ask::TakeAll).unwrap_or(false)
     }
 
     fn dismiss(&mut self, tenant: &TenantId) {

@@ -25,6 +25,11 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// Who they are, if they are not the rest.
+    pub fn ids(&self) -> impl Iterator<Item = &TenantId> {
+        self.tenants.iter().flatten()
+    }
+
     /// The tenants of a command that are in it.
     pub fn of(&self, tenants: &Tenants) -> Tenants {
         self.tenants.clone().map_or_else(|| tenants.clone(), |ids| tenants.clone().only(ids))

@@ -1,6 +1,7 @@
 //! Leases on tenants: of many workers none does what another one is doing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use artifice_model::{TenantId, Timestamp};
@@ -11,6 +12,11 @@ use crate::crash;
 use crate::lifecycle::Owner;
 use crate::limits;
 use artifice_ledger::{Lease, Ledger, LedgerError};
+
+/// What everybody is called where a lease is to be on all of a cloud: no tenant has this id.
+fn everybody() -> TenantId {
+    "".into()
+}
 
 /// The ledger's clock: asked once, and then followed by this machine's, which need not show the same time.
 struct Clock {
@@ -34,6 +40,8 @@ pub(crate) struct Leases {
     lease: Lease,
     clock: Arc<Clock>,
     keeper: JoinHandle<()>,
+    /// Whether it has the reading of everybody.
+    has_all: AtomicBool,
 }
 
 impl Drop for Leases {
@@ -62,7 +70,7 @@ impl Leases {
                 }
             }
         });
-        Leases { ledger, owner, lease, clock, keeper }
+        Leases { ledger, owner, lease, clock, keeper, has_all: AtomicBool::default() }
     }
 
     /// Takes a tenant, unless another worker has it that may still run.
@@ -87,6 +95,25 @@ impl Leases {
             tracing::debug!("the work on tenant {tenant} could not be given back: {error}");
         }
         crash::point("after leaving a tenant").await;
+    }
+
+    /// Takes the reading of everybody, unless another worker has it.
+    pub async fn take_all(&self) -> Result<bool, LedgerError> {
+        let taken = self.take(&everybody()).await?;
+        self.has_all.store(taken, Ordering::SeqCst);
+        Ok(taken)
+    }
+
+    /// Gives the reading of everybody back, if this worker has it.
+    pub async fn leave_all(&self) {
+        if self.has_all.swap(false, Ordering::SeqCst) {
+            self.leave(&everybody()).await;
+        }
+    }
+
+    /// Waits until nobody reads everybody any more.
+    pub async fn wait_for_all(&self) -> Result<(), LedgerError> {
+        self.wait_for(&everybody()).await
     }
 
     /// Waits until nobody has a tenant any more.

@@ -1,9 +1,10 @@
 //! What all tasks of a run share, and the tenants that it has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use artifice_ledger::{Filter, Ledger, LedgerError, Listed, all_rows};
+use artifice_ledger::{Filter, Ledger, LedgerError, Listed, Statement, StatementId, all_rows};
 use artifice_model::{Period, Tenant, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -32,6 +33,16 @@ pub(crate) struct Run {
     left: Mutex<BTreeSet<TenantId>>,
     /// For whom this run has a statement, or has failed.
     busy: Mutex<BTreeSet<TenantId>>,
+    /// What this run has last seen of the ledger.
+    looked: Mutex<Option<Looked>>,
+    /// Whether another worker reads everybody, or has just done so.
+    is_elsewhere: AtomicBool,
+}
+
+/// What a round begins with.
+struct Looked {
+    tenants: Tenants,
+    statements: BTreeSet<StatementId>,
 }
 
 impl Run {
@@ -39,7 +50,8 @@ impl Run {
         let leases = Leases::new(clerk.ledger.clone());
         let places = Arc::new(Semaphore::new(clerk.engine.config().workers()));
         let (taken, left, busy) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Run { clerk, leases, prices, period, purpose, places, taken, left, busy }
+        let (looked, is_elsewhere) = (Mutex::default(), AtomicBool::default());
+        Run { clerk, leases, prices, period, purpose, places, taken, left, busy, looked, is_elsewhere }
     }
 
     pub fn ledger(&self) -> &dyn Ledger {
@@ -99,6 +111,54 @@ impl Run {
         for tenant in &taken {
             self.leave(tenant).await;
         }
+    }
+
+    /// Remembers what a round begins with.
+    pub fn has_looked(&self, tenants: &Tenants, statements: &[Statement]) {
+        let statements = statements.iter().map(|statement| statement.id.clone()).collect();
+        let looked = Looked { tenants: tenants.clone(), statements };
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(looked);
+    }
+
+    /// Takes the reading of everybody. Says whether this run has it.
+    pub async fn take_all(&self) -> bool {
+        if self.is_cancelled() {
+            return false;
+        }
+        let is_elsewhere = match self.leases.take_all().await {
+            Ok(false) => true,
+            // Whoever had it until now has billed tenants that this round takes for unbilled.
+            Ok(true) if self.is_outdated().await => {
+                self.leases.leave_all().await;
+                true
+            }
+            Ok(true) => false,
+            Err(error) => {
+                tracing::debug!("the reading of everybody could not be taken: {error}");
+                false
+            }
+        };
+        self.is_elsewhere.store(is_elsewhere, Ordering::SeqCst);
+        !is_elsewhere
+    }
+
+    /// Whether it was found that another worker reads everybody: asked once.
+    pub fn is_read_elsewhere(&self) -> bool {
+        self.is_elsewhere.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether others have stored anything that matters since the round has begun. (What is wrong with the ledger is
+    /// told by what is done next.)
+    async fn is_outdated(&self) -> bool {
+        let lock = || self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(tenants) = lock().as_ref().map(|looked| looked.tenants.clone()) else { return false };
+        let Ok(now) = self.concerned(&tenants).await else { return false };
+        let (looked, busy) = (lock(), self.busy());
+        let is_news = |statement: &Statement| {
+            let known = looked.as_ref().is_some_and(|looked| looked.statements.contains(&statement.id));
+            !known && !busy.contains(&statement.tenant.id)
+        };
+        now.statements.iter().any(is_news)
     }
 
     /// The statements that this run has to know.

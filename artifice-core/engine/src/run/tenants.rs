@@ -28,6 +28,8 @@ pub(crate) struct Tenants {
     choice: Choice,
     /// Those known whom it leaves out.
     left_out: BTreeMap<TenantId, Verdict>,
+    /// Of whom all is said already.
+    done: BTreeSet<TenantId>,
 }
 
 impl Tenants {
@@ -97,7 +99,7 @@ impl Tenants {
             Verdict::LeftOut => true,
             Verdict::Unknown => !in_ledger.contains(id),
         });
-        Tenants { known, asked, wanted, in_ledger, labels, choice, left_out: judged }
+        Tenants { known, asked, wanted, in_ledger, labels, choice, left_out: judged, done: BTreeSet::new() }
     }
 
     /// Why a tenant is not to be billed, if it is not.
@@ -114,7 +116,12 @@ impl Tenants {
 
     /// Whether a tenant may be billed, asked for or not.
     pub fn takes(&self, id: &TenantId) -> bool {
-        self.leaves_out(id).is_none()
+        self.leaves_out(id).is_none() && !self.done.contains(id)
+    }
+
+    /// Those known who are not billed, asked for or not.
+    pub fn never(&self) -> impl Iterator<Item = &TenantId> {
+        self.left_out.keys().chain(&self.done)
     }
 
     /// Those who were seen, and of whom nobody knows whether they are to be billed.
@@ -126,6 +133,15 @@ impl Tenants {
     /// The same, for some of them only.
     pub fn only(self, ids: BTreeSet<TenantId>) -> Self {
         Tenants { asked: Vec::new(), wanted: Some(ids), ..self }
+    }
+
+    /// The same, without some of whom all is said already.
+    pub fn without(mut self, ids: BTreeSet<TenantId>) -> Self {
+        if let Some(wanted) = &mut self.wanted {
+            wanted.retain(|id| !ids.contains(id));
+        }
+        self.done.extend(ids);
+        self
     }
 
     /// Those of them that the ledger knows, and that are wanted and may be billed.
@@ -156,7 +172,7 @@ impl Tenants {
 
     /// Whether a tenant is among those asked for.
     pub fn is_wanted(&self, id: &str) -> bool {
-        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
+        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(id)) && !self.done.contains(id)
     }
 
     /// A tenant of whom usage was found.
@@ -169,7 +185,11 @@ impl Tenants {
         let failed = |text: &String, why: String| Failed::of(Tenant { id: text.as_str().into(), name: None }, why);
         let missing = self.asked.iter().filter_map(|(text, id)| match id {
             Err(why) => Some(failed(text, why.clone())),
-            Ok(id) if seen.tenants.contains(id) || self.known.contains_key(id) => None,
+            Ok(id)
+                if [seen.tenants.contains(id), self.known.contains_key(id), self.done.contains(id)].contains(&true) =>
+            {
+                None
+            }
             Ok(_) => Some(failed(
                 text,
                 "no such tenant, neither in the source nor in the ledger; check the id or name".to_owned(),

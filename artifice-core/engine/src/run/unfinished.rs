@@ -40,6 +40,7 @@ impl Run {
             tasks.end().await?;
             statements = self.concerned(tenants).await?.statements;
         }
+        self.has_looked(tenants, &statements);
         // What another worker has begun meanwhile is its to finish.
         let others = statements.iter().filter(|other| other.state.is_unfinished() && !begun.contains(&other.id));
         self.left().extend(others.map(|other| other.tenant.id.clone()));

@@ -73,6 +73,10 @@ async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
 pub(crate) trait Admission: Send + 'static {
     /// Whether a tenant is wanted.
     fn admit(&mut self, tenant: &TenantId) -> bool;
+    /// Whether everybody may be read at once.
+    fn admit_all(&mut self) -> bool {
+        true
+    }
     /// A tenant that was wanted has no usage.
     fn dismiss(&mut self, tenant: &TenantId);
 }
@@ -105,6 +109,10 @@ impl<A: Admission> Receive for Door<A> {
             self.admitted.insert(tenant.clone());
         }
         wanted
+    }
+
+    fn begins_all(&mut self) -> bool {
+        self.admission.admit_all()
     }
 
     fn receive(&mut self, usage: TenantUsage) {
@@ -169,7 +177,8 @@ impl Usages {
         let days = if config.counts_days() { config.main.calendar.whole_days(period) } else { Vec::new() };
         // Of a part of the entries nobody can say what the others do not charge.
         let notice_unmapped = selection.sections.is_empty();
-        let (wanted, known, skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
+        let (wanted, known, mut skip) = (tenants.wanted().cloned(), tenants.known(), before.clone());
+        skip.extend(tenants.never().cloned());
         let (sender, receiver) = mpsc::channel(1);
         let cancels = CancelsAtLast(cancel.clone());
         let (tenants, admitted) = (tenants.clone(), BTreeSet::new());
@@ -204,6 +213,9 @@ impl Usages {
     /// What was seen on the way, once everything was handed over.
     pub async fn end(self, tenants: &Tenants, listener: &dyn Listener) -> Result<Seen, EngineError> {
         let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
+        if seen.requests > 0 {
+            tracing::info!("{} requests about metering were answered with {} samples", seen.requests, seen.samples);
+        }
         if seen.without_tenant > 0 {
             listener.notice(&Notice::WithoutTenant { samples: seen.without_tenant });
         }

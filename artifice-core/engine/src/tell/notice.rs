@@ -101,6 +101,8 @@ pub enum Notice {
         /// How many tenants.
         tenants: usize,
     },
+    /// Another program reads the metering of all tenants, and is waited for.
+    ReadElsewhere,
     /// Another program is sending a statement, and is waited for.
     BeingSent {
         /// The statement's number.

@@ -1,23 +1,22 @@
 //! A cloud that one is logged in to, and what its Ceilometer taught on the way.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use artifice_model::Timestamp;
 use reqwest::Url;
-use serde::Deserialize;
 
 use super::error::CloudError;
+use super::meters::Listed;
 use super::query;
 use super::settings::CeilometerSettings;
+use super::survey::Survey;
 use crate::choice::KnownTenant;
 use crate::error::{Reach, SourceError};
 use crate::http::{Answer, Ask, Http, plain};
-use crate::limits::LONGEST_PAGE;
 use crate::openstack::keystone::Keystone;
 use crate::openstack::settings::{OpenStack, SUBJECT};
-use crate::source::{Observation, Run, Wanted, WithUsage};
-use crate::text;
+use crate::source::{Observation, Traffic};
 
 /// The first instant that is asked for: nothing was metered before.
 pub(super) const EPOCH: Timestamp = Timestamp::from_micros(0);
@@ -30,9 +29,12 @@ pub(super) struct Cloud {
     /// How many samples are asked for at a time.
     pub limit: usize,
     learned: Mutex<Learned>,
+    /// Held by whoever asks which meters everybody has: it asks for all who wait for that.
+    pub listing: Mutex<()>,
 }
 
 /// What the server taught on the way.
+#[derive(Default)]
 pub(super) struct Learned {
     /// Whether it knows that it can be limited. The first releases do not.
     pub knows_limit: bool,
@@ -40,22 +42,14 @@ pub(super) struct Learned {
     pub lengths: BTreeSet<usize>,
     /// Whether it has ever failed to say which meters there are.
     pub no_list: bool,
+    /// What statistics say of everybody, where it is certain that they do.
+    pub survey: Option<Arc<Survey>>,
+    /// Whether less came than they say: from then on nothing is taken of an answer that may not be all.
+    pub is_careful: bool,
+    /// The meters of everybody that nothing charges, once somebody has asked.
+    pub listed: Option<Arc<Listed>>,
     /// Whether it has answered anything since its last failure.
     pub answered: bool,
-}
-
-/// The answers to `…/statistics?groupby=project_id`.
-#[derive(Deserialize)]
-struct Group {
-    groupby: Option<By>,
-    #[serde(default)]
-    count: u64,
-}
-
-#[derive(Deserialize)]
-struct By {
-    #[serde(default, deserialize_with = "text::optional")]
-    project_id: Option<String>,
 }
 
 impl Cloud {
@@ -76,8 +70,8 @@ impl Cloud {
             None => keystone.endpoint("metering")?,
         };
         tracing::debug!(ceilometer = %plain(&base), "logged in");
-        let learned = Learned { knows_limit: true, lengths: BTreeSet::new(), no_list: false, answered: false };
-        Ok(Cloud { http, keystone, base: query::base(&base), limit: *limit, learned: Mutex::new(learned) })
+        let learned = Mutex::new(Learned { knows_limit: true, ..Learned::default() });
+        Ok(Cloud { http, keystone, base: query::base(&base), limit: *limit, learned, listing: Mutex::default() })
     }
 
     /// The projects that Keystone knows.
@@ -99,43 +93,17 @@ impl Cloud {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What statistics say of everybody, if they do; and whether less came than they say.
+    pub fn surveyed(&self) -> (Option<Arc<Survey>>, bool) {
+        let learned = self.learned();
+        (learned.survey.clone(), learned.is_careful)
+    }
+
     /// A failure, and how far it reaches.
     pub fn failed(&self, error: CloudError) -> SourceError {
         let reach = if error.ends_all() { Reach::Service } else { Reach::Tenant };
         let answered = std::mem::take(&mut self.learned().answered);
         SourceError { reach, slow: error.is_slow(), answered, what: Box::new(error) }
-    }
-
-    /// Who has samples of charged meters, whether or not anybody else knows them. A server that cannot say that is
-    /// not asked again.
-    pub fn with_samples(&self, wanted: &Wanted, run: &Run<'_>) -> Result<WithUsage, SourceError> {
-        let mut found = WithUsage::default();
-        for meter in &wanted.meters {
-            if run.cancel.is_cancelled() {
-                break;
-            }
-            let url = query::samples_by_tenant(&self.base, &meter.name, meter.from.max(EPOCH), wanted.period.end());
-            let mut take = |Group { groupby, count }: Group| match groupby.and_then(|by| by.project_id) {
-                Some(tenant) if !tenant.is_empty() => drop(found.tenants.insert(tenant.into())),
-                _ => found.without_tenant = found.without_tenant.saturating_add(count),
-            };
-            let groups = match self.ask(&url, LONGEST_PAGE) {
-                Ok(answer) if answer.is_success() => answer.each(&mut take).map_err(CloudError::from),
-                Ok(answer) => Err(answer.refused().into()),
-                Err(error) => Err(error),
-            };
-            match groups {
-                Ok(()) => {}
-                Err(error) if error.ends_all() && !error.is_no_ceilometer() => return Err(self.failed(error)),
-                Err(error) => {
-                    let failed = self.failed(error);
-                    let what = CloudError::NotWho { why: failed.to_string() }.into();
-                    found.incomplete = Some(SourceError { what, ..failed });
-                    break;
-                }
-            }
-        }
-        Ok(found)
     }
 
     /// Whether an answer says that this server does not know what a limit is: then it gets none.
@@ -149,11 +117,15 @@ impl Cloud {
     }
 
     /// Asks, with a token.
-    pub fn ask(&self, url: &Url, most_bytes: usize) -> Result<Answer, CloudError> {
+    pub fn ask(&self, url: &Url, most_bytes: usize, traffic: &Traffic) -> Result<Answer, CloudError> {
+        traffic.asked();
         let answer = self.http.ask(&Ask { most_bytes, ..Ask::get(url, &self.keystone, SUBJECT) })?;
         match answer.status {
             404 => return Err(CloudError::NoCeilometer(answer.refused())),
-            410 => return Err(CloudError::Gone(answer.refused())),
+            410 => {
+                let gnocchi = self.keystone.endpoint("metric").ok().map(|url| plain(&url));
+                return Err(CloudError::Gone { why: answer.refused(), gnocchi });
+            }
             // What Ceilometer itself refuses is about the tenant; what stands before it, about the token.
             401 if !answer.is_of_application() => return Err(CloudError::Token(answer.refused())),
             502..=504 => {}

@@ -18,8 +18,16 @@ pub enum CloudError {
     #[error("Ceilometer: {0}; is openstack.ceilometer_url right, and is that Ceilometer's v2 API?")]
     NoCeilometer(HttpError),
     /// The cloud has moved to Gnocchi.
-    #[error("Ceilometer: {0} This cloud keeps its metering in Gnocchi, which artifice cannot read yet")]
-    Gone(HttpError),
+    #[error(
+        "Ceilometer: {why} This cloud keeps its metering in Gnocchi, which artifice cannot read yet; {}",
+        gnocchi.as_ref().map_or_else(|| "its catalog names no Gnocchi".to_owned(), |url| format!("its catalog has it at {url}"))
+    )]
+    Gone {
+        /// What it says.
+        why: HttpError,
+        /// Where Gnocchi is, if the catalog says it.
+        gnocchi: Option<String>,
+    },
     /// The token is not taken.
     #[error("Ceilometer: {0}; it refuses the token that Keystone has just given: do both belong to one cloud?")]
     Token(HttpError),
@@ -46,6 +54,19 @@ pub enum CloudError {
     IgnoresTime {
         /// What was asked.
         url: String,
+    },
+    /// There are samples that are not answered.
+    #[error(
+        "Ceilometer counts {counted} samples of {meter}, and answers {came} of them; run the command again: what has just \
+         run out of its time to live is not counted then"
+    )]
+    Fewer {
+        /// The meter.
+        meter: String,
+        /// How many samples there are.
+        counted: u64,
+        /// How many were answered.
+        came: u64,
     },
     /// Who has samples is not known.
     #[error(
@@ -75,11 +96,14 @@ impl CloudError {
     /// Whether nobody else needs to be asked about: it is the service, not the tenant.
     pub(super) fn ends_all(&self) -> bool {
         match self {
-            CloudError::Keystone(_) | CloudError::NoCeilometer(_) | CloudError::Gone(_) | CloudError::Token(_) => true,
+            CloudError::Keystone(_) | CloudError::NoCeilometer(_) | CloudError::Gone { .. } | CloudError::Token(_) => {
+                true
+            }
             CloudError::Http(error) => error.is_unreachable() || matches!(error.what(), Failure::Redirect { .. }),
             CloudError::Content(_)
             | CloudError::Crowded { .. }
             | CloudError::IgnoresTime { .. }
+            | CloudError::Fewer { .. }
             | CloudError::NotWho { .. } => false,
         }
     }

@@ -14,10 +14,12 @@ pub fn base(url: &Url) -> Url {
     base
 }
 
-/// `/v2/meters/<name>`: a tenant's samples of a meter, in a window.
-pub fn samples(base: &Url, meter: &str, tenant: &str, window: Window, with_limit: bool) -> Url {
+/// `/v2/meters/<name>`: samples of a meter in a window, a tenant's or everybody's.
+pub fn samples(base: &Url, meter: &str, tenant: Option<&str>, window: Window, with_limit: bool) -> Url {
     let mut url = below(base, &["v2", "meters", meter]);
-    filter(&mut url, "project_id", "eq", tenant);
+    if let Some(tenant) = tenant {
+        filter(&mut url, "project_id", "eq", tenant);
+    }
     filter(&mut url, "timestamp", "ge", &instant(window.from));
     filter(&mut url, "timestamp", "lt", &instant(window.to));
     if with_limit {
@@ -89,9 +91,9 @@ mod tests {
                         &q.field=timestamp&q.op=ge&q.value=2026-10-01T00%3A00%3A00\
                         &q.field=timestamp&q.op=lt&q.value=2026-11-01T00%3A00%3A00.500000";
         let base = url("http://127.0.0.1:18777");
-        assert_eq!(samples(&base, "volume.size", "de16", window, false).as_str(), expected);
-        assert_eq!(samples(&base, "volume.size", "de16", window, true).as_str(), format!("{expected}&limit=3"));
-        let odd = samples(&base, "../a b/ä?#", "x&limit=1", window, true);
+        assert_eq!(samples(&base, "volume.size", Some("de16"), window, false).as_str(), expected);
+        assert_eq!(samples(&base, "volume.size", Some("de16"), window, true).as_str(), format!("{expected}&limit=3"));
+        let odd = samples(&base, "../a b/ä?#", Some("x&limit=1"), window, true);
         assert!(odd.path().starts_with("/v2/meters/..%2Fa%20b%2F%C3%A4%3F%23"), "{odd}");
         assert_eq!(odd.query_pairs().filter(|(key, _)| key == "limit").count(), 1);
     }

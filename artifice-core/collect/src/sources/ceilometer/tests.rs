@@ -77,8 +77,12 @@ fn recorded_statistics_tell_who_has_samples() {
         false => answer("200 OK", "", "[]"),
     });
     let (usage, seen) = collected(&ceilometer, None).unwrap();
-    assert!(usage.is_empty() && seen.tenants.contains("3c402ac9951d45279330927c6a736478"));
-    assert!(seen.tenants.contains(DEMO) && server.asked().len() > 2 + seen.tenants.len());
+    assert!(seen.tenants.contains("3c402ac9951d45279330927c6a736478") && seen.tenants.contains(DEMO));
+    // Whoever has samples that do not come, neither with everybody's nor by themselves, has no bill without them.
+    let says = |usage: &TenantUsage| usage.usage.as_ref().unwrap_err().to_string();
+    assert_eq!(usage.len(), seen.tenants.len());
+    assert!(usage.iter().all(|usage| says(usage).contains("and answers 0 of them")), "{usage:?}");
+    assert!(server.asked().len() > 2 + 2 * seen.tenants.len());
 }
 
 #[test]

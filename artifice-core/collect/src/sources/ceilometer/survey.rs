@@ -1,0 +1,171 @@
+//! Who has how many samples of what: Ceilometer's statistics by project, one request a meter.
+//!
+//! Whoever may not see everybody gets, without a word, the statistics of the own project. So an answer is believed to be
+//! about everybody only if it shows several tenants; one that shows nobody or one tenant, if answers before it and after it
+//! show several. (What one may see can change with each token.) Roles are not asked: which of them may see everybody is
+//! the policy of each cloud.
+//!
+//! What statistics say is never the reason that a tenant is left out. Of whom they say that it has no sample of a meter,
+//! it is not asked for that meter: they count the rows that would be answered, by the same filter. Of whom they say that
+//! it has some, as many have to come.
+
+use std::collections::BTreeMap;
+
+use artifice_model::TenantId;
+use serde::Deserialize;
+
+use super::cloud::{Cloud, EPOCH};
+use super::error::CloudError;
+use super::query;
+use crate::error::SourceError;
+use crate::limits::LONGEST_PAGE;
+use crate::source::{Run, Wanted, WantedMeter, WithUsage};
+use crate::text;
+
+/// About as many samples as are read in the time that a request takes by itself.
+const A_REQUEST: u64 = 500;
+
+/// The answers to `…/statistics?groupby=project_id`.
+#[derive(Deserialize)]
+struct Group {
+    groupby: Option<By>,
+    #[serde(default)]
+    count: u64,
+}
+
+#[derive(Deserialize)]
+struct By {
+    #[serde(default, deserialize_with = "text::optional")]
+    project_id: Option<String>,
+}
+
+/// Who has how many samples of a meter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    tenants: BTreeMap<TenantId, u64>,
+    nobodys: u64,
+}
+
+impl Counts {
+    fn add(&mut self, tenant: Option<String>, count: u64) {
+        let counted = match tenant {
+            Some(tenant) if !tenant.is_empty() => self.tenants.entry(tenant.into()).or_default(),
+            _ => &mut self.nobodys,
+        };
+        *counted = counted.saturating_add(count);
+    }
+
+    fn shows_several(&self) -> bool {
+        self.tenants.len() > 1
+    }
+}
+
+/// What statistics say of everybody, meter by meter as they are wanted.
+#[derive(Debug)]
+pub(super) struct Survey(Vec<Counts>);
+
+impl Survey {
+    /// How many samples of a meter a tenant has.
+    pub fn of(&self, tenant: &str, meter: usize) -> u64 {
+        self.0.get(meter).and_then(|counts| counts.tenants.get(tenant)).copied().unwrap_or(0)
+    }
+
+    /// How many there are of it, nobody's included.
+    pub fn all_of(&self, meter: usize) -> u64 {
+        self.0
+            .get(meter)
+            .map_or(0, |counts| counts.tenants.values().fold(counts.nobodys, |all, count| all.saturating_add(*count)))
+    }
+
+    /// Who has samples of a meter, and how many.
+    pub fn tenants(&self, meter: usize) -> impl Iterator<Item = (&TenantId, u64)> {
+        self.0.get(meter).into_iter().flat_map(|counts| &counts.tenants).map(|(tenant, count)| (tenant, *count))
+    }
+
+    /// Whether to read everybody costs less than to read those who are wanted, where an answer has at most so many samples.
+    pub fn everybody_costs_less(&self, wanted: &Wanted, limit: usize) -> bool {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX).max(1);
+        let cost = |samples: u64| match samples {
+            0 => 0,
+            some => (some / limit + 1).saturating_mul(A_REQUEST).saturating_add(some),
+        };
+        let is_wanted = |tenant: &TenantId| {
+            wanted.tenants.as_ref().is_none_or(|tenants| tenants.contains(tenant)) && !wanted.skip.contains(tenant)
+        };
+        let (mut everybody, mut one_by_one) = (0_u64, 0_u64);
+        for meter in 0..self.0.len() {
+            everybody = everybody.saturating_add(cost(self.all_of(meter)));
+            for (_, count) in self.tenants(meter).filter(|(tenant, _)| is_wanted(tenant)) {
+                one_by_one = one_by_one.saturating_add(cost(count));
+            }
+        }
+        one_by_one > 0 && everybody <= one_by_one
+    }
+}
+
+impl Cloud {
+    /// Who has samples of charged meters, whether or not anybody else knows them. A server that cannot say that is not
+    /// asked again.
+    pub fn with_samples(&self, wanted: &Wanted, run: &Run<'_>) -> Result<WithUsage, SourceError> {
+        let mut found = WithUsage::default();
+        let mut all = Vec::new();
+        for meter in &wanted.meters {
+            if run.cancel.is_cancelled() {
+                return Ok(found);
+            }
+            let counts = match self.counts(meter, wanted, run) {
+                Ok(counts) => counts,
+                Err(error) if error.ends_all() && !error.is_no_ceilometer() => return Err(self.failed(error)),
+                Err(error) => {
+                    let failed = self.failed(error);
+                    let what = CloudError::NotWho { why: failed.to_string() }.into();
+                    found.incomplete = Some(SourceError { what, ..failed });
+                    return Ok(found);
+                }
+            };
+            found.tenants.extend(counts.tenants.keys().cloned());
+            found.without_tenant = found.without_tenant.saturating_add(counts.nobodys);
+            all.push(counts);
+        }
+        let survey = match self.proved(all, wanted, run) {
+            Ok(survey) => survey,
+            Err(error) if error.ends_all() => return Err(self.failed(error)),
+            Err(error) => {
+                tracing::info!("what statistics say of everybody is not relied on ({error})");
+                None
+            }
+        };
+        if let Some(survey) = survey {
+            found.at_once = survey.everybody_costs_less(wanted, self.limit);
+            tracing::debug!(at_once = found.at_once, tenants = found.tenants.len(), "statistics show everybody");
+            self.learned().survey = Some(survey.into());
+        }
+        Ok(found)
+    }
+
+    /// The survey, if it is certain that it shows everybody: some answers are asked for once more for that.
+    fn proved(&self, mut all: Vec<Counts>, wanted: &Wanted, run: &Run<'_>) -> Result<Option<Survey>, CloudError> {
+        let Some(first) = all.iter().position(Counts::shows_several) else { return Ok(None) };
+        let is_closed = first == 0 && all.last().is_some_and(Counts::shows_several);
+        for meter in (0..first).chain((!is_closed).then_some(first)) {
+            if let (Some(counts), Some(wanted_meter)) = (all.get_mut(meter), wanted.meters.get(meter)) {
+                *counts = self.counts(wanted_meter, wanted, run)?;
+            }
+        }
+        Ok(all.get(first).is_some_and(Counts::shows_several).then_some(Survey(all)))
+    }
+
+    fn counts(&self, meter: &WantedMeter, wanted: &Wanted, run: &Run<'_>) -> Result<Counts, CloudError> {
+        let url = query::samples_by_tenant(&self.base, &meter.name, meter.from.max(EPOCH), wanted.period.end());
+        let answer = self.ask(&url, LONGEST_PAGE, run.traffic)?;
+        if !answer.is_success() {
+            return Err(answer.refused().into());
+        }
+        let mut counts = Counts::default();
+        answer.each(|Group { groupby, count }: Group| counts.add(groupby.and_then(|by| by.project_id), count))?;
+        Ok(counts)
+    }
+}
+
+#[cfg(test)]
+mod tests;
