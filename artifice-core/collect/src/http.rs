@@ -1,8 +1,10 @@
 //! One careful HTTP client, which knows nothing of who asks: bounded in time, bytes and tries.
 //!
-//! - Every request ends: connecting after 10 seconds, the whole of it after the configured time, the
-//!   answer at a number of bytes, packed or not. It is unpacked only where its header says so.
-//! - What passes by itself (a refused or broken connection, 502, 503, 504, 429) is tried three times.
+//! - Every request ends: connecting after 10 seconds, waiting for more of the answer after the configured time, the whole
+//!   of it after five times that, the answer at a number of bytes, packed or not. It is unpacked only where its header
+//!   says so.
+//! - What may pass by itself (a refused or broken connection, 429, 500, 502, 503, 504) is tried up to four times, with pauses
+//!   that grow, or as long as the server asks for; all pauses together are bounded ([`patience`]).
 //! - No redirect is followed: a token must not go where nobody said that it should.
 //! - No password and no token gets into an error or a log, not even if the server sends it back.
 //!
@@ -17,6 +19,7 @@ mod list;
 #[cfg(fuzzing)]
 pub mod offline;
 mod packed;
+mod patience;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -24,8 +27,6 @@ mod trust;
 
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
-#[cfg(not(fuzzing))]
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
@@ -43,15 +44,12 @@ use crate::limits::LONGEST_ERROR;
 use artifice_settings::Secret;
 use artifice_text::unquoted;
 use error::{cause, elsewhere};
-#[cfg(fuzzing)]
-use offline::sleep;
+use patience::{Patience, retry_after};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long it waits before the second and the third try.
-const WAITS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
-/// The longest wait that a server can ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How many times the configured time a whole request may take: an answer that keeps coming is not cut short.
+const WHOLE: u32 = 5;
 /// How much of an answer is read at a time, in bytes.
 const CHUNK_BYTES: usize = 64 << 10;
 
@@ -60,6 +58,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 pub struct Http {
     client: Client,
     timeout: Duration,
+    patience: Patience,
 }
 
 /// How a streamed answer begins.
@@ -92,7 +91,7 @@ struct OfApplication {
 }
 
 impl Http {
-    /// A client. `timeout` is for a whole request. Errors name the section `subject` of the configuration.
+    /// A client. `timeout` is how long it waits for an answer, and for more of one. Errors name the section `subject` of the configuration.
     ///
     /// # Errors
     /// [`HttpError`]: the files of `tls` cannot be used.
@@ -101,7 +100,7 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         #[cfg(fuzzing)]
         if let Some(client) = offline::client() {
-            return Ok(Http { client, timeout });
+            return Ok(Http { client, timeout, patience: Patience::default() });
         }
         let builder = || {
             Client::builder()
@@ -111,10 +110,10 @@ impl Http {
                 .timeout(timeout)
         };
         let client = tls.client(subject, builder)?;
-        Ok(Http { client, timeout })
+        Ok(Http { client, timeout, patience: Patience::default() })
     }
 
-    /// Asks, up to three times, and once more where it is to be told anew who asks. An answer of any status but a redirect
+    /// Asks, up to four times, and once more where it is to be told anew who asks. An answer of any status but a redirect
     /// is an answer.
     ///
     /// # Errors
@@ -130,7 +129,7 @@ impl Http {
     /// # Errors
     /// [`HttpError`]: there is no successful answer, or not all of it.
     pub fn stream(&self, ask: &Ask<'_>, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Head, HttpError> {
-        let (mut waits, mut renewed, mut begun) = (WAITS.iter(), false, false);
+        let (mut pauses, mut renewed, mut begun) = (self.patience.pauses(), false, false);
         loop {
             let begin = Instant::now();
             let again = match self.send(ask, begin) {
@@ -141,47 +140,54 @@ impl Http {
                         each(bytes)
                     });
                     match read {
-                        Err(error) if !begun && error.is_transient() => error,
-                        read => return read.map(|()| head),
+                        Err(error) if !begun && error.is_transient() => (error, None),
+                        read => {
+                            self.patience.answered();
+                            return read.map(|()| head);
+                        }
                     }
                 }
                 Ok((response, secrets)) => {
-                    let (answer, _) = self.answer(ask, response, secrets, begin)?;
+                    let (answer, asked_for) = self.answer(ask, response, secrets, begin)?;
                     if answer.status == 401 && !renewed && ask.renew()? {
                         renewed = true;
                         continue;
                     }
-                    if !matches!(answer.status, 429 | 502..=504) {
+                    if !answer.may_pass() {
                         return Err(answer.refused());
                     }
-                    answer.refused()
+                    (answer.refused(), asked_for)
                 }
-                Err(error) if error.is_transient() => error,
+                Err(error) if error.is_transient() => (error, None),
                 Err(error) => return Err(error),
             };
-            match waits.next() {
-                Some(wait) => sleep(*wait),
-                None => return Err(again),
+            let (error, asked_for) = again;
+            if !pauses.wait(asked_for) {
+                return Err(error);
             }
         }
     }
 
     fn tried(&self, ask: &Ask<'_>) -> Result<Answer, HttpError> {
-        let mut waits = WAITS.iter();
+        let mut pauses = self.patience.pauses();
         loop {
             let begin = Instant::now();
             let outcome = self.once(ask, begin);
             let again = match &outcome {
-                Ok((answer, wait)) if matches!(answer.status, 429 | 502..=504) => Some(*wait),
+                Ok((answer, asked_for)) if answer.may_pass() => Some(*asked_for),
                 Err(error) if error.is_transient() => Some(None),
                 _ => None,
             };
             let status = outcome.as_ref().ok().map(|(answer, _)| answer.status);
             let took_ms = begin.elapsed().as_millis();
             tracing::debug!(status, took_ms, "{} {}", ask.method, plain(ask.url));
-            match (again, waits.next()) {
-                (Some(asked_for), Some(wait)) => sleep(asked_for.unwrap_or(*wait).min(LONGEST_WAIT)),
-                _ => return outcome.map(|(answer, _)| answer),
+            match again {
+                Some(asked_for) if pauses.wait(asked_for) => {}
+                Some(_) => return outcome.map(|(answer, _)| answer),
+                None => {
+                    self.patience.answered();
+                    return outcome.map(|(answer, _)| answer);
+                }
             }
         }
     }
@@ -218,7 +224,7 @@ impl Http {
         secrets: Vec<Secret>,
         begin: Instant,
     ) -> Result<(Answer, Option<Duration>), HttpError> {
-        let wait = header(&response, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let wait = header(&response, RETRY_AFTER.as_str()).and_then(retry_after);
         let subject_token = header(&response, "X-Subject-Token").map(|text| Secret::new(text.to_owned()));
         let content_type = header(&response, CONTENT_TYPE.as_str()).map(str::to_owned);
         let (status, mut body) = (response.status().as_u16(), Vec::new());
@@ -255,8 +261,10 @@ impl Http {
         let (mut read, mut chunk) = (0, vec![0; CHUNK_BYTES]);
         loop {
             // A server that sends a byte now and then does not run into any other time-out.
-            if begin.elapsed() > self.timeout {
-                return Err(ask.failed(self.timed_out(ask)));
+            if begin.elapsed() > self.timeout * WHOLE {
+                return Err(
+                    ask.failed(Failure::TimedOut { after: self.timeout * WHOLE, subject: ask.subject.to_owned() })
+                );
             }
             match response.read(&mut chunk) {
                 Ok(0) => return Ok(()),
@@ -318,6 +326,12 @@ impl Answer {
     /// Whether the status is one of success.
     pub fn is_success(&self) -> bool {
         matches!(self.status, 200..=299)
+    }
+
+    /// Whether the same may be answered otherwise a moment later: somebody is too busy, or not there. Whatever is asked here
+    /// may be asked twice: nothing but a log-in is posted, and that changes nothing.
+    fn may_pass(&self) -> bool {
+        matches!(self.status, 429 | 500 | 502..=504)
     }
 
     /// Whether an error is the application's own, rather than of what stands before it.

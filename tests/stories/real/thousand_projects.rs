@@ -65,5 +65,5 @@ fn are_read_in_a_few_requests() {
     assert_eq!(bills.len(), projects.len());
     // 19 hours of a machine, 20 of 10 GB, 19 GB out and in.
     assert!(bills.iter().map(Bill::total).all(|total| total == "5.23"), "{:?}", bills.first());
-    assert!(asked < 60, "{asked} requests: {:#?}", &ceilometer.asked()[METERS.len()..]);
+    assert!(asked < 100, "{asked} requests: {:#?}", &ceilometer.asked()[METERS.len()..]);
 }

@@ -43,7 +43,7 @@ pub struct OpenStack {
     pub allow_http: bool,
     /// `ca_file`, `cert`, `key` and `verify`.
     pub tls: Tls,
-    /// `timeout`: how long one request may take.
+    /// `timeout`: how long to wait for an answer, and for more of one.
     pub timeout: Duration,
     /// `tenants`: who is to be billed.
     pub tenants: Choice,
