@@ -45,6 +45,11 @@ impl RealCloud {
         })
     }
 
+    /// Another Ceilometer, without samples.
+    pub fn another_ceilometer(&self) -> Ceilometer {
+        Ceilometer::make(&self.keystone, free_port(), ANSWER_LIMIT)
+    }
+
     /// The id of a project: `service`, `demo`, `acme`, `mill` (of the domain corp), `idle`, `closed` (not enabled), or
     /// `many-0` and so on.
     #[track_caller]

@@ -10,3 +10,5 @@
 
 #[path = "real/known_month.rs"]
 mod known_month;
+#[path = "real/thousand.rs"]
+mod thousand;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use artifice_model::aggregate::Entry;
+
 use super::keystone::{Keystone, PASSWORD};
 use super::python::{PATIENCE, Server, directory, finished, free_port, program, script};
 
@@ -42,6 +44,13 @@ impl Ceilometer {
         let mut seed = script(ENVIRONMENT, "seed_ceilometer.py");
         let stored = finished(seed.arg(self.server.directory().join("ceilometer.conf")), samples);
         assert_eq!(stored.trim(), samples.lines().count().to_string());
+    }
+
+    /// Has a script read all samples of the meters that are charged by default, in one answer each; says how many.
+    pub fn read_by_script(&self, keystone: &Keystone, from: &str, to: &str) -> usize {
+        let mut read = script(ENVIRONMENT, "read_ceilometer.py");
+        read.args([&keystone.url(), &self.url(), PASSWORD, from, to]);
+        finished(read.args(Entry::built_in().iter().map(|entry| entry.meter.as_str())), "").trim().parse().unwrap()
     }
 
     pub fn url(&self) -> String {
