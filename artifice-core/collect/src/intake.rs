@@ -138,7 +138,7 @@ impl<'a> Intake<'a> {
         // Where whole metadata is wanted, none is as good as any: a source without it is not read for ever.
         let metadata_lines = metadata_lines.or_else(|| self.wanted.whole_metadata.then(Box::default));
         let unsorted = Unsorted { tenant, resource, meter, at, message_id, volume, unit, metadata, metadata_lines };
-        if self.sorter.add(unsorted)? && *owners_matter && self.tenant.is_none() {
+        if self.sorter.add(unsorted)? && *owners_matter {
             self.owners.see(tenant, resource, meter);
         }
         Ok(())

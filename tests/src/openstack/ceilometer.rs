@@ -116,13 +116,24 @@ fn statistics(world: &World, request: &Request, meter: &str, narrowed: Option<&s
     if world.faults.no_statistics {
         return Err(ceilometer_error(400, "Unknown argument: \"{'project_id'}\": Invalid groupby fields"));
     }
-    assert_eq!(request.all("groupby"), ["project_id"]);
-    let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    let groupby = request.all("groupby");
+    let by_resource = match groupby[..] {
+        ["project_id"] => false,
+        ["project_id", "resource_id"] => true,
+        _ => panic!("{groupby:?}"),
+    };
+    let mut counts: BTreeMap<(Option<&str>, Option<&str>), u64> = BTreeMap::new();
     for sample in filtered(world, request, Some(meter), narrowed)? {
-        *counts.entry(sample.project.as_deref()).or_default() += 1;
+        let resource = by_resource.then_some(sample.resource.as_str());
+        *counts.entry((sample.project.as_deref(), resource)).or_default() += 1;
     }
-    let group =
-        |(project, count)| json!({ "groupby": { "project_id": project }, "unit": "x", "count": count, "sum": 1.5 });
+    let group = |((project, resource), count): ((Option<&str>, Option<&str>), u64)| {
+        let mut groupby = json!({ "project_id": project });
+        if let Some(resource) = resource {
+            groupby["resource_id"] = resource.into();
+        }
+        json!({ "groupby": groupby, "unit": "x", "count": count, "sum": 1.5 })
+    };
     Ok(Response::json(200, counts.into_iter().map(group).collect::<Value>()))
 }
 
@@ -154,6 +165,7 @@ fn filtered<'w>(
         }
         match (field, op) {
             ("project_id", "eq") => found.retain(|sample| sample.project.as_deref() == Some(value)),
+            ("resource_id", "eq") => found.retain(|sample| sample.resource == value),
             ("timestamp", op) => {
                 assert!(!value.contains(['Z', '+']), "Ceilometer writes no zone: {value}");
                 let at: Timestamp = value.parse().unwrap();

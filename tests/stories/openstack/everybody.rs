@@ -19,19 +19,25 @@ fn id(number: u32) -> String {
 
 /// A cloud of many tenants, every second of whom has a machine, and some a disk and traffic.
 fn many() -> (Cloud, OpenStack) {
+    of(MANY)
+}
+
+fn of(tenants: u32) -> (Cloud, OpenStack) {
     let (cloud, openstack) = (Cloud::new(), OpenStack::new(Identity::V3));
-    for number in 0..MANY {
+    let mut samples = String::new();
+    for number in 0..tenants {
         let tenant = id(number);
         openstack.project(&tenant, &format!("name-{number}"));
         if number % 2 == 0 {
-            openstack.meter(Vm::of(&tenant, &format!("vm-{number}")).active("2013-08-05", 30 + number));
+            samples += &Vm::of(&tenant, &format!("vm-{number}")).active("2013-08-05", 30 + number % 40);
         }
         if number % 5 == 0 {
-            openstack.meter(Volume::of(&tenant, &format!("disk-{number}")).sized(10, "2013-08-02", 100));
+            samples += &Volume::of(&tenant, &format!("disk-{number}")).sized(10, "2013-08-02", 100);
             let counts = Counter::of(&tenant, &format!("nic-{number}"), "network.outgoing.bytes");
-            openstack.meter(counts.counts("2013-08-11", &[0, 5, 3_000_000_000]));
+            samples += &counts.counts("2013-08-11", &[0, 5, 3_000_000_000]);
         }
     }
+    openstack.meter(samples);
     openstack.serve(&cloud);
     (cloud, openstack)
 }
@@ -73,6 +79,15 @@ fn everybody_is_asked_about_once_a_meter_and_no_sample_is_moved_twice() {
     assert_eq!(samples, all as usize);
     assert!(requests <= 6 + 6 + 3 + 1, "{requests}");
     ran.says(&format!("{requests} requests about metering were answered with {samples} samples"));
+}
+
+#[test]
+fn of_a_thousand_projects_a_month_takes_a_dozen_requests() {
+    let (cloud, openstack) = of(1_009);
+    let shown = cloud.usage(AUGUST).done();
+    assert_eq!(shown.bills().len(), 505 + 101);
+    let (statistics, samples) = asked(&openstack);
+    assert!(statistics <= 12 && samples <= 40, "{statistics} {samples}");
 }
 
 #[test]
@@ -172,6 +187,30 @@ fn one_whose_samples_are_wrong_fails_alone() {
     );
     let failed = cloud.bill(AUGUST).failed().says("everybody could not be read at once").says("is not a number");
     assert_eq!((failed.failures(), failed.bills().len()), (vec![id(4)], BILLED - 1));
+}
+
+#[test]
+fn what_was_given_away_is_billed_the_same_whoever_is_asked_about() {
+    let (cloud, openstack) = running(Identity::V3);
+    cloud.set("meters", "notifications");
+    // Seen once with each: nothing announces to the first one that it has it no longer. And another one.
+    let seen = |tenant: &str, disk: &str, size: u32, at: &str| {
+        let sample = Volume::of(tenant, disk).sized(size, at, 1);
+        openstack.meter(sample.replace("\"host\":", "\"event_type\":\"volume.create.end\",\"host\":"));
+    };
+    seen(DEMO, "disk", 10, "2013-08-02");
+    seen(OTHER, "disk", 10, "2013-08-12");
+    seen(DEMO, "own", 20, "2013-08-21");
+    let everybody = cloud.usage(AUGUST).done();
+    assert_eq!(everybody.bill_of(DEMO).all("quantity"), ["2400", "5280", "10"]);
+    openstack.asked();
+    for (name, tenant) in [("demo", DEMO), ("other", OTHER)] {
+        let alone = cloud.usage(&format!("-t {name} {AUGUST}")).done();
+        assert_eq!(alone.bill_of(tenant), everybody.bill_of(tenant));
+    }
+    // Only what had several tenants is asked for by itself.
+    let resources = openstack.asked_with("q.value").into_iter().filter(|value| value == "disk" || value == "own");
+    assert_eq!(resources.collect::<Vec<_>>(), ["disk", "disk"]);
 }
 
 fn all_at_once(cloud: &Cloud, programs: usize) -> Vec<Ran> {

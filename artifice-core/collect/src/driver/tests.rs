@@ -1,5 +1,7 @@
 //! Whom the driver reads, what a failure means for the others, and that both ways in come to the same.
 
+mod surveyed;
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 

@@ -14,6 +14,7 @@
 mod cloud;
 mod error;
 mod meters;
+mod owners;
 mod query;
 mod reading;
 mod settings;

@@ -1,6 +1,6 @@
 //! A cloud that one is logged in to, and what its Ceilometer taught on the way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use artifice_model::Timestamp;
@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::error::CloudError;
 use super::meters::Listed;
+use super::owners::Shared;
 use super::query;
 use super::settings::CeilometerSettings;
 use super::survey::Survey;
@@ -29,8 +30,8 @@ pub(super) struct Cloud {
     /// How many samples are asked for at a time.
     pub limit: usize,
     learned: Mutex<Learned>,
-    /// Held by whoever asks which meters everybody has: it asks for all who wait for that.
-    pub listing: Mutex<()>,
+    /// Held by whoever asks something about everybody: it asks for all who wait for that.
+    pub asking: Mutex<()>,
 }
 
 /// What the server taught on the way.
@@ -46,6 +47,8 @@ pub(super) struct Learned {
     pub survey: Option<Arc<Survey>>,
     /// Whether less came than they say: from then on nothing is taken of an answer that may not be all.
     pub is_careful: bool,
+    /// What had several tenants, by meter, once somebody has asked.
+    pub shared: HashMap<String, Arc<Shared>>,
     /// The meters of everybody that nothing charges, once somebody has asked.
     pub listed: Option<Arc<Listed>>,
     /// Whether it has answered anything since its last failure.
@@ -71,7 +74,7 @@ impl Cloud {
         };
         tracing::debug!(ceilometer = %plain(&base), "logged in");
         let learned = Mutex::new(Learned { knows_limit: true, ..Learned::default() });
-        Ok(Cloud { http, keystone, base: query::base(&base), limit: *limit, learned, listing: Mutex::default() })
+        Ok(Cloud { http, keystone, base: query::base(&base), limit: *limit, learned, asking: Mutex::default() })
     }
 
     /// The projects that Keystone knows.

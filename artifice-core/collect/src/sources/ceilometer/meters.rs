@@ -99,7 +99,7 @@ impl Cloud {
 
     /// What is listed of everybody: asked for once.
     fn listed(&self, wanted: &Wanted, run: &Run<'_>) -> Option<Arc<Listed>> {
-        let _turn = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.learned().listed.clone();
         if before.is_some() {
             return before;

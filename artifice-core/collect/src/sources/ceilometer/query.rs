@@ -14,11 +14,22 @@ pub fn base(url: &Url) -> Url {
     base
 }
 
-/// `/v2/meters/<name>`: samples of a meter in a window, a tenant's or everybody's.
-pub fn samples(base: &Url, meter: &str, tenant: Option<&str>, window: Window, with_limit: bool) -> Url {
+/// Whose samples are asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    Everybody,
+    Tenant(&'a str),
+    /// Whoever has this resource.
+    Resource(&'a str),
+}
+
+/// `/v2/meters/<name>`: samples of a meter in a window.
+pub fn samples(base: &Url, meter: &str, of: Of<'_>, window: Window, with_limit: bool) -> Url {
     let mut url = below(base, &["v2", "meters", meter]);
-    if let Some(tenant) = tenant {
-        filter(&mut url, "project_id", "eq", tenant);
+    match of {
+        Of::Everybody => {}
+        Of::Tenant(tenant) => filter(&mut url, "project_id", "eq", tenant),
+        Of::Resource(resource) => filter(&mut url, "resource_id", "eq", resource),
     }
     filter(&mut url, "timestamp", "ge", &instant(window.from));
     filter(&mut url, "timestamp", "lt", &instant(window.to));
@@ -28,12 +39,15 @@ pub fn samples(base: &Url, meter: &str, tenant: Option<&str>, window: Window, wi
     url
 }
 
-/// `/v2/meters/<name>/statistics`: how many samples each tenant has of a meter.
-pub fn samples_by_tenant(base: &Url, meter: &str, from: Timestamp, to: Timestamp) -> Url {
+/// `/v2/meters/<name>/statistics`: how many samples each tenant has of a meter; of each resource, if they are told apart.
+pub fn counts(base: &Url, meter: &str, (from, to): (Timestamp, Timestamp), by_resource: bool) -> Url {
     let mut url = below(base, &["v2", "meters", meter, "statistics"]);
     filter(&mut url, "timestamp", "ge", &instant(from));
     filter(&mut url, "timestamp", "lt", &instant(to));
     url.query_pairs_mut().append_pair("groupby", "project_id");
+    if by_resource {
+        url.query_pairs_mut().append_pair("groupby", "resource_id");
+    }
     url
 }
 
@@ -91,9 +105,12 @@ mod tests {
                         &q.field=timestamp&q.op=ge&q.value=2026-10-01T00%3A00%3A00\
                         &q.field=timestamp&q.op=lt&q.value=2026-11-01T00%3A00%3A00.500000";
         let base = url("http://127.0.0.1:18777");
-        assert_eq!(samples(&base, "volume.size", Some("de16"), window, false).as_str(), expected);
-        assert_eq!(samples(&base, "volume.size", Some("de16"), window, true).as_str(), format!("{expected}&limit=3"));
-        let odd = samples(&base, "../a b/ä?#", Some("x&limit=1"), window, true);
+        assert_eq!(samples(&base, "volume.size", Of::Tenant("de16"), window, false).as_str(), expected);
+        assert_eq!(
+            samples(&base, "volume.size", Of::Tenant("de16"), window, true).as_str(),
+            format!("{expected}&limit=3")
+        );
+        let odd = samples(&base, "../a b/ä?#", Of::Tenant("x&limit=1"), window, true);
         assert!(odd.path().starts_with("/v2/meters/..%2Fa%20b%2F%C3%A4%3F%23"), "{odd}");
         assert_eq!(odd.query_pairs().filter(|(key, _)| key == "limit").count(), 1);
     }

@@ -4,14 +4,15 @@ use artifice_model::{TenantId, Timestamp};
 
 use super::cloud::{Cloud, EPOCH};
 use super::error::CloudError;
-use super::query;
+use super::query::{self, Of};
 use super::windows::{SECOND_US, StillFull, Window, Windows};
+use crate::error::SourceError;
 use crate::http::{Answer, Ask, Failure, plain};
 use crate::sink::Sink;
 use crate::source::{Ended, Run, Wanted, WantedMeter};
 use crate::sources::file;
 use crate::sources::offer::Offer;
-use crate::wire::{Refusal, WireSample};
+use crate::wire::{Refusal, Visit, WireSample};
 
 /// How many samples newer releases answer where they do not obey a limit.
 const DEFAULT_LIMIT: usize = 100;
@@ -25,8 +26,7 @@ pub(super) const LEAST_BYTES: usize = 1 << 20;
 /// What samples are asked for.
 pub(super) struct Walk<'a> {
     pub meter: &'a WantedMeter,
-    /// Whose; everybody's if `None`.
-    pub tenant: Option<&'a str>,
+    pub of: Of<'a>,
     /// How many there are, if that is known.
     pub counted: Option<u64>,
     /// Whether the newer part of a full answer is taken.
@@ -76,7 +76,7 @@ impl Cloud {
                 continue;
             }
             let keeps = counted.is_some() && !is_careful;
-            let walk = Walk { meter, tenant: Some(tenant), counted, keeps, most_bytes };
+            let walk = Walk { meter, of: Of::Tenant(tenant), counted, keeps, most_bytes };
             let mut came = Came::default();
             self.walk(&walk, self.windows(meter, wanted, counted), run, &mut |part| {
                 came.outside += part.outside;
@@ -85,6 +85,9 @@ impl Cloud {
             })?;
             tracing::debug!(tenant = tenant.as_str(), meter = meter.name, samples = came.inside, "samples collected");
             if came.is_all_of(counted) {
+                if let Some(survey) = survey.as_ref().filter(|_| meter.owners_matter) {
+                    self.owners(tenant, (place, survey), wanted, (run, most_bytes), sink)?;
+                }
                 continue;
             }
             if !is_careful {
@@ -101,18 +104,23 @@ impl Cloud {
 
     /// Offers the samples of an answer; shows whose each is, and says how many there are.
     pub fn offer(&self, part: &Part, offer: &mut Offer<'_>, each: &mut dyn FnMut(&str)) -> Result<u64, Ended> {
-        let (answer, mut inside) = (&part.answer, 0);
-        let read = file::read_text(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
-            // What lies outside the window lies in another one: there it counts.
-            if !part.window.contains(sample.at()?) {
-                return Ok(());
-            }
+        let mut inside = 0;
+        let read = self.samples(part, &mut |sample| {
             inside += 1;
             each(sample.tenant.as_deref().unwrap_or_default());
             offer.take(sample)
         });
-        offer.ended(read.map_err(|error| self.failed(error.into())))?;
+        offer.ended(read)?;
         Ok(inside)
+    }
+
+    /// Shows the samples of an answer that lie in its window. What lies outside it lies in another one: there it counts.
+    pub fn samples(&self, part: &Part, visit: &mut Visit<'_>) -> Result<(), SourceError> {
+        let answer = &part.answer;
+        file::read_text(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
+            if part.window.contains(sample.at()?) { visit(sample) } else { Ok(()) }
+        })
+        .map_err(|error| self.failed(error.into()))
     }
 
     /// The windows in which a meter is asked for.
@@ -138,7 +146,7 @@ impl Cloud {
         let (mut too_long, mut left) = (0_u32, walk.counted);
         while let Some(window) = windows.next() {
             run.go_on()?;
-            let url = query::samples(&self.base, meter, walk.tenant, window, self.learned().knows_limit);
+            let url = query::samples(&self.base, meter, walk.of, window, self.learned().knows_limit);
             let answer = match self.ask(&url, walk.most_bytes, run.traffic) {
                 Err(CloudError::Http(error))
                     if matches!(error.what(), Failure::TooLong { .. }) && too_long < MOST_TOO_LONG =>
@@ -230,13 +238,15 @@ fn compared(answer: &Answer, walk: &Walk<'_>, window: Window) -> Result<Compared
     let order = Order { oldest: None, is_newest_first: true };
     let mut compared = Compared { inside: 0, outside: 0, order };
     file::read_text(&answer.body[..], &plain(answer.url()), &mut |sample: &WireSample<'_>| {
-        if let Some(tenant) = walk.tenant
-            && sample.tenant.as_deref() != Some(tenant)
-        {
-            let found = sample.tenant.as_deref().unwrap_or("nobody");
+        let (filter, asked, found) = match walk.of {
+            Of::Everybody => ("", "", ""),
+            Of::Tenant(tenant) => ("project_id", tenant, sample.tenant.as_deref().unwrap_or("nobody")),
+            Of::Resource(resource) => ("resource_id", resource, &*sample.resource),
+        };
+        if found != asked {
             return Err(Refusal::new(format!(
-                "a sample of {found}, though those of {tenant} were asked for: this Ceilometer does not obey the \
-                 filter project_id, so nothing of it is billed"
+                "a sample of {found}, though those of {asked} were asked for: this Ceilometer does not obey the \
+                 filter {filter}, so nothing of it is billed"
             )));
         }
         let meter = &walk.meter.name;

@@ -33,10 +33,13 @@ struct Group {
     count: u64,
 }
 
-#[derive(Deserialize)]
-struct By {
+/// Whose samples are counted.
+#[derive(Default, Deserialize)]
+pub(super) struct By {
     #[serde(default, deserialize_with = "text::optional")]
-    project_id: Option<String>,
+    pub project_id: Option<String>,
+    #[serde(default, deserialize_with = "text::optional")]
+    pub resource_id: Option<String>,
 }
 
 /// Who has how many samples of a meter.
@@ -156,14 +159,26 @@ impl Cloud {
     }
 
     fn counts(&self, meter: &WantedMeter, wanted: &Wanted, run: &Run<'_>) -> Result<Counts, CloudError> {
-        let url = query::samples_by_tenant(&self.base, &meter.name, meter.from.max(EPOCH), wanted.period.end());
-        let answer = self.ask(&url, LONGEST_PAGE, run.traffic)?;
+        let mut counts = Counts::default();
+        self.groups(meter, false, wanted, run, |by, count| counts.add(by.project_id, count))?;
+        Ok(counts)
+    }
+
+    /// Shows how many samples of a meter each tenant has; of each resource, if they are told apart.
+    pub fn groups(
+        &self,
+        meter: &WantedMeter,
+        by_resource: bool,
+        wanted: &Wanted,
+        run: &Run<'_>,
+        mut take: impl FnMut(By, u64),
+    ) -> Result<(), CloudError> {
+        let when = (meter.from.max(EPOCH), wanted.period.end());
+        let answer = self.ask(&query::counts(&self.base, &meter.name, when, by_resource), LONGEST_PAGE, run.traffic)?;
         if !answer.is_success() {
             return Err(answer.refused().into());
         }
-        let mut counts = Counts::default();
-        answer.each(|Group { groupby, count }: Group| counts.add(groupby.and_then(|by| by.project_id), count))?;
-        Ok(counts)
+        Ok(answer.each(|Group { groupby, count }: Group| take(groupby.unwrap_or_default(), count))?)
     }
 }
 

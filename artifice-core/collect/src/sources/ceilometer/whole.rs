@@ -14,6 +14,7 @@ use artifice_model::TenantId;
 use hashbrown::HashMap;
 
 use super::cloud::Cloud;
+use super::query::Of;
 use super::reading::{Came, LEAST_BYTES, Part, Walk, room};
 use super::survey::Survey;
 use super::windows::Windows;
@@ -69,7 +70,7 @@ impl Cloud {
                     while let Some(Job { place, meter, windows, counted, .. }) =
                         jobs.get(next.fetch_add(1, Ordering::Relaxed))
                     {
-                        let walk = Walk { meter, tenant: None, counted: *counted, keeps: !is_careful, most_bytes };
+                        let walk = Walk { meter, of: Of::Everybody, counted: *counted, keeps: !is_careful, most_bytes };
                         // Nobody listens any more once the reading has ended.
                         let mut take = |part| sender.send(Ok((*place, part))).map_err(|_| Stop::Cancelled.into());
                         if let Err(ended) = self.walk(&walk, windows.clone(), run, &mut take) {
