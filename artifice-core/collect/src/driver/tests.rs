@@ -12,6 +12,7 @@ use super::*;
 use crate::cancel::Cancel;
 use crate::choice::KnownTenant;
 use crate::error::SourceError;
+use crate::headway::Headway;
 use crate::request::TenantUsage;
 use crate::sink::{Point, Says, Sink, Stop, Value};
 use crate::source::Scope;
@@ -50,6 +51,7 @@ fn collected(source: &dyn Source, at_once: usize, cancel: &Cancel) -> (Vec<Tenan
         at_once,
         notice_unmapped: true,
         cancel,
+        headway: &Headway::default(),
     };
     let mut all = Vec::new();
     let seen = collect(source, request, &mut |usage| all.push(usage));
