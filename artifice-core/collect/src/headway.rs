@@ -7,14 +7,36 @@ use std::time::{Duration, Instant};
 use crate::limits::SAMPLES_AT_ONCE;
 
 /// How far a reading has got. Those who read count here, in blocks; anybody may look meanwhile.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Headway {
+    begun: Instant,
     samples: AtomicU64,
     tenants: AtomicU64,
     tenants_done: AtomicU64,
     bytes: AtomicU64,
     bytes_done: AtomicU64,
     waited_us: AtomicU64,
+    /// Since when it waits, in microseconds since it began; [`WAITS_NOT`] if it does not.
+    waits_since_us: AtomicU64,
+}
+
+/// Beyond any time.
+const WAITS_NOT: u64 = u64::MAX;
+
+impl Default for Headway {
+    fn default() -> Self {
+        let zero = AtomicU64::default;
+        Headway {
+            begun: Instant::now(),
+            samples: zero(),
+            tenants: zero(),
+            tenants_done: zero(),
+            bytes: zero(),
+            bytes_done: zero(),
+            waited_us: zero(),
+            waits_since_us: AtomicU64::new(WAITS_NOT),
+        }
+    }
 }
 
 /// How far it had got at some instant.
@@ -50,26 +72,32 @@ impl Headway {
         self.bytes.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Does what the reading has to wait for.
+    /// Does what the reading has to wait for. (One thread of a reading waits at a time.)
     pub fn waiting<T>(&self, work: impl FnOnce() -> T) -> T {
-        let begin = Instant::now();
+        let begin_us = self.now_us();
+        self.waits_since_us.store(begin_us, Ordering::Relaxed);
         let done = work();
-        let waited_us = u64::try_from(begin.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.waited_us.fetch_add(waited_us, Ordering::Relaxed);
+        self.waits_since_us.store(WAITS_NOT, Ordering::Relaxed);
+        self.waited_us.fetch_add(self.now_us().saturating_sub(begin_us), Ordering::Relaxed);
         done
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(WAITS_NOT - 1)
     }
 
     /// How far it has got by now.
     pub fn look(&self) -> Reached {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let known = |count| Some(of(count)).filter(|count| *count > 0);
+        let waits_us = self.now_us().saturating_sub(of(&self.waits_since_us));
         Reached {
             samples: of(&self.samples),
             tenants_done: of(&self.tenants_done),
             tenants: known(&self.tenants),
             bytes_done: of(&self.bytes_done),
             bytes: known(&self.bytes),
-            waited: Duration::from_micros(of(&self.waited_us)),
+            waited: Duration::from_micros(of(&self.waited_us).saturating_add(waits_us)),
         }
     }
 }
@@ -154,7 +182,10 @@ mod tests {
         assert_eq!((reached.tenants_done, reached.tenants), (1, Some(3)));
         assert_eq!((reached.bytes_done, reached.bytes), (4, Some(10)));
         let waited = Duration::from_millis(5);
-        headway.waiting(|| std::thread::sleep(waited));
-        assert!(headway.look().waited >= waited);
+        let meanwhile = headway.waiting(|| {
+            std::thread::sleep(waited);
+            headway.look().waited
+        });
+        assert!(meanwhile >= waited && headway.look().waited >= meanwhile);
     }
 }

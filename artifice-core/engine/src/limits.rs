@@ -11,8 +11,6 @@ pub const TENANT_LEASE: Duration = Duration::from_secs(60);
 pub const TENANT_KEEP: Duration = Duration::from_secs(15);
 /// How often one looks whether another worker is done.
 pub const TENANT_POLL: Duration = Duration::from_millis(200);
-/// How often it is told how far the reading of a source has got.
-pub const TELL_READING: Duration = Duration::from_millis(200);
 /// How many findings of a verification are kept and told. Of a ledger that has more, these say enough.
 pub const MOST_FINDINGS: usize = 10_000;
 /// How long a worker is given to end what looked wrong in its middle.

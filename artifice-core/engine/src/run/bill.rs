@@ -171,14 +171,14 @@ impl Run {
     ) -> Result<Option<Seen>, EngineError> {
         let (config, watch) = (self.clerk.engine.config(), &self.clerk.watch);
         let listener = watch.listener.as_ref();
-        listener.progress(&Progress::Collecting);
         let cuts = self.clerk.engine.cuts(&self.prices, self.period);
         let (claims, _answering) = Claims::of(self.clone());
         let (rules, of_group, skip) = (&group.rules, group.of(tenants), &group.skip);
         let when = (self.period, cuts);
         let mut usages = Usages::of(metering, (config, rules), &of_group, selection, when, skip, claims);
+        listener.progress(&Progress::Collecting { headway: usages.headway.clone() });
         let mut tasks = Tasks::new(config.workers(), watch.clone());
-        while let Some(usage) = tasks.while_working(usages.next(listener)).await {
+        while let Some(usage) = tasks.while_working(usages.next()).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
             tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
             let label = tenants.label(&usage.tenant).map(str::to_owned);

@@ -88,10 +88,10 @@ impl Engine {
             };
             let when = (period, cuts.clone());
             let (of_group, skip) = (group.of(&tenants), &group.skip);
-            listener.progress(&Progress::Collecting);
             let mut usages =
                 Usages::of(metering, (self.config(), &group.rules), &of_group, selection, when, skip, Everybody);
-            while let Some(usage) = usages.next(listener).await {
+            listener.progress(&Progress::Collecting { headway: usages.headway.clone() });
+            while let Some(usage) = usages.next().await {
                 let (tenant, rules) = (tenants.found(&usage.tenant), group.rules.clone());
                 tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
                 let sections = selection.sections.clone();

@@ -9,12 +9,10 @@ use artifice_model::statement::Rules;
 use artifice_model::{Period, Tenant, TenantId, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::Selection;
 use crate::config::Config;
 use crate::error::EngineError;
-use crate::limits;
 use crate::run::tenants::Tenants;
 use crate::tell::{Listener, Notice, Progress};
 use artifice_collect::{
@@ -154,8 +152,6 @@ pub(crate) struct Usages {
     thread: JoinHandle<Result<(Seen, Duration), CollectError>>,
     /// How far it has got. Whoever is done with what was handed over counts it there.
     pub headway: Arc<Headway>,
-    /// When that is told.
-    tells: Interval,
     /// Whoever lets go of this wants no more.
     _cancels: CancelsAtLast,
 }
@@ -197,8 +193,6 @@ impl Usages {
         let (tenants, admitted) = (tenants.clone(), BTreeSet::new());
         let headway = Arc::new(Headway::default());
         let mut door = Door { admission, tenants, admitted, skip: skip.clone(), headway: headway.clone(), sender };
-        let mut tells = interval(limits::TELL_READING);
-        tells.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (begin, counted) = (Instant::now(), headway.clone());
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
@@ -221,24 +215,18 @@ impl Usages {
             let seen = collect(source.as_ref(), request, &mut door)?;
             Ok((seen, begin.elapsed().saturating_sub(counted.look().waited)))
         });
-        Usages { receiver, thread, headway, tells, _cancels: cancels }
+        Usages { receiver, thread, headway, _cancels: cancels }
     }
 
-    /// The next tenant's usage. Tells meanwhile how far the reading has got.
-    pub async fn next(&mut self, listener: &dyn Listener) -> Option<TenantUsage> {
-        loop {
-            tokio::select! {
-                biased;
-                _ = self.tells.tick() => listener.progress(&Progress::Reading(self.headway.look())),
-                usage = self.receiver.recv() => return usage,
-            }
-        }
+    /// The next tenant's usage.
+    pub async fn next(&mut self) -> Option<TenantUsage> {
+        self.receiver.recv().await
     }
 
     /// What was seen on the way, once everything was handed over.
     pub async fn end(self, tenants: &Tenants, listener: &dyn Listener) -> Result<Seen, EngineError> {
         let (seen, took) = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
-        listener.progress(&Progress::Collected { reached: self.headway.look(), took });
+        listener.progress(&Progress::Collected { took });
         if seen.requests > 0 {
             tracing::info!("{} requests about metering were answered with {} samples", seen.requests, seen.samples);
         }

@@ -1,9 +1,10 @@
 //! What somebody should know, though it fails nobody.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use artifice_collect::{Noticed, Reached};
+use artifice_collect::{Headway, Noticed};
 use artifice_model::statement::Problem;
 use artifice_model::{Period, Tenant, TenantId};
 
@@ -137,7 +138,7 @@ pub enum Notice {
 }
 
 /// How far the work has got.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Progress {
     /// The source is asked whom there is.
     Connecting,
@@ -147,13 +148,12 @@ pub enum Progress {
         tenants: usize,
     },
     /// The source begins to be read.
-    Collecting,
-    /// How far the reading has got: told several times a second while it lasts.
-    Reading(Reached),
+    Collecting {
+        /// How far that has got, at any time.
+        headway: Arc<Headway>,
+    },
     /// The source is read to its end.
     Collected {
-        /// How far that was.
-        reached: Reached,
         /// How long it took, without what the reading had to wait for.
         took: Duration,
     },
