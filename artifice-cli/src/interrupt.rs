@@ -25,7 +25,7 @@ pub fn hear_of_file_limits() {
     let _ = signal(SignalKind::from_raw(SIGXFSZ));
 }
 
-/// Where wishes are heard: those that whoever started the command did not have it ignore, as `nohup` does.
+/// Where wishes are heard.
 struct Wishes {
     ctrl_c: Option<Signal>,
     terminate: Option<Signal>,
@@ -34,13 +34,11 @@ struct Wishes {
 
 impl Wishes {
     fn hear() -> Wishes {
-        let ignored = ignored();
         // Where no signal can be heard, the command does what it always did.
-        let hear = |wish: Wish| {
-            let is_ignored = ignored >> (wish.kind().as_raw_value() - 1) & 1 == 1;
-            if is_ignored { None } else { signal(wish.kind()).ok() }
-        };
-        Wishes { ctrl_c: hear(Wish::CtrlC), terminate: hear(Wish::Terminate), hang_up: hear(Wish::HangUp) }
+        let hear = |wish: Wish| signal(wish.kind()).ok();
+        // Whoever starts a command with `nohup` means it to go on when the terminal is closed.
+        let hang_up = if is_ignored(Wish::HangUp) { None } else { hear(Wish::HangUp) };
+        Wishes { ctrl_c: hear(Wish::CtrlC), terminate: hear(Wish::Terminate), hang_up }
     }
 
     async fn next(&mut self) -> Wish {
@@ -75,11 +73,12 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-/// The signals that are ignored, as a bit each: whoever has them ignored means it. Nobody but Linux says so.
-fn ignored() -> u64 {
+/// Whether whoever started the command had it ignore a signal: nobody but Linux says so.
+fn is_ignored(wish: Wish) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0)
+    let bits = line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    bits >> (wish.kind().as_raw_value() - 1) & 1 == 1
 }
 
 /// Does work that nothing may stop in the middle of a sending: a wish ends it before its next step, and is answered.

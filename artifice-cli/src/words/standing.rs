@@ -33,9 +33,13 @@ pub fn standing(standing: &Standing, now: Instant) -> String {
     if parts.is_empty() { what.to_owned() } else { format!("{what}: {}", parts.join(", ")) }
 }
 
-/// What a run has come to, summed up: what the table of a single statement says is not said again.
+/// What a run has come to, summed up: what the table of a single statement says is not said again, nor a single failure.
 pub fn summary(standing: &Standing, now: Instant) -> Vec<String> {
-    [results(&standing.tally), Some(times(standing, now)), persons(&standing.tally)].into_iter().flatten().collect()
+    let tally = &standing.tally;
+    // Where nothing came of it but one failure, that was told, and nobody asks how long it took.
+    let is_worth_it = tally.statements + tally.previews + tally.before > 0 || tally.failures() > 1;
+    let times = is_worth_it.then(|| times(standing, now));
+    [results(tally), times, persons(tally)].into_iter().flatten().collect()
 }
 
 fn results(tally: &Tally) -> Option<String> {

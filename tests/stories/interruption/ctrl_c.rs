@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use artifice_tests::killing::{HEARING_OF_IT, by};
 use artifice_tests::{Cloud, Erp, Ran, Vm};
 
 const BILL: &str = "bill --month 2013-08";
@@ -39,7 +40,12 @@ fn press(child: &Child) {
 
 /// Starts a command, and waits until it sends.
 fn sending(cloud: &Cloud, erp: &Erp<'_>, command: &str) -> Child {
-    let (before, child, begin) = (erp.calls("commit"), cloud.command(command).spawn().unwrap(), Instant::now());
+    begun(erp, cloud.command(command))
+}
+
+/// The same.
+fn begun(erp: &Erp<'_>, mut command: Command) -> Child {
+    let (before, child, begin) = (erp.calls("commit"), command.spawn().unwrap(), Instant::now());
     while erp.calls("commit") == before {
         assert!(begin.elapsed() < PATIENCE, "it sends nothing");
         thread::sleep(Duration::from_millis(5));
@@ -160,7 +166,7 @@ fn whoever_stops_it_otherwise_is_heeded_as_well() {
     {
         let cloud = cloud();
         let erp = erp(&cloud, "{at: commit, does: sleep, millis: 1000, first: 1}");
-        let child = sending(&cloud, &erp, BILL);
+        let child = begun(&erp, by(&HEARING_OF_IT, &cloud.command(BILL)));
         // A terminal that closes, and some programs that stop others, say it twice.
         signal(&child, name);
         signal(&child, name);
@@ -172,24 +178,10 @@ fn whoever_stops_it_otherwise_is_heeded_as_well() {
 }
 
 #[test]
-fn what_it_was_started_to_ignore_is_ignored() {
+fn a_closed_terminal_is_nothing_to_whom_was_started_not_to_mind() {
     let cloud = cloud();
     let erp = erp(&cloud, "{at: commit, does: sleep, millis: 1000, first: 1}");
-    let artifice = cloud.command(BILL);
-    let mut command = Command::new("sh");
-    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(artifice.get_program()).args(artifice.get_args());
-    for (name, value) in artifice.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (child, begin) = (command.spawn().unwrap(), Instant::now());
-    while erp.calls("commit") == 0 {
-        assert!(begin.elapsed() < PATIENCE, "it sends nothing");
-        thread::sleep(Duration::from_millis(5));
-    }
+    let child = begun(&erp, by(&["env", "--ignore-signal=HUP"], &cloud.command(BILL)));
 
     signal(&child, "HUP");
 

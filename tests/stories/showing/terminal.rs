@@ -7,6 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use artifice_tests::killing::{HEARING_OF_IT, by};
 use artifice_tests::screen::Screen;
 use artifice_tests::{Cloud, Erp, Vm};
 
@@ -93,7 +94,7 @@ fn a_usage_that_is_interrupted_ends_at_once_and_leaves_no_line() {
     let who = "default_tenant: service, username: billing, password: none, timeout: 60s";
     cloud.set("openstack", &format!("{{authentication_url: '{url}', {who}}}"));
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        let screen = Screen::run(&mut cloud.command("usage --month 2013-08"));
+        let screen = Screen::run(&mut by(&HEARING_OF_IT, &cloud.command("usage --month 2013-08")));
         screen.wait_for("asking the source whom there is");
         assert!(Command::new("kill").args([signal, &screen.child.id().to_string()]).status().unwrap().success());
         let shown = screen.end().is_tidy();
