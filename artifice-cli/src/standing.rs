@@ -30,7 +30,7 @@ pub struct Standing {
     doing: Doing,
     /// Since when it reads.
     reading_since: Instant,
-    /// Since when it goes by what it goes by now: bytes, then tenants.
+    /// Since when it goes by what it goes by now: bytes or samples while all are read at once, tenants else.
     since: Instant,
     headway: Option<Arc<Headway>>,
     reached: Reached,
@@ -102,7 +102,8 @@ impl Standing {
 
     /// It has got so far.
     pub fn reaches(&mut self, reached: Reached, now: Instant) {
-        if self.reached.tenants.is_none() && reached.tenants.is_some() && reached.bytes.is_some() {
+        let is_read_whole = reached.bytes.is_some() || reached.samples_expected.is_some();
+        if self.reached.tenants.is_none() && reached.tenants.is_some() && is_read_whole {
             self.since = now;
         }
         self.reached = reached;
@@ -140,10 +141,10 @@ impl Standing {
 
     /// How much longer it takes, if it goes on as it has so far; nobody knows that of a beginning.
     pub fn left(&self, now: Instant) -> Option<Duration> {
-        let (done, of) = match (self.tenants(), self.reached.bytes) {
-            ((done, Some(of)), _) => (done, of),
-            (_, Some(bytes)) => (self.reached.bytes_done, bytes),
-            (_, None) => return None,
+        let Reached { samples, samples_expected, bytes_done, bytes, .. } = self.reached;
+        let (done, of) = match self.tenants() {
+            (done, Some(of)) => (done, of),
+            _ => samples_expected.map(|of| (samples, of)).or(bytes.map(|of| (bytes_done, of)))?,
         };
         let lasted = now.saturating_duration_since(self.since);
         if done == 0 || lasted < Self::BEGINNING {

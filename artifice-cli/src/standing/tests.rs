@@ -41,6 +41,9 @@ fn time_that_is_left_goes_by_bytes_until_tenants_are_known_and_by_these_from_the
     let of_files = Reached { bytes_done: 900, bytes: Some(1000), samples: 70, ..Reached::default() };
     let (mut standing, begin) = read(0, 90, of_files);
     assert_eq!(standing.left(at(begin, 90)), Some(Duration::from_secs(10)));
+    let of_a_cloud = Reached { samples: 30, samples_expected: Some(100), ..Reached::default() };
+    let (cloud, begun) = read(0, 30, of_a_cloud);
+    assert_eq!(cloud.left(at(begun, 30)), Some(Duration::from_secs(70)));
     let billed = Reached { bytes_done: 1000, tenants: Some(10), ..of_files };
     standing.reaches(billed, at(begin, 100));
     assert_eq!(standing.left(at(begin, 101)), None);

@@ -11,6 +11,7 @@ use crate::limits::SAMPLES_AT_ONCE;
 pub struct Headway {
     begun: Instant,
     samples: AtomicU64,
+    samples_expected: AtomicU64,
     tenants: AtomicU64,
     tenants_done: AtomicU64,
     bytes: AtomicU64,
@@ -29,6 +30,7 @@ impl Default for Headway {
         Headway {
             begun: Instant::now(),
             samples: zero(),
+            samples_expected: zero(),
             tenants: zero(),
             tenants_done: zero(),
             bytes: zero(),
@@ -44,6 +46,8 @@ impl Default for Headway {
 pub struct Reached {
     /// Samples that were looked at, whatever became of them.
     pub samples: u64,
+    /// How many there are about, where the source says so before it is read.
+    pub samples_expected: Option<u64>,
     /// Tenants with whom one is done, those among them who have nothing or are somebody else's.
     pub tenants_done: u64,
     /// How many tenants there are, once that is known.
@@ -65,6 +69,11 @@ impl Headway {
     /// One is done with a tenant.
     pub fn tenant_done(&self) {
         add(&self.tenants_done, 1);
+    }
+
+    /// There are about so many samples.
+    pub fn expect_samples(&self, count: u64) {
+        self.samples_expected.fetch_max(count, Ordering::Relaxed);
     }
 
     /// There are files of so many bytes.
@@ -93,6 +102,7 @@ impl Headway {
         let waits_us = self.now_us().saturating_sub(of(&self.waits_since_us));
         Reached {
             samples: of(&self.samples),
+            samples_expected: known(&self.samples_expected),
             tenants_done: of(&self.tenants_done),
             tenants: known(&self.tenants),
             bytes_done: of(&self.bytes_done),
