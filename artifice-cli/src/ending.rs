@@ -3,6 +3,7 @@
 use artifice_engine::EngineError;
 use artifice_ledger::LedgerError;
 
+use crate::wish::Wish;
 use crate::words;
 
 /// How a command ended, if it did what it could.
@@ -19,9 +20,14 @@ pub enum CommandError {
     /// The engine.
     #[error("{}", words::error(.0))]
     Engine(#[from] EngineError),
-    /// Ctrl-C, between two steps: how far it got, and how it goes on.
-    #[error("{0}")]
-    Interrupted(String),
+    /// Somebody wished it to end.
+    #[error("{why}")]
+    Interrupted {
+        /// How far it got, and how it goes on.
+        why: String,
+        /// Who wished it.
+        wish: Wish,
+    },
     /// The arguments.
     #[error("{0}")]
     Arguments(String),
@@ -39,7 +45,7 @@ impl CommandError {
         match self {
             CommandError::Engine(error) => error.is_start_up(),
             CommandError::Arguments(_) => true,
-            CommandError::Interrupted(_) | CommandError::Incomplete(_) | CommandError::Output(_) => false,
+            CommandError::Interrupted { .. } | CommandError::Incomplete(_) | CommandError::Output(_) => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use artifice_engine::{Listener, Notice, Progress, Told};
 
+use crate::progress::Shown;
 use crate::say;
 use crate::words::{self, Count, Shared, Words, many, named};
 
@@ -12,17 +13,26 @@ use crate::words::{self, Count, Shared, Words, many, named};
 pub struct Listening<F> {
     told: Mutex<F>,
     notices: Notices,
+    run: Option<Shown>,
 }
 
 impl<F: FnMut(Told)> Listening<F> {
     /// Hands it on to `told`; what is noticed goes to `notices`.
     pub fn new(notices: &Noticing, told: F) -> Self {
-        Listening { told: Mutex::new(told), notices: notices.0.clone() }
+        Listening { told: Mutex::new(told), notices: notices.0.clone(), run: None }
+    }
+
+    /// The same for a run of which it is shown how it stands.
+    pub fn of(run: &Shown, notices: &Noticing, told: F) -> Self {
+        Listening { run: Some(run.clone()), ..Listening::new(notices, told) }
     }
 }
 
 impl<F: FnMut(Told) + Send> Listener for Listening<F> {
     fn told(&self, told: Told) {
+        if let Some(run) = &self.run {
+            run.told(&told);
+        }
         (self.told.lock().unwrap_or_else(PoisonError::into_inner))(told);
     }
 
@@ -32,6 +42,9 @@ impl<F: FnMut(Told) + Send> Listener for Listening<F> {
 
     fn progress(&self, at: &Progress) {
         tracing::debug!("{at:?}");
+        if let Some(run) = &self.run {
+            run.hear(at);
+        }
     }
 }
 

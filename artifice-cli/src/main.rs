@@ -1,7 +1,8 @@
 //! The `artifice` command: metering goes in, invoices come out, exactly once.
 //!
 //! Exit status: 0 done, 1 some tenants failed, 2 it could not start (arguments, configuration,
-//! database, plugin), 130 Ctrl-C ended it (what is left is done by the same command).
+//! database, plugin), 129, 130 or 143 it was ended by a closed terminal, Ctrl-C or SIGTERM (what is left is
+//! done by the same command).
 
 mod args;
 mod commands;
@@ -9,8 +10,11 @@ mod ending;
 mod interrupt;
 mod listening;
 mod output;
+mod progress;
 mod say;
+mod standing;
 mod terminal;
+mod wish;
 mod words;
 
 use std::process::ExitCode;
@@ -46,7 +50,7 @@ fn end(ending: Result<Ending, CommandError>) -> ExitCode {
                 error => say::error(&error.to_string()),
             }
             ExitCode::from(match error {
-                CommandError::Interrupted(_) => interrupt::INTERRUPTED,
+                CommandError::Interrupted { wish, .. } => wish.status(),
                 error if error.is_start_up() => 2,
                 _ => 1,
             })

@@ -10,20 +10,25 @@ mod tables;
 pub mod verify;
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use artifice_engine::Failed;
 use artifice_model::{Calendar, Decimal, Period, Timestamp};
 
 use crate::say;
+use crate::terminal::status::apart;
 use crate::words;
 pub use tables::{Ids, table};
 
 /// Writes to standard output. Whoever closed it has read enough: that is no error, and changes
 /// nothing of how the command ends.
 pub fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let write = || {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    // What is no terminal nobody sees beside the line of a run.
+    match if io::stdout().is_terminal() { apart(write) } else { write() } {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
 
 use artifice_text::{hide, json, line};
 use clap::ValueEnum;
@@ -20,7 +21,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::terminal::may_colour;
+use crate::terminal::{may_change_lines, may_colour, status};
 
 /// The target of what is said to people, however little else they want to hear.
 const PEOPLE: &str = "artifice_says";
@@ -60,8 +61,33 @@ pub enum LogFormat {
     Json,
 }
 
+/// How it is shown how far a run has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// As a line on the terminal, which changes.
+    Line,
+    /// As a note once in a while.
+    Notes,
+    /// Not at all.
+    Nothing,
+}
+
+/// What [`start`] was told to show.
+static SHOWING: OnceLock<Showing> = OnceLock::new();
+
+/// How it is to be shown how far a run has got.
+pub fn showing() -> Showing {
+    SHOWING.get().copied().unwrap_or(Showing::Nothing)
+}
+
 /// From here on, what is said is heard: with `quiet` only errors, with `verbose` of 1 or 2 more than usual.
 pub fn start(format: LogFormat, quiet: bool, verbose: u8) {
+    let showing = match (quiet, format) {
+        (true, _) => Showing::Nothing,
+        (false, LogFormat::Text) if may_change_lines() => Showing::Line,
+        (false, LogFormat::Text | LogFormat::Json) => Showing::Notes,
+    };
+    let _ = SHOWING.set(showing);
     let level = match (quiet, verbose) {
         (true, _) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::WARN,
@@ -78,7 +104,7 @@ pub fn start(format: LogFormat, quiet: bool, verbose: u8) {
         .with_target(PEOPLE, people)
         .with_target(LINES, people);
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(|| Apart(io::stderr()))
         // A standard error that is full or closed must not end a bill.
         .log_internal_errors(false)
         .with_target(false);
@@ -88,7 +114,7 @@ pub fn start(format: LogFormat, quiet: bool, verbose: u8) {
             tracing_subscriber::registry().with(layer.event_format(form).with_filter(filter)).init();
         }
         LogFormat::Json => {
-            let layer = layer.json().with_writer(|| Json(io::stderr()));
+            let layer = layer.json().with_writer(|| Json(Apart(io::stderr())));
             tracing_subscriber::registry().with(layer.with_filter(filter)).init();
         }
     }
@@ -127,8 +153,23 @@ where
     }
 }
 
+/// Writes events above the line that may be at the end of a terminal.
+struct Apart(io::Stderr);
+
+impl io::Write for Apart {
+    /// An event comes whole.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        status::apart(|| self.0.write_all(event))?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Writes events that are JSON already.
-struct Json(io::Stderr);
+struct Json(Apart);
 
 impl io::Write for Json {
     /// An event comes whole.
@@ -140,7 +181,7 @@ impl io::Write for Json {
             }
             Err(_) => format!("{}\n", line(&hide(&String::from_utf8_lossy(event)))),
         };
-        io::Write::write_all(&mut self.0, json(&text).as_bytes())?;
+        self.0.write_all(json(&text).as_bytes())?;
         Ok(event.len())
     }
 

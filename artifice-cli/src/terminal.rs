@@ -1,11 +1,18 @@
 //! What a terminal is, and may be told.
 
+pub mod status;
+
 use std::io::{self, IsTerminal};
 
 /// Whether colours may be used where a terminal is, or is not (<https://no-color.org>).
 pub fn may_colour(is_terminal: bool) -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     is_terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether a line on standard error may change in its place.
+pub fn may_change_lines() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// Whether colours may be used on standard output.

@@ -6,12 +6,14 @@ mod metering;
 mod notice;
 mod observation;
 mod shared;
+mod standing;
 
 pub use advice::advice;
 pub use count::{Count, many, named, tries};
 pub use notice::{notice, problem, unreachable};
 pub use observation::{observation, open_secret};
 pub use shared::{Shared, Words};
+pub use standing::{numbered, standing, summary};
 
 use artifice_engine::{EngineError, Failed};
 use artifice_plugin_host::LoadError;

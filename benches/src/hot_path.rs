@@ -8,7 +8,7 @@ use std::path::Path;
 
 use artifice_collect::sources::file::TextSource;
 use artifice_collect::wire::WireSample;
-use artifice_collect::{Cancel, Request, TenantUsage, collect};
+use artifice_collect::{Cancel, Headway, Request, TenantUsage, collect};
 use artifice_model::Period;
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::time::HOUR_US;
@@ -112,6 +112,7 @@ fn aggregate(text: &str) -> usize {
         at_once: 1,
         notice_unmapped: true,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     let mut volumes = 0;
     let mut take = |usage: TenantUsage| volumes += usage.usage.map_or(0, |usage| usage.len());

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use artifice_collect::testing::{TestSeries, TestSource, Way, says};
-use artifice_collect::{Cancel, Point, Request, TenantUsage, Value, collect};
+use artifice_collect::{Cancel, Headway, Point, Request, TenantUsage, Value, collect};
 use artifice_model::aggregate::{Aggregate, Aggregator, Entry, Locations};
 use artifice_model::sample::{MessageId, Sample};
 use artifice_model::time::HOUR_US;
@@ -102,6 +102,7 @@ fn collected(source: &TestSource) -> usize {
         at_once: 1,
         notice_unmapped: true,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     let mut usages = 0;
     let mut take = |usage: TenantUsage| usages += usage.usage.unwrap().len();

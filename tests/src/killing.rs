@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,6 +53,23 @@ impl Cloud {
         child
     }
 }
+
+/// The same command, started by another program, as `env` with its arguments.
+pub fn by(program: &[&str], command: &Command) -> Command {
+    let mut by = Command::new(program[0]);
+    by.args(&program[1..]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => by.env(name, value),
+            None => by.env_remove(name),
+        };
+    }
+    by.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    by
+}
+
+/// Started so, a command hears of a closed terminal, also where these tests do not.
+pub const HEARING_OF_IT: [&str; 2] = ["env", "--default-signal=HUP"];
 
 /// Kills a program. Says whether it still ran.
 pub fn kill(mut child: Child) -> bool {

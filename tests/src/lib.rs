@@ -33,6 +33,7 @@ pub mod openstack;
 mod ran;
 pub mod real;
 pub mod samples;
+pub mod screen;
 mod way;
 
 pub use bills::Bill;

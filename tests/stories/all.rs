@@ -28,4 +28,5 @@ mod openstack;
 mod plugins;
 pub mod rating;
 mod recorded;
+mod showing;
 mod verify;

@@ -8,13 +8,14 @@ use artifice_engine::{EngineError, How, Purpose, Selection, Told, Watch};
 use super::open::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
 use crate::ending::{CommandError, Ending};
-use crate::interrupt::between_steps;
+use crate::interrupt::{anywhere, between_steps};
 use crate::listening::{Listening, Noticing};
 use crate::output;
 use crate::output::bills;
 use crate::output::statements::Writer;
+use crate::progress::Shown;
 use crate::say;
-use crate::words::many;
+use crate::words::numbered;
 
 /// How to bill.
 pub struct Options {
@@ -40,18 +41,21 @@ pub async fn run(
     if !options.accept_incomplete {
         engine.check_settled(period)?;
     }
-    let format = options.format;
+    let (format, run) = (options.format, Shown::new());
     if options.dry_run {
         let ledger = existing_ledger(engine.config()).await?;
         let notices = Noticing::default();
         let mut writer =
             Writer::new(&notices, if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
-        let listening = Listening::new(&notices, |told| writer.told(told));
-        engine.preview(ledger.as_deref(), selection, period, Some(options.purpose), &listening).await?;
+        let listening = Listening::of(&run, &notices, |told| writer.told(told));
+        let showed = run.show();
+        anywhere(engine.preview(ledger.as_deref(), selection, period, Some(options.purpose), &listening)).await??;
+        drop(showed);
         if let Some(ledger) = ledger {
             ledger.close().await;
         }
         let ending = writer.end()?;
+        run.sum_up();
         say::note("dry run: nothing was stored");
         return Ok(if ending.failed { Ending::Failed } else { Ending::Done });
     }
@@ -60,7 +64,7 @@ pub async fn run(
     let ledger = open_ledger(engine.config()).await?;
     let (telling, told) = mpsc::channel();
     let notices = Noticing::default();
-    let listening = Listening::new(&notices, move |told| {
+    let listening = Listening::of(&run, &notices, move |told| {
         if let Told::Failed(failed) = &told {
             output::failure(failed);
         }
@@ -70,7 +74,9 @@ pub async fn run(
     let watch = Watch::of(Arc::new(listening));
     let cancel = watch.cancel.clone();
     let billing = engine.bill(ledger.clone(), backend, selection, period, options.purpose, watch);
-    let done = between_steps(&cancel, billing).await;
+    let showed = run.show();
+    let (done, wish) = between_steps(&cancel, billing).await;
+    drop(showed);
     notices.tell();
     let (mut billed, mut failed) = (Vec::new(), Vec::new());
     for told in told.try_iter() {
@@ -98,16 +104,19 @@ pub async fn run(
     }
     let written = bills::write(ledger.as_ref(), &billed, &failed, format).await;
     ledger.close().await;
-    written?;
-    if let Err(EngineError::Cancelled { unsent }) = done {
-        let sent = billed.iter().filter(|bill| bill.how != How::Before).count();
+    if let (Err(EngineError::Cancelled { unsent }), Some(wish)) = (&done, wish) {
+        let sent = billed.iter().filter(|bill| bill.how != How::Before);
+        let sent: Vec<u64> = sent.map(|bill| bill.statement.number).collect();
         let why = format!(
-            "interrupted: this run has sent {}, and {unsent} more stored and not sent yet; the same command goes on \
-             with what is left",
-            many(sent, "statement")
+            "interrupted: sent by this run: {}; stored and not sent yet: {}; the same command goes on with what is left",
+            numbered(&sent),
+            numbered(unsent)
         );
-        return Err(CommandError::Interrupted(why));
+        return Err(CommandError::Interrupted { why, wish });
     }
+    // (Of a terminal that was closed nothing can be written any more.)
+    written?;
+    run.sum_up();
     done?;
     if billed.is_empty() && failed.is_empty() {
         let what = match options.purpose {

@@ -104,15 +104,15 @@ pub async fn run(file: &Path, command: StatementCommand) -> Result<Ending, Comma
             let cancel = watch.cancel.clone();
             let reason = artifice_text::hide(reason.trim());
             let voiding = engine.void(ledger.clone(), backend, &id, (&reason, with_later), watch);
-            let (done, ended) = between_steps(&cancel, voiding).await;
+            let ((done, ended), wish) = between_steps(&cancel, voiding).await;
             ledger.close().await;
             for (statement, credit) in &done {
                 print(&bills::voided(statement, credit.as_ref()))?;
             }
-            if matches!(ended, Err(EngineError::Cancelled { .. })) {
+            if let (Err(EngineError::Cancelled { .. }), Some(wish)) = (&ended, wish) {
                 let why =
                     format!("interrupted: statement {id} is not taken back yet; the same command goes on with it");
-                return Err(CommandError::Interrupted(why));
+                return Err(CommandError::Interrupted { why, wish });
             }
             ended?;
         }

@@ -9,9 +9,11 @@ use artifice_engine::config::Config;
 use super::open::{self, existing_ledger};
 use crate::args::{Format, PeriodArgs, this_month};
 use crate::ending::{CommandError, Ending};
+use crate::interrupt::anywhere;
 use crate::listening::{Listening, Noticing};
 use crate::output;
 use crate::output::statements::Writer;
+use crate::progress::Shown;
 use crate::say;
 
 pub async fn run(
@@ -35,12 +37,16 @@ pub async fn run(
     }
     let notices = Noticing::default();
     let mut writer = Writer::new(&notices, format, *calendar).explaining(explain);
-    let listening = Listening::new(&notices, |told| writer.told(told));
-    engine.preview(ledger.as_deref(), &selection, period, None, &listening).await?;
+    let run = Shown::new();
+    let listening = Listening::of(&run, &notices, |told| writer.told(told));
+    let showed = run.show();
+    anywhere(engine.preview(ledger.as_deref(), &selection, period, None, &listening)).await??;
+    drop(showed);
     if let Some(ledger) = ledger {
         ledger.close().await;
     }
     let ending = writer.end()?;
+    run.sum_up();
     if ending.count == 0 && !ending.failed {
         say::note(&format!("nothing was used in the period {}", output::period(period, Some(*calendar))));
     }

@@ -28,8 +28,8 @@ pub fn collect(source: &dyn Source, request: Request<'_>, receiver: &mut dyn Rec
     let traffic = Traffic::default();
     let seen = match source.plan(&wanted) {
         Plan::AllAtOnce => {
-            let Request { cancel, memory_bytes, at_once, .. } = request;
-            let run = Run { cancel, memory_bytes, at_once, traffic: &traffic };
+            let Request { cancel, memory_bytes, at_once, headway, .. } = request;
+            let run = Run { cancel, memory_bytes, at_once, traffic: &traffic, headway };
             Whole::default().read(source, (request, &run), wanted, receiver).map_err(ends_all)
         }
         Plan::PerTenant { at_once } => {

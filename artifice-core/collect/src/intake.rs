@@ -8,6 +8,7 @@ use artifice_model::sample::{MessageId, SeriesKey};
 use artifice_model::{Decimal, TenantId, Timestamp};
 use hashbrown::HashMap;
 
+use crate::headway::Samples;
 use crate::limits::UNMAPPED_BYTES;
 use crate::metadata::Read;
 use crate::noticed::{Meters, Noticed};
@@ -22,6 +23,7 @@ use crate::source::{Wanted, WantedMeter};
 pub(crate) struct Intake<'a> {
     request: Request<'a>,
     wanted: &'a Wanted,
+    samples: Samples<'a>,
     /// Places of charged meters.
     meters: HashMap<&'a str, usize>,
     tenants: Option<&'a BTreeSet<TenantId>>,
@@ -55,6 +57,16 @@ pub(crate) struct Taken<'a> {
     /// Series that came in order.
     pub ordered: Vec<Series<'a>>,
     pub entries: Vec<Charging<'a>>,
+}
+
+impl Taken<'_> {
+    /// How many tenants have samples that were taken, where that can be told.
+    pub fn tenants(&self, request: Request<'_>) -> Option<usize> {
+        self.sorter.tenants(&|tenant| {
+            request.tenants.is_none_or(|tenants| tenants.contains(tenant))
+                && self.done.as_ref().is_none_or(|done| done < tenant)
+        })
+    }
 }
 
 /// What a tenant takes whose uncharged samples are counted, beside its id, in bytes.
@@ -97,6 +109,7 @@ impl<'a> Intake<'a> {
         Intake {
             request,
             wanted,
+            samples: Samples::of(request.headway),
             meters: wanted.meters.iter().enumerate().map(|(place, meter)| (meter.name.as_str(), place)).collect(),
             tenants: request.tenants,
             done,
@@ -152,6 +165,7 @@ impl<'a> Intake<'a> {
 
 impl Sink for Intake<'_> {
     fn interest(&mut self, tenant: Option<&str>, meter: &str) -> Interest {
+        self.samples.add(1);
         let place = self.meters.get(meter).copied();
         let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty()) else {
             self.seen.without_tenant += u64::from(place.is_some());
@@ -225,6 +239,7 @@ impl Sink for Intake<'_> {
         if self.request.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
+        self.samples.add(points.len());
         match self.ordered.get_mut(series.0) {
             Some(series) => series.points(says, points, self.request),
             None => Err(Stop::ManyTenants),

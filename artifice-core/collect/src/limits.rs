@@ -12,6 +12,8 @@ pub const LONGEST_TEXT: usize = 64 << 10;
 pub const LONGEST_FLAT: usize = 64 << 10;
 /// The least memory for a tenant that is read beside others, in bytes: with less, fewer are read at once.
 pub const LEAST_SHARE: u64 = 4 << 20;
+/// How many samples are counted before those who look on see it.
+pub const SAMPLES_AT_ONCE: usize = 4096;
 /// How much the names of what nothing charges may take together, in bytes.
 pub const UNMAPPED_BYTES: usize = 16 << 20;
 /// The largest window of zstd that is unpacked, as a power of two: what `zstd --long` takes, and no more.

@@ -8,6 +8,7 @@ use artifice_model::{Period, TenantId, Timestamp};
 
 use crate::cancel::Cancel;
 use crate::error::UsageError;
+use crate::headway::Headway;
 use crate::noticed::Noticed;
 
 /// What is wanted of a source.
@@ -38,6 +39,8 @@ pub struct Request<'a> {
     pub notice_unmapped: bool,
     /// Ends the collecting early.
     pub cancel: &'a Cancel,
+    /// Where it is counted how far it has got.
+    pub headway: &'a Headway,
 }
 
 /// What one tenant used, or why that cannot be told.

@@ -13,9 +13,9 @@ mod run;
 use std::mem::size_of;
 
 use artifice_model::sample::{MessageId, Sample, SeriesKey};
-use artifice_model::{Decimal, Timestamp};
+use artifice_model::{Decimal, TenantId, Timestamp};
 use hashbrown::hash_map::EntryRef;
-use hashbrown::{Equivalent, HashMap};
+use hashbrown::{Equivalent, HashMap, HashSet};
 
 use crate::metadata::Read;
 pub use error::SortError;
@@ -129,6 +129,12 @@ impl Sorter {
         }
         self.spill()?;
         run::merge(self.runs, take)
+    }
+
+    /// Of how many tenants that are `wanted` there are samples; nobody knows once some were written to a file.
+    pub fn tenants(&self, wanted: &dyn Fn(&TenantId) -> bool) -> Option<usize> {
+        let tenants = self.series.keys().map(|key| &key.tenant).filter(|tenant| wanted(tenant));
+        self.runs.is_empty().then(|| tenants.collect::<HashSet<_>>().len())
     }
 
     /// How many temporary files were written.

@@ -17,6 +17,7 @@ use artifice_settings::Map;
 use crate::cancel::Cancel;
 use crate::choice::{Choice, KnownTenant};
 use crate::error::SourceError;
+use crate::headway::Headway;
 use crate::metadata::KeySet;
 use crate::openstack::keystone::Identity;
 use crate::openstack::settings::OpenStack;
@@ -188,6 +189,8 @@ pub struct Run<'a> {
     pub at_once: usize,
     /// Where it is counted what the source asks and is answered.
     pub traffic: &'a Traffic,
+    /// Where it is counted how far it has got.
+    pub headway: &'a Headway,
 }
 
 /// What a source was asked, and what it answered: whatever became of it. A source of files counts nothing.

@@ -131,8 +131,8 @@ pub enum EngineError {
     /// Somebody wished it to end before it was done. Nothing is half done.
     #[error("it was ended before its end")]
     Cancelled {
-        /// How many statements are stored, and not sent yet.
-        unsent: usize,
+        /// The numbers of the statements that are stored, and not sent yet.
+        unsent: Vec<u64>,
     },
     /// The collecting thread ended early.
     #[error("collecting ended: {0}")]

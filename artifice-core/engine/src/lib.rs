@@ -55,5 +55,7 @@ pub use engine::Engine;
 pub use error::EngineError;
 pub use lifecycle::{TakenBack, deliver};
 pub use run::labels_of;
-pub use tell::{Advice, AtItsEnd, Billed, Cancel, Failed, How, Listener, Notice, Preview, Progress, Told, Watch};
+pub use tell::{
+    Advice, AtItsEnd, Billed, Cancel, Failed, Headway, How, Listener, Notice, Preview, Progress, Reached, Told, Watch,
+};
 pub use verify::{Compared, Verified};

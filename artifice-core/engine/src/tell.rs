@@ -8,7 +8,7 @@ mod report;
 use std::sync::Arc;
 
 pub use advice::Advice;
-pub use artifice_collect::Cancel;
+pub use artifice_collect::{Cancel, Headway, Reached};
 pub(crate) use cancel::cancelled;
 pub use notice::{AtItsEnd, Notice, Progress};
 pub use report::{Billed, Failed, How, Preview, Told};

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use artifice_collect::http::offline;
 use artifice_collect::sources::ceilometer::CeilometerSettings;
-use artifice_collect::{Cancel, Request, SourceSettings, TenantUsage, collect};
+use artifice_collect::{Cancel, Headway, Request, SourceSettings, TenantUsage, collect};
 use artifice_fuzz::{MAIN_MEMORY, TOKEN, answers, cloud, entries, said, target, told};
 use artifice_model::aggregate::Locations;
 use artifice_model::{Period, TenantId};
@@ -33,6 +33,7 @@ fn usage(tenants: Option<&BTreeSet<TenantId>>) -> Result<Vec<TenantUsage>, Strin
         at_once: 1,
         notice_unmapped: true,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     let source = settings().open(Path::new(".")).map_err(|error| error.to_string())?;
     source.connect().map_err(|error| error.to_string())?;

@@ -59,8 +59,8 @@ impl<'a, 'r> PerTenant<'a, 'r> {
 
     /// What a reading may use that nothing else is read beside.
     pub fn run(&self) -> Run<'a> {
-        let Request { cancel, memory_bytes, at_once, .. } = self.request;
-        Run { cancel, memory_bytes, at_once, traffic: self.traffic }
+        let Request { cancel, memory_bytes, at_once, headway, .. } = self.request;
+        Run { cancel, memory_bytes, at_once, traffic: self.traffic, headway }
     }
 
     /// Who has usage, as the source says it. From then on they are known.
@@ -108,6 +108,7 @@ impl<'a, 'r> PerTenant<'a, 'r> {
 
     /// Reads them, one after the other or several at once.
     pub fn collect(mut self, tenants: BTreeSet<TenantId>, wanted: &Wanted) -> Result<Seen, CollectError> {
+        self.request.headway.expect_tenants(tenants.len());
         if self.at_once > 1 {
             return self.several_at_once(tenants, wanted);
         }

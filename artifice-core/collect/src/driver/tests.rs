@@ -14,6 +14,7 @@ use super::*;
 use crate::cancel::Cancel;
 use crate::choice::KnownTenant;
 use crate::error::SourceError;
+use crate::headway::Headway;
 use crate::request::TenantUsage;
 use crate::sink::{Point, Says, Sink, Stop, Value};
 use crate::source::Scope;
@@ -37,6 +38,16 @@ fn entries() -> Vec<Entry> {
 
 /// What comes of a source, and how it ended.
 fn collected(source: &dyn Source, at_once: usize, cancel: &Cancel) -> (Vec<TenantUsage>, Result<Seen, CollectError>) {
+    collected_counting(source, at_once, cancel, &Headway::default())
+}
+
+/// The same, counted.
+fn collected_counting(
+    source: &dyn Source,
+    at_once: usize,
+    cancel: &Cancel,
+    headway: &Headway,
+) -> (Vec<TenantUsage>, Result<Seen, CollectError>) {
     let (entries, locations) = (entries(), Locations::new("default", []));
     let known = source.connect().unwrap().into_iter().map(|tenant| tenant.id).collect();
     let request = Request {
@@ -52,6 +63,7 @@ fn collected(source: &dyn Source, at_once: usize, cancel: &Cancel) -> (Vec<Tenan
         at_once,
         notice_unmapped: true,
         cancel,
+        headway,
     };
     let mut all = Vec::new();
     let seen = collect(source, request, &mut |usage| all.push(usage));
@@ -201,6 +213,25 @@ fn a_failure_reaches_as_far_as_it_says() {
         let nothing = collected(&Scripted::new(at_once, &[("a", gone), ("b", fine)]), at_once, &Cancel::default());
         assert!(nothing.0.is_empty() && nothing.1.unwrap_err().is_start_up());
     }
+}
+
+#[test]
+fn what_is_read_is_counted_while_it_lasts() {
+    for at_once in [1, 3] {
+        let (source, headway) =
+            (Scripted::new(at_once, &[("a", fine), ("b", fine), ("c", broken)]), Headway::default());
+        collected_counting(&source, at_once, &Cancel::default(), &headway).1.unwrap();
+        assert_eq!((headway.look().samples, headway.look().tenants), (6, Some(3)), "{at_once} at once");
+    }
+    let text = [("a", "vm-1"), ("b", "vm-2"), ("b", "vm-3")].map(|(tenant, resource)| {
+        format!(
+            r#"{{"project_id": "{tenant}", "resource_id": "{resource}", "counter_name": "instance", "counter_type": "gauge", "counter_unit": "instance", "counter_volume": 1, "timestamp": "2026-10-01T10:00:00", "message_id": "{resource}", "resource_metadata": {{"instance_type": "m1.small"}}}}"#
+        )
+    });
+    let headway = Headway::default();
+    let source = crate::sources::file::TextSource;
+    let (usage, _) = collected_counting(&source(text.concat().as_bytes()), 1, &Cancel::default(), &headway);
+    assert_eq!((usage.len(), headway.look().samples, headway.look().tenants), (2, 3, Some(2)));
 }
 
 #[test]

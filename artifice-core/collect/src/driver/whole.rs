@@ -35,6 +35,7 @@ impl Whole {
             let read = || source.read(Scope::All, &wanted, run, &mut intake);
             tracing::debug_span!("read").in_scope(read)?;
             let (mut taken, seen, mut noticed) = intake.finish();
+            request.headway.expect_tenants(taken.tenants(request).unwrap_or(0));
             let (runs, whole_metadata) = (taken.sorter.runs(), wanted.whole_metadata);
             tracing::debug!(tenants = seen.tenants.len(), runs, whole_metadata, "samples read");
             self.doubted.append(&mut taken.doubted);

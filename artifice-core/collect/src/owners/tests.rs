@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use crate::cancel::Cancel;
 use crate::driver::collect;
+use crate::headway::Headway;
 use crate::metadata::Read;
 use crate::request::{Request, TenantUsage};
 use crate::sink::{Incoming, Interest, Sink};
@@ -74,6 +75,7 @@ fn hours(rows: &[Row], asked: Option<&str>) -> Vec<(String, String, i64)> {
         at_once: 1,
         notice_unmapped: false,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     let mut all = Vec::new();
     let mut take = |TenantUsage { tenant, usage, .. }: TenantUsage| {

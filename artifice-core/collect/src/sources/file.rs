@@ -54,8 +54,12 @@ impl Source for FileSource {
 
     fn read(&self, _: Scope<'_>, wanted: &Wanted, run: &Run<'_>, sink: &mut dyn Sink) -> Result<(), Ended> {
         let mut offer = Offer::new(wanted, run, sink);
+        if self.can_repeat() {
+            let bytes = |path: &PathBuf| path.metadata().map_or(0, |file| file.len());
+            run.headway.expect_bytes(self.paths.iter().map(bytes).sum());
+        }
         for path in &self.paths {
-            let read = read_path(path, &mut |sample| offer.take(sample));
+            let read = read_path(path, run.headway, &mut |sample| offer.take(sample));
             offer.ended(read.map_err(SourceError::from))?;
         }
         Ok(())

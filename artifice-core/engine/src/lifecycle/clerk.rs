@@ -258,7 +258,8 @@ impl Clerk {
     }
 
     async fn deliver(&self, statement: &Statement, aim: Aim) -> Result<Delivered, Trouble> {
-        self.watch.listener.progress(&Progress::Sending { number: statement.number });
+        let (tenant, number) = (statement.tenant.id.clone(), statement.number);
+        self.watch.listener.progress(&Progress::Sending { tenant, number });
         // Read before it is claimed: how long a claim holds depends on how much there is to send.
         let reading = self.ledger.statement_body(statement).instrument(tracing::debug_span!("read back"));
         let body = reading.await.map(Arc::new).map_err(|error| error.to_string());

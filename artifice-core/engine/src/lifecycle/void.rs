@@ -88,7 +88,7 @@ impl Clerk {
         done: &mut Vec<TakenBack>,
     ) -> Result<(), EngineError> {
         let voided = self.take_back(&statement.reference(), Some(reason)).await.map_err(|trouble| match trouble {
-            Trouble::Cancelled => EngineError::Cancelled { unsent: 0 },
+            Trouble::Cancelled => EngineError::Cancelled { unsent: Vec::new() },
             trouble => refused(statement, trouble.to_string(), trouble.advice()),
         })?;
         let about = Filter { refers_to: Some(statement.reference()), ..Filter::default() };

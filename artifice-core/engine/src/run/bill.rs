@@ -47,6 +47,7 @@ impl Engine {
         let backends = Arc::new(Backends::new(self.clone(), backend));
         let prices = Arc::new(self.load_prices(|| Ok(backends.clone()))?);
         prices.tell(listener.as_ref(), self.config().locations.region());
+        listener.progress(&Progress::Connecting);
         // What is stored is finished also while the cloud cannot be reached.
         let mut metering = self.connect(&cancel).await;
         let named = metering.as_ref().map(Metering::tenants).unwrap_or_default();
@@ -84,7 +85,7 @@ impl Engine {
     async fn connect(&self, cancel: &Cancel) -> Result<Metering, EngineError> {
         tokio::select! {
             metering = Metering::connect(self.config()) => metering,
-            () = cancelled(cancel) => Err(EngineError::Cancelled { unsent: 0 }),
+            () = cancelled(cancel) => Err(EngineError::Cancelled { unsent: Vec::new() }),
         }
     }
 }
@@ -170,19 +171,25 @@ impl Run {
     ) -> Result<Option<Seen>, EngineError> {
         let (config, watch) = (self.clerk.engine.config(), &self.clerk.watch);
         let listener = watch.listener.as_ref();
-        listener.progress(&Progress::Collecting);
         let cuts = self.clerk.engine.cuts(&self.prices, self.period);
         let (claims, _answering) = Claims::of(self.clone());
         let (rules, of_group, skip) = (&group.rules, group.of(tenants), &group.skip);
         let when = (self.period, cuts);
         let mut usages = Usages::of(metering, (config, rules), &of_group, selection, when, skip, claims);
+        listener.progress(&Progress::Collecting { headway: usages.headway.clone() });
         let mut tasks = Tasks::new(config.workers(), watch.clone());
         while let Some(usage) = tasks.while_working(usages.next()).await {
             let (run, tenant) = (self.clone(), tenants.found(&usage.tenant));
             tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
             let label = tenants.label(&usage.tenant).map(str::to_owned);
             let taken = Taken { tenant, label, usage, rules: rules.clone() };
-            tasks.start(async move { run.tenant(taken).await }).await;
+            let headway = usages.headway.clone();
+            let billing = async move {
+                let outcome = run.tenant(taken).await;
+                headway.tenant_done();
+                outcome
+            };
+            tasks.start(billing).await;
         }
         tasks.end().await?;
         if self.is_cancelled() {
@@ -196,8 +203,8 @@ impl Run {
         self.leave_all().await;
         match self.concerned(tenants).await {
             Ok(listed) => {
-                let unsent = listed.statements.iter().filter(|statement| statement.state.is_unfinished()).count();
-                EngineError::Cancelled { unsent }
+                let unfinished = listed.statements.iter().filter(|statement| statement.state.is_unfinished());
+                EngineError::Cancelled { unsent: unfinished.map(|statement| statement.number).collect() }
             }
             Err(error) => error.into(),
         }

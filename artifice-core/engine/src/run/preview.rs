@@ -12,7 +12,7 @@ use crate::error::EngineError;
 use crate::run::groups::{adjusted, groups};
 use crate::run::tenants::Tenants;
 use crate::run::usages::{Everybody, Metering, Usages, tell};
-use crate::tell::{Failed, Listener, Preview, Told};
+use crate::tell::{Failed, Listener, Preview, Progress, Told};
 use crate::{Engine, Purpose, Selection};
 use artifice_ledger::{Filter, Kind, Ledger, Listed, Refusal, Statement, all_rows, all_tenants};
 
@@ -52,6 +52,7 @@ impl Engine {
             Some(ledger) => (all_tenants(ledger).await?, Listed::default()),
             None => (Vec::new(), Listed::default()),
         };
+        listener.progress(&Progress::Connecting);
         let metering = Metering::connect(self.config()).await?;
         let tenants = Tenants::new(metering.tenants(), known, &selection.tenants, self.config().choice());
         let mut before = BTreeSet::new();
@@ -89,6 +90,7 @@ impl Engine {
             let (of_group, skip) = (group.of(&tenants), &group.skip);
             let mut usages =
                 Usages::of(metering, (self.config(), &group.rules), &of_group, selection, when, skip, Everybody);
+            listener.progress(&Progress::Collecting { headway: usages.headway.clone() });
             while let Some(usage) = usages.next().await {
                 let (tenant, rules) = (tenants.found(&usage.tenant), group.rules.clone());
                 tell(listener, &tenants.told(&usage.tenant), &usage.noticed);
@@ -104,6 +106,7 @@ impl Engine {
                     }
                     Err(trouble) => failed(trouble.of(tenant)),
                 }
+                usages.headway.tenant_done();
             }
             let seen = usages.end(&tenants, listener).await?;
             if group.is_rest {

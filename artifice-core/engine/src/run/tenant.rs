@@ -41,6 +41,7 @@ impl Run {
         };
         outcome.told.splice(0..0, billed.into_iter().map(|billed| Told::Billed(Box::new(billed))));
         self.leave(&tenant.id).await;
+        self.clerk.watch.listener.progress(&Progress::Ended { tenant: tenant.id });
         outcome
     }
 

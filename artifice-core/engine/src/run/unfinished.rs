@@ -86,6 +86,7 @@ impl Run {
             }
         }
         self.leases.leave(&tenant.id).await;
+        self.clerk.watch.listener.progress(&Progress::Ended { tenant: tenant.id });
         Outcome { told, lost }
     }
 

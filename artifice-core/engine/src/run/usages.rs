@@ -1,6 +1,8 @@
 //! Usage as it is being collected: on a thread that blocks, handed over tenant by tenant.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use artifice_model::aggregate::Entry;
 use artifice_model::statement::Rules;
@@ -12,10 +14,10 @@ use crate::Selection;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::run::tenants::Tenants;
-use crate::tell::{Listener, Notice};
+use crate::tell::{Listener, Notice, Progress};
 use artifice_collect::{
-    Cancel, Choice, CollectError, KnownTenant, Noticed, Observation, Receive, Request, Seen, Source, TenantUsage,
-    Verdict, collect,
+    Cancel, Choice, CollectError, Headway, KnownTenant, Noticed, Observation, Receive, Request, Seen, Source,
+    TenantUsage, Verdict, collect,
 };
 
 /// The configured source, logged in to where that takes a log-in.
@@ -99,14 +101,17 @@ struct Door<A> {
     /// Who was admitted before being collected.
     admitted: BTreeSet<TenantId>,
     skip: BTreeSet<TenantId>,
+    headway: Arc<Headway>,
     sender: mpsc::Sender<TenantUsage>,
 }
 
 impl<A: Admission> Receive for Door<A> {
     fn wants(&mut self, tenant: &TenantId) -> bool {
-        let wanted = self.tenants.takes(tenant) && self.admission.admit(tenant);
+        let wanted = self.tenants.takes(tenant) && self.headway.waiting(|| self.admission.admit(tenant));
         if wanted {
             self.admitted.insert(tenant.clone());
+        } else {
+            self.headway.tenant_done();
         }
         wanted
     }
@@ -117,18 +122,20 @@ impl<A: Admission> Receive for Door<A> {
 
     fn receive(&mut self, usage: TenantUsage) {
         if self.skip.contains(&usage.tenant) || !self.tenants.takes(&usage.tenant) {
-            return;
+            return self.headway.tenant_done();
         }
-        if !self.admitted.remove(&usage.tenant) && !self.admission.admit(&usage.tenant) {
-            return;
+        let mut is_admitted = || self.headway.waiting(|| self.admission.admit(&usage.tenant));
+        if !self.admitted.remove(&usage.tenant) && !is_admitted() {
+            return self.headway.tenant_done();
         }
         // Nobody listens any more only when the command is ending.
-        drop(self.sender.blocking_send(usage));
+        drop(self.headway.waiting(|| self.sender.blocking_send(usage)));
     }
 
     fn nothing(&mut self, tenant: &TenantId) {
         self.admitted.remove(tenant);
         self.admission.dismiss(tenant);
+        self.headway.tenant_done();
     }
 }
 
@@ -142,7 +149,9 @@ pub(crate) fn tell(listener: &dyn Listener, tenant: &Tenant, noticed: &Noticed) 
 /// Usage as it is being collected.
 pub(crate) struct Usages {
     receiver: mpsc::Receiver<TenantUsage>,
-    thread: JoinHandle<Result<Seen, CollectError>>,
+    thread: JoinHandle<Result<(Seen, Duration), CollectError>>,
+    /// How far it has got. Whoever is done with what was handed over counts it there.
+    pub headway: Arc<Headway>,
     /// Whoever lets go of this wants no more.
     _cancels: CancelsAtLast,
 }
@@ -182,7 +191,9 @@ impl Usages {
         let (sender, receiver) = mpsc::channel(1);
         let cancels = CancelsAtLast(cancel.clone());
         let (tenants, admitted) = (tenants.clone(), BTreeSet::new());
-        let mut door = Door { admission, tenants, admitted, skip: skip.clone(), sender };
+        let headway = Arc::new(Headway::default());
+        let mut door = Door { admission, tenants, admitted, skip: skip.clone(), headway: headway.clone(), sender };
+        let (begin, counted) = (Instant::now(), headway.clone());
         let thread = spawn_blocking(move || {
             let (entries, locations, known, skip) = (&entries, &locations, &known, &skip);
             let (tenants, cuts, days) = (wanted.as_ref(), &cuts, &days);
@@ -199,10 +210,12 @@ impl Usages {
                 at_once,
                 notice_unmapped,
                 cancel: &cancel,
+                headway: &counted,
             };
-            collect(source.as_ref(), request, &mut door)
+            let seen = collect(source.as_ref(), request, &mut door)?;
+            Ok((seen, begin.elapsed().saturating_sub(counted.look().waited)))
         });
-        Usages { receiver, thread, _cancels: cancels }
+        Usages { receiver, thread, headway, _cancels: cancels }
     }
 
     /// The next tenant's usage.
@@ -212,7 +225,8 @@ impl Usages {
 
     /// What was seen on the way, once everything was handed over.
     pub async fn end(self, tenants: &Tenants, listener: &dyn Listener) -> Result<Seen, EngineError> {
-        let seen = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
+        let (seen, took) = self.thread.await.map_err(|error| EngineError::Ended(error.to_string()))??;
+        listener.progress(&Progress::Collected { took });
         if seen.requests > 0 {
             tracing::info!("{} requests about metering were answered with {} samples", seen.requests, seen.samples);
         }

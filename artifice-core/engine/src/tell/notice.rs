@@ -1,8 +1,10 @@
 //! What somebody should know, though it fails nobody.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
-use artifice_collect::Noticed;
+use artifice_collect::{Headway, Noticed};
 use artifice_model::statement::Problem;
 use artifice_model::{Period, Tenant, TenantId};
 
@@ -136,15 +138,25 @@ pub enum Notice {
 }
 
 /// How far the work has got.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Progress {
+    /// The source is asked whom there is.
+    Connecting,
     /// Statements of earlier runs are being finished.
     Finishing {
         /// Of how many tenants.
         tenants: usize,
     },
-    /// The source is being read.
-    Collecting,
+    /// The source begins to be read.
+    Collecting {
+        /// How far that has got, at any time.
+        headway: Arc<Headway>,
+    },
+    /// The source is read to its end.
+    Collected {
+        /// How long it took, without what the reading had to wait for.
+        took: Duration,
+    },
     /// A tenant's usage is there, and is being charged.
     Charging {
         /// The tenant.
@@ -152,8 +164,15 @@ pub enum Progress {
     },
     /// A statement is stored, and is being sent.
     Sending {
+        /// The tenant.
+        tenant: TenantId,
         /// Its number.
         number: u64,
+    },
+    /// The work on a tenant has ended, well or not.
+    Ended {
+        /// The tenant.
+        tenant: TenantId,
     },
 }
 

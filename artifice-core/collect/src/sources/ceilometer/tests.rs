@@ -8,7 +8,7 @@ use artifice_model::{Period, TenantId};
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
 use crate::openstack::settings::OpenStack;
-use crate::{Cancel, Request, Seen, TenantUsage, collect};
+use crate::{Cancel, Headway, Request, Seen, TenantUsage, collect};
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 
@@ -47,6 +47,7 @@ fn collected(ceilometer: &Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec<T
         at_once: 1,
         notice_unmapped: false,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     ceilometer.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();

@@ -44,6 +44,8 @@ impl Cloud {
         let (Some(survey), is_careful) = self.surveyed() else {
             return Err(SourceError::new(Reach::Tenant, "nobody knows whether Ceilometer shows everybody").into());
         };
+        let counted = (0..wanted.meters.len()).map(|meter| survey.all_of(meter));
+        run.headway.expect_samples(counted.fold(0, u64::saturating_add));
         let threads = threads(run);
         let jobs = self.jobs(wanted, &survey, threads);
         let threads = threads.min(jobs.len());

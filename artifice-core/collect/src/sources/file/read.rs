@@ -13,6 +13,7 @@ use super::place::Place;
 use super::scan::{Fault, Scanner};
 use super::unpack::{self, Packing};
 use super::window::{End, Sizes, Window};
+use crate::headway::{Counted, Headway};
 use crate::limits::PIPE_WAIT;
 use crate::wire::Visit;
 
@@ -43,10 +44,10 @@ fn pipe(path: &Path) -> Result<File, FileError> {
     }
 }
 
-/// Opens a file and reads it, under the name that it was given by.
-pub fn read_path(path: &Path, visit: &mut Visit<'_>) -> Result<(), FileError> {
+/// Opens a file and reads it, under the name that it was given by. How much of it was read is counted.
+pub fn read_path(path: &Path, headway: &Headway, visit: &mut Visit<'_>) -> Result<(), FileError> {
     let name = if path.as_os_str() == STANDARD_INPUT { "standard input".into() } else { path.to_string_lossy() };
-    read(open(path)?, &name, visit)
+    read(Counted { input: open(path)?, headway }, &name, visit)
 }
 
 /// Reads all samples of an input, compressed or not, and shows each to `visit`. Errors call it `name`.

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::read::read_in;
 use super::window::Sizes;
 use super::*;
+use crate::headway::Headway;
 use crate::wire::{Refusal, Visit, WireSample};
 
 /// A sample of this meter, in the older shape.
@@ -120,7 +121,7 @@ fn the_recorded_samples_of_2013_are_read() {
         sample.at()?;
         Ok(())
     };
-    read_path(&path, visit).unwrap();
+    read_path(&path, &Headway::default(), visit).unwrap();
     assert_eq!(count, 20_095);
 }
 

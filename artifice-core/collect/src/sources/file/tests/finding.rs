@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::headway::Headway;
 
 fn directory(files: &[&str]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
@@ -63,12 +64,12 @@ fn a_pattern_that_leads_to_no_file_is_an_error() {
 fn a_file_that_cannot_be_opened_says_why() {
     let base = directory(&["a.json"]);
     let mut visit = |_: &WireSample<'_>| Ok(());
-    read_path(&base.path().join("a.json"), &mut visit).unwrap();
+    read_path(&base.path().join("a.json"), &Headway::default(), &mut visit).unwrap();
     let missing = base.path().join("none.json");
-    let error = read_path(&missing, &mut visit).unwrap_err();
+    let error = read_path(&missing, &Headway::default(), &mut visit).unwrap_err();
     assert!(error.is_unopened());
     starts(&error.to_string(), &format!("{} cannot be opened: No such file", missing.display()));
-    let error = read_path(base.path(), &mut visit).unwrap_err();
+    let error = read_path(base.path(), &Headway::default(), &mut visit).unwrap_err();
     assert!(matches!(error, FileError::Directory { .. }), "{error}");
     let denied = FileError::Open { path: "/x".into(), source: io::ErrorKind::PermissionDenied.into() };
     let says = denied.to_string();
