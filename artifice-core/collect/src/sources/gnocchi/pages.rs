@@ -1,0 +1,137 @@
+//! Lists of resources, page by page.
+//!
+//! The markers are ours: the last place of a page, in the order that was asked for. (The link that Gnocchi answers has the
+//! request's body in it.) How long a page can be, only the server knows. So a page is taken for the last one only if it is
+//! shorter than what was asked for, and than another one that was not the last, or too short for any bound.
+
+use std::cmp::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering as Memory};
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::error::GnocchiError;
+use super::query::{self, LIMIT};
+use super::server::Server;
+use crate::http::plain;
+use crate::limits::{LONGEST_PAGE, MOST_PAGES};
+use crate::source::{Ended, Run};
+use crate::text;
+
+/// Nobody cuts pages shorter than this.
+const LEAST_PAGE: usize = 50;
+
+/// How long the longest page was so far.
+#[derive(Debug, Default)]
+pub struct Longest(AtomicUsize);
+
+impl Longest {
+    /// Whether a page of that length may have been cut.
+    fn may_be_cut(&self, length: usize) -> bool {
+        length >= LIMIT || (length >= LEAST_PAGE && length >= self.0.fetch_max(length, Memory::SeqCst))
+    }
+}
+
+/// What is listed.
+pub struct List<'l> {
+    /// A type of resources.
+    pub kind: &'l str,
+    /// Which of them.
+    pub filter: Value,
+    /// Whether all their revisions are wanted.
+    pub history: bool,
+    /// Which of their attributes; all, if none is named.
+    pub attributes: &'l [&'l str],
+}
+
+/// The place of a row in the order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Place {
+    #[serde(deserialize_with = "text::owned")]
+    id: String,
+    #[serde(default, deserialize_with = "text::optional")]
+    revision_start: Option<String>,
+}
+
+impl Server {
+    /// Shows each row of a list. Nothing, where there is no such type.
+    pub fn list(
+        &self,
+        list: &List<'_>,
+        run: &Run<'_>,
+        take: &mut dyn FnMut(&RawValue) -> Result<(), Ended>,
+    ) -> Result<(), Ended> {
+        let url = query::search(&self.base, list.kind, list.history, list.attributes);
+        let failed = |error| Ended::from(self.failed(error));
+        let wrong = |what: String| failed(GnocchiError::Content { method: "POST", url: plain(&url), what });
+        // The last row so far, and how many rows were taken that share its place.
+        let mut last: Option<(Place, usize)> = None;
+        for _ in 0..MOST_PAGES {
+            run.go_on()?;
+            let filter = match &last {
+                None => list.filter.clone(),
+                Some((place, _)) => {
+                    let start = place.revision_start.as_deref().filter(|_| list.history);
+                    query::both(list.filter.clone(), query::behind(&place.id, start))
+                }
+            };
+            let answer = self.post(&url, &filter, LONGEST_PAGE).map_err(failed)?;
+            if answer.status == 404 {
+                return Ok(());
+            }
+            if !answer.is_success() {
+                return Err(failed(answer.refused().into()));
+            }
+            let mut rows: Vec<Box<RawValue>> = Vec::new();
+            answer.each(|row| rows.push(row)).map_err(|error| failed(error.into()))?;
+            let mut known = last.as_ref().map_or(0, |(_, count)| *count);
+            let (mut news, length) = (false, rows.len());
+            for row in rows {
+                let place: Place = serde_json::from_str(row.get()).map_err(|error| wrong(error.to_string()))?;
+                match last.as_ref().map(|(before, _)| before.order(&place, list.history)) {
+                    Some(Ordering::Greater) => {
+                        return Err(wrong(format!(
+                            "the resource {} is not where it is in the order asked for",
+                            place.id
+                        )));
+                    }
+                    Some(Ordering::Equal) if known > 0 => {
+                        known -= 1;
+                        continue;
+                    }
+                    Some(Ordering::Equal) if !list.history => {
+                        return Err(wrong(format!("the resource {} is there twice", place.id)));
+                    }
+                    Some(Ordering::Equal) => last = last.map(|(place, count)| (place, count + 1)),
+                    Some(Ordering::Less) | None => (last, known) = (Some((place, 1)), 0),
+                }
+                news = true;
+                take(&row)?;
+            }
+            if !self.longest.may_be_cut(length) {
+                return Ok(());
+            }
+            if !news {
+                // A page full of one place hides what comes behind it.
+                return if length >= LIMIT {
+                    Err(failed(GnocchiError::EndlessPages { url: plain(&url) }))
+                } else {
+                    Ok(())
+                };
+            }
+        }
+        Err(failed(GnocchiError::EndlessPages { url: plain(&url) }))
+    }
+}
+
+impl Place {
+    /// Ids are UUIDs, whose order is that of their digits; instants of one server are written alike, but for a fraction.
+    fn order(&self, other: &Place, history: bool) -> Ordering {
+        let at = |place: &Place| {
+            place.revision_start.as_deref().and_then(|text| text.parse::<artifice_model::Timestamp>().ok())
+        };
+        let later = || if history { at(self).cmp(&at(other)) } else { Ordering::Equal };
+        self.id.cmp(&other.id).then_with(later)
+    }
+}
