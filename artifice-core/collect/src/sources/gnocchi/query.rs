@@ -11,8 +11,6 @@ use super::policy::{Choice, seconds};
 pub const LIMIT: usize = 1000;
 /// How soon after its beginning a resource is known that nobody else had before.
 pub const PROMPT_US: i64 = HOUR_US;
-/// How much later than a time a resource may have been made known that was metered then: what waits in queues.
-const LATE_US: i64 = 24 * HOUR_US;
 
 /// Gnocchi's address: some catalogs say it with the version.
 pub fn base(url: &Url) -> Url {
@@ -86,9 +84,10 @@ pub fn of_others(project: &str, ids: &[&str]) -> Value {
     json!({ "and": [{ "in": { "id": ids } }, { "!=": { "project_id": project } }] })
 }
 
-/// Resources that may have been there in a time.
-pub fn alive(from: Timestamp, to: Timestamp) -> Value {
-    json!({ "and": [{ "<": { "started_at": to.plus(LATE_US).to_string() } }, not_before("ended_at", from)] })
+/// Resources that may have been there after a time. When they began is not asked: what was metered elsewhere before is
+/// made known later than it began.
+pub fn alive(from: Timestamp) -> Value {
+    not_before("ended_at", from)
 }
 
 /// Revisions that may have held in a time.

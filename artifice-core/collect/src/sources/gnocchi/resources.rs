@@ -155,7 +155,7 @@ impl Server {
         let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
         let list = List {
             kind: "generic",
-            filter: query::both(query::of_project(tenant), query::alive(from, wanted.period.end())),
+            filter: query::both(query::of_project(tenant), query::alive(from)),
             history: false,
             attributes: &["id", "type", "project_id", "metrics"],
         };
@@ -190,7 +190,7 @@ impl Server {
         take: &mut dyn FnMut(Revision, Vec<(usize, Metadata)>) -> Result<(), Ended>,
     ) -> Result<(), Ended> {
         let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
-        let alive = query::both(query::alive(from, wanted.period.end()), query::valid(from));
+        let alive = query::both(query::alive(from), query::valid(from));
         let filter = query::both(query::of_project(tenant), alive);
         self.list(&List { kind, filter, history: true, attributes: &[] }, run, &mut |row| {
             let revision: Revision = self.row(kind, row)?;

@@ -28,7 +28,7 @@ impl Server {
         let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
         let list = List {
             kind: "generic",
-            filter: query::alive(from, wanted.period.end()),
+            filter: query::alive(from),
             history: false,
             attributes: &["id", "project_id", "metrics"],
         };
