@@ -102,8 +102,10 @@ fn found<'s>(store: &'s Store, id: &str) -> Option<(&'s Resource, &'s str, &'s M
 }
 
 fn reference(resource: &Resource, name: &str, metric: &Metric) -> Value {
+    // Without what only its type has.
     let mut row = resource.rows(false).remove(0);
-    row.remove("metrics");
+    let own = ["id", "original_resource_id", "type", "project_id", "user_id", "creator", "started_at", "ended_at"];
+    row.retain(|key, _| own.contains(&key.as_str()) || key.starts_with("revision_"));
     json!({
         "id": metric.id, "creator": row["creator"], "name": name, "unit": metric.unit, "resource": row,
         "archive_policy": metric.policy.shown(),

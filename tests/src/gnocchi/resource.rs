@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::measures::{Metric, Policy};
 
-/// An instant: `2026-10-05T06:00`, or a day.
+/// An instant: `2013-10-05T06:00`, or a day.
 pub fn at(text: &str) -> Timestamp {
     let time = if text.len() == 10 { "T00:00:00Z" } else { ":00Z" };
     format!("{text}{time}").parse().unwrap()
@@ -37,7 +37,7 @@ impl Resource {
     /// One of a type, whose id ends so; known since the middle of September.
     pub fn of(project: &str, kind: &str, number: u32) -> Resource {
         let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
-        let started = at("2026-09-15");
+        let started = at("2013-09-15");
         let revisions = vec![(started, project.to_owned(), BTreeMap::new())];
         let (kind, original) = (kind.to_owned(), id.clone());
         Resource { kind, id, original, started, ended: None, revisions, metrics: BTreeMap::new() }

@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 
+use artifice_model::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -39,30 +40,27 @@ pub struct List<'l> {
     pub kind: &'l str,
     /// Which of them.
     pub filter: Value,
-    /// Whether all their revisions are wanted.
-    pub history: bool,
-    /// Which of their attributes; all, if none is named.
+    /// Which of their attributes; all, if none is named. The id and the begin of the revision must be among them.
     pub attributes: &'l [&'l str],
 }
 
-/// The place of a row in the order.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// The place of a revision in the order. Ids are UUIDs, whose order is that of their digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Place {
     #[serde(deserialize_with = "text::owned")]
     id: String,
-    #[serde(default, deserialize_with = "text::optional")]
-    revision_start: Option<String>,
+    revision_start: Timestamp,
 }
 
 impl Server {
-    /// Shows each row of a list. Nothing, where there is no such type.
+    /// Shows each revision of what is listed. Nothing, where there is no such type.
     pub fn list(
         &self,
         list: &List<'_>,
         run: &Run<'_>,
         take: &mut dyn FnMut(&RawValue) -> Result<(), Ended>,
     ) -> Result<(), Ended> {
-        let url = query::search(&self.base, list.kind, list.history, list.attributes);
+        let url = query::search(&self.base, list.kind, list.attributes);
         let failed = |error| Ended::from(self.failed(error));
         let wrong = |what: String| failed(GnocchiError::Content { method: "POST", url: plain(&url), what });
         // The last row so far, and how many rows were taken that share its place.
@@ -71,10 +69,7 @@ impl Server {
             run.go_on()?;
             let filter = match &last {
                 None => list.filter.clone(),
-                Some((place, _)) => {
-                    let start = place.revision_start.as_deref().filter(|_| list.history);
-                    query::both(list.filter.clone(), query::behind(&place.id, start))
-                }
+                Some((place, _)) => query::both(list.filter.clone(), query::behind(&place.id, place.revision_start)),
             };
             let answer = self.post(&url, &filter, LONGEST_PAGE).map_err(failed)?;
             if answer.status == 404 {
@@ -89,7 +84,7 @@ impl Server {
             let (mut news, length) = (false, rows.len());
             for row in rows {
                 let place: Place = serde_json::from_str(row.get()).map_err(|error| wrong(error.to_string()))?;
-                match last.as_ref().map(|(before, _)| before.order(&place, list.history)) {
+                match last.as_ref().map(|(before, _)| before.cmp(&place)) {
                     Some(Ordering::Greater) => {
                         return Err(wrong(format!(
                             "the resource {} is not where it is in the order asked for",
@@ -99,9 +94,6 @@ impl Server {
                     Some(Ordering::Equal) if known > 0 => {
                         known -= 1;
                         continue;
-                    }
-                    Some(Ordering::Equal) if !list.history => {
-                        return Err(wrong(format!("the resource {} is there twice", place.id)));
                     }
                     Some(Ordering::Equal) => last = last.map(|(place, count)| (place, count + 1)),
                     Some(Ordering::Less) | None => (last, known) = (Some((place, 1)), 0),
@@ -122,16 +114,5 @@ impl Server {
             }
         }
         Err(failed(GnocchiError::EndlessPages { url: plain(&url) }))
-    }
-}
-
-impl Place {
-    /// Ids are UUIDs, whose order is that of their digits; instants of one server are written alike, but for a fraction.
-    fn order(&self, other: &Place, history: bool) -> Ordering {
-        let at = |place: &Place| {
-            place.revision_start.as_deref().and_then(|text| text.parse::<artifice_model::Timestamp>().ok())
-        };
-        let later = || if history { at(self).cmp(&at(other)) } else { Ordering::Equal };
-        self.id.cmp(&other.id).then_with(later)
     }
 }

@@ -20,15 +20,14 @@ pub fn base(url: &Url) -> Url {
     base
 }
 
-/// `/v1/search/resource/<type>`: sorted, so that pages can be told apart; of each only `attributes`, if any are named.
-pub fn search(base: &Url, kind: &str, history: bool, attributes: &[&str]) -> Url {
+/// `/v1/search/resource/<type>`: all revisions, sorted, so that pages can be told apart; of each only `attributes`, if any
+/// are named.
+pub fn search(base: &Url, kind: &str, attributes: &[&str]) -> Url {
     let mut url = below(base, &["search", "resource", kind]);
     {
         let mut query = url.query_pairs_mut();
-        query.append_pair("limit", &LIMIT.to_string()).append_pair("sort", "id:asc");
-        if history {
-            query.append_pair("sort", "revision_start:asc").append_pair("history", "true");
-        }
+        query.append_pair("limit", &LIMIT.to_string()).append_pair("history", "true");
+        query.append_pair("sort", "id:asc").append_pair("sort", "revision_start:asc");
         for attribute in attributes {
             query.append_pair("attrs", attribute);
         }
@@ -84,19 +83,11 @@ pub fn of_others(project: &str, ids: &[&str]) -> Value {
     json!({ "and": [{ "in": { "id": ids } }, { "!=": { "project_id": project } }] })
 }
 
-/// Resources that may have been there after a time. When they began is not asked: what was metered elsewhere before is
-/// made known later than it began.
+/// Revisions that may have held after a time, of resources that may have been there. When they began is not asked: what
+/// was metered elsewhere before is made known later than it began.
 pub fn alive(from: Timestamp) -> Value {
-    not_before("ended_at", from)
-}
-
-/// Revisions that may have held in a time.
-pub fn valid(from: Timestamp) -> Value {
-    not_before("revision_end", from)
-}
-
-fn not_before(key: &str, from: Timestamp) -> Value {
-    json!({ "or": [{ "=": { key: null } }, { ">": { key: from.to_string() } }] })
+    let not_before = |key: &str| json!({ "or": [{ "=": { key: null } }, { ">": { key: from.to_string() } }] });
+    both(not_before("ended_at"), not_before("revision_end"))
 }
 
 /// All of it.
@@ -104,16 +95,10 @@ pub fn both(one: Value, other: Value) -> Value {
     json!({ "and": [one, other] })
 }
 
-/// What comes behind a place in the order of [`search`]; with history, that place again, because a revision may share it.
-pub fn behind(id: &str, revision_start: Option<&str>) -> Value {
-    let next = json!({ ">": { "id": id } });
-    match revision_start {
-        None => next,
-        Some(start) => {
-            let same = json!({ "and": [{ "=": { "id": id } }, { ">=": { "revision_start": start } }] });
-            json!({ "or": [next, same] })
-        }
-    }
+/// What comes behind a place in the order of [`search`]; and that place again, because several revisions may share it.
+pub fn behind(id: &str, revision_start: Timestamp) -> Value {
+    let later = json!({ ">=": { "revision_start": revision_start.to_string() } });
+    json!({ "or": [{ ">": { "id": id } }, both(json!({ "=": { "id": id } }), later)] })
 }
 
 /// Each segment is encoded: a type's name is data, whatever it holds.

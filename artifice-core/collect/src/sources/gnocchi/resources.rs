@@ -153,11 +153,11 @@ impl Server {
         sink: &mut dyn Sink,
     ) -> Result<BTreeSet<String>, Ended> {
         let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
+        // With history: what was given away is somebody else's today.
         let list = List {
             kind: "generic",
             filter: query::both(query::of_project(tenant), query::alive(from)),
-            history: false,
-            attributes: &["id", "type", "project_id", "metrics"],
+            attributes: &["id", "type", "project_id", "metrics", "revision_start"],
         };
         let (mut kinds, mut known) = (BTreeSet::new(), BTreeMap::new());
         self.list(&list, run, &mut |row| {
@@ -190,9 +190,8 @@ impl Server {
         take: &mut dyn FnMut(Revision, Vec<(usize, Metadata)>) -> Result<(), Ended>,
     ) -> Result<(), Ended> {
         let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
-        let alive = query::both(query::alive(from), query::valid(from));
-        let filter = query::both(query::of_project(tenant), alive);
-        self.list(&List { kind, filter, history: true, attributes: &[] }, run, &mut |row| {
+        let filter = query::both(query::of_project(tenant), query::alive(from));
+        self.list(&List { kind, filter, attributes: &[] }, run, &mut |row| {
             let revision: Revision = self.row(kind, row)?;
             self.is_own(tenant, revision.project_id.as_deref(), kind)?;
             let mut says = Vec::new();
@@ -226,7 +225,7 @@ impl Server {
         let mut found = BTreeSet::new();
         let filter = query::of_others(tenant, ids);
         let attributes = &["id", "revision_start"];
-        self.list(&List { kind, filter, history: true, attributes }, run, &mut |row| {
+        self.list(&List { kind, filter, attributes }, run, &mut |row| {
             let Id { id } = self.row(kind, row)?;
             found.insert(id);
             Ok(())
@@ -249,7 +248,7 @@ impl Server {
     }
 
     fn wrong(&self, kind: &str, what: String) -> Ended {
-        let url = plain(&query::search(&self.base, kind, false, &[]));
+        let url = plain(&query::search(&self.base, kind, &[]));
         self.failed(GnocchiError::Content { method: "POST", url, what }).into()
     }
 }

@@ -15,6 +15,8 @@ use crate::text;
 
 #[derive(Deserialize)]
 struct Row {
+    #[serde(deserialize_with = "text::owned")]
+    id: String,
     #[serde(default, deserialize_with = "text::optional")]
     project_id: Option<String>,
     #[serde(default)]
@@ -29,12 +31,11 @@ impl Server {
         let list = List {
             kind: "generic",
             filter: query::alive(from),
-            history: false,
-            attributes: &["id", "project_id", "metrics"],
+            attributes: &["id", "project_id", "metrics", "revision_start"],
         };
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let (mut seen, mut last): (BTreeSet<String>, String) = Default::default();
         let read = self.list(&list, run, &mut |row| {
-            let Row { project_id, metrics } = self.row(list.kind, row)?;
+            let Row { id, project_id, metrics } = self.row(list.kind, row)?;
             let is_charged = |name: &String| wanted.meters.binary_search_by(|meter| meter.name.cmp(name)).is_ok();
             let charged = metrics.keys().filter(|name| is_charged(name)).count();
             match project_id.filter(|id| !id.is_empty()) {
@@ -46,8 +47,11 @@ impl Server {
                         seen.insert(tenant);
                     }
                 }
-                None => found.without_tenant += u64::try_from(charged).unwrap_or(u64::MAX),
+                // Once, whatever was revised.
+                None if id != last => found.without_tenant += u64::try_from(charged).unwrap_or(u64::MAX),
+                None => {}
             }
+            last = id;
             Ok(())
         });
         match read {
