@@ -19,7 +19,7 @@ fn a_month_whose_first_day_is_not_kept_is_told_and_held() {
     assert_eq!((billed.failures(), cloud.files("invoices").len()), (vec![DEMO.to_owned()], 1));
     let held = cloud.statements().into_iter().find(|statement| statement["status"] == "held").unwrap();
     cloud.run(&format!("statement release {}", held["number"])).done();
-    assert_eq!(cloud.bill(OCTOBER).done().bill_of(DEMO).total(), "36");
+    assert_eq!(cloud.bill(OCTOBER).done().bill_of(DEMO).total(), "36.00");
 }
 
 #[test]

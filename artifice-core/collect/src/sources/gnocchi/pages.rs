@@ -2,7 +2,8 @@
 //!
 //! The markers are ours: the last place of a page, in the order that was asked for. (The link that Gnocchi answers has the
 //! request's body in it.) How long a page can be, only the server knows. So a page is taken for the last one only if it is
-//! shorter than what was asked for, and than another one that was not the last, or too short for any bound.
+//! shorter than what was asked for, and than another one; else it is looked at what comes behind it. The first list of a
+//! run is the whole cloud's, so that is seldom done.
 
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
@@ -20,9 +21,6 @@ use crate::limits::{LONGEST_PAGE, MOST_PAGES};
 use crate::source::{Ended, Run};
 use crate::text;
 
-/// Nobody cuts pages shorter than this.
-const LEAST_PAGE: usize = 50;
-
 /// How long the longest page was so far.
 #[derive(Debug, Default)]
 pub struct Longest(AtomicUsize);
@@ -30,7 +28,8 @@ pub struct Longest(AtomicUsize);
 impl Longest {
     /// Whether a page of that length may have been cut.
     fn may_be_cut(&self, length: usize) -> bool {
-        length >= LIMIT || (length >= LEAST_PAGE && length >= self.0.fetch_max(length, Memory::SeqCst))
+        let longest = self.0.fetch_max(length, Memory::SeqCst);
+        length >= LIMIT || (length > 0 && length >= longest)
     }
 }
 
