@@ -62,13 +62,16 @@ impl Server {
         let url = query::search(&self.base, list.kind, list.attributes);
         let failed = |error| Ended::from(self.failed(error));
         let wrong = |what: String| failed(GnocchiError::Content { method: "POST", url: plain(&url), what });
-        // The last row so far, and how many rows were taken that share its place.
+        // The last row so far, and how many rows were taken that share its place; and whether that place is behind us.
         let mut last: Option<(Place, usize)> = None;
+        let mut is_behind = false;
         for _ in 0..MOST_PAGES {
             run.go_on()?;
             let filter = match &last {
                 None => list.filter.clone(),
-                Some((place, _)) => query::both(list.filter.clone(), query::behind(&place.id, place.revision_start)),
+                Some((place, _)) => {
+                    query::both(list.filter.clone(), query::behind(&place.id, place.revision_start, is_behind))
+                }
             };
             let answer = self.post(&url, &filter, LONGEST_PAGE).map_err(failed)?;
             if answer.status == 404 {
@@ -103,14 +106,11 @@ impl Server {
             if !self.longest.may_be_cut(length) {
                 return Ok(());
             }
-            if !news {
-                // A page full of one place hides what comes behind it.
-                return if length >= LIMIT {
-                    Err(failed(GnocchiError::EndlessPages { url: plain(&url) }))
-                } else {
-                    Ok(())
-                };
+            // A page of what is known already hides what comes after it.
+            if !news && is_behind {
+                break;
             }
+            is_behind = !news;
         }
         Err(failed(GnocchiError::EndlessPages { url: plain(&url) }))
     }

@@ -95,9 +95,11 @@ pub fn both(one: Value, other: Value) -> Value {
     json!({ "and": [one, other] })
 }
 
-/// What comes behind a place in the order of [`search`]; and that place again, because several revisions may share it.
-pub fn behind(id: &str, revision_start: Timestamp) -> Value {
-    let later = json!({ ">=": { "revision_start": revision_start.to_string() } });
+/// What comes behind a place in the order of [`search`]; and that place again, unless it `is_behind` us: several revisions
+/// may share it.
+pub fn behind(id: &str, revision_start: Timestamp, is_behind: bool) -> Value {
+    let operator = if is_behind { ">" } else { ">=" };
+    let later = json!({ operator: { "revision_start": revision_start.to_string() } });
     json!({ "or": [{ ">": { "id": id } }, both(json!({ "=": { "id": id } }), later)] })
 }
 
