@@ -96,7 +96,10 @@ fn it_takes_few_requests_however_many_metrics_and_pages_there_are() {
     let (cloud, gnocchi) = cloud();
     known_month(&gnocchi);
     for number in 100..160 {
-        gnocchi.has(vm(DEMO, number, &BILLING));
+        let day = polled("2013-10-05", "2013-10-06", |number| number);
+        gnocchi.has(
+            Resource::of(DEMO, "instance", number).with("flavor_name", "m1.small").metric("cpu", "ns", &BILLING, day),
+        );
     }
     let tenant = format!("{OCTOBER} -t {DEMO}");
     let whole = cloud.usage(&tenant).done().bills();

@@ -69,6 +69,21 @@ fn what_is_kept_longer_but_coarser_is_read() {
 }
 
 #[test]
+fn what_may_be_lost_ends_where_something_would_be_kept() {
+    let (cloud, gnocchi) = cloud();
+    // Stopped from the middle of September to the 15th; of the days before the 6th nobody knows.
+    let values = [polled("2013-09-01", "2013-09-14", |_| 1), polled("2013-10-15", "2013-11-05", |_| 2)].concat();
+    gnocchi.has(
+        Resource::of(DEMO, "instance", 1)
+            .with("display_name", "vm-1")
+            .with("flavor_name", "m1.small")
+            .metric("cpu", "ns", &LOW, values),
+    );
+    let says = "the source has nothing of cpu any more from 2013-10-01T00:00:00Z to 2013-10-06T00:00:00Z";
+    assert_eq!(lines(&cloud.usage(OCTOBER).done().says(says).bill_of(DEMO)), ["m1.small vm-1 408"]);
+}
+
+#[test]
 fn a_tenant_of_whom_nothing_is_left_has_not_used_nothing() {
     let (cloud, gnocchi) = cloud();
     let values = polled("2013-09-30T20:00", "2013-12-15", |number| number);

@@ -98,7 +98,7 @@ pub enum GnocchiError {
     /// Nothing is left of a time.
     #[error(
         "Gnocchi keeps nothing of this tenant any more from {from} to {to}: the archive policies do not reach back so far; \
-         bill sooner, or have them keep more (see docs on Gnocchi in CHARGING.md)"
+         bill sooner, or have them keep more (62 days keep every month until the end of the next)"
     )]
     Lost {
         /// From when.

@@ -358,9 +358,7 @@ impl Reading<'_> {
     ) -> Result<Option<Read>, Ended> {
         let (begins, ends) = (self.begins(&one.todo.series), self.ends(&one.todo.series));
         let oldest = newest.map(|newest| newest.plus(-one.todo.kept.reach_us));
-        if oldest.is_none_or(|oldest| oldest <= begins) {
-            return Ok(Some(one));
-        }
+        let Some(oldest) = oldest.filter(|oldest| *oldest > begins) else { return Ok(Some(one)) };
         if let Some(policy) = &one.todo.policy {
             let others = policy.reaching(self.wanted.period.micros(), self.server.settings.granule_us).len();
             if one.todo.tried + 1 < others {
@@ -370,7 +368,9 @@ impl Reading<'_> {
                 return Ok(None);
             }
         }
-        let until = one.measures.first().map_or(ends, |(first, _)| *first).min(ends);
+        // What would be kept from then on was not there.
+        let kept = oldest.plus(one.todo.choice.granule_us).min(ends);
+        let until = one.measures.first().map_or(kept, |(first, _)| *first).min(kept);
         if let Ok(time) = Period::new(begins, until) {
             sink.lost(&one.todo.series.resource, one.todo.series.meter, time);
             let (from, to) = self.lost.unwrap_or((begins, until));
