@@ -96,4 +96,6 @@ fn who_sees_one_project_bills_nobody_else_without_a_word() {
     cloud.bill(OCTOBER).refused().says(says);
     assert!(!cloud.has_ledger() || cloud.statements().is_empty());
     assert_eq!(lines(&cloud.usage(&format!("{OCTOBER} -t other")).done().bill_of(OTHER)), ["m1.small vm-2 744"]);
+    let says = "nothing of the tenant de16eb57a84d401ca8845473bb1ea1d1, and does not show that user everything";
+    cloud.bill(&format!("{OCTOBER} -t demo")).failed().says(says);
 }

@@ -1,6 +1,6 @@
 //! Why a cloud's usage, or a tenant's, cannot be told.
 
-use artifice_model::Timestamp;
+use artifice_model::{TenantId, Timestamp};
 
 use crate::http::{Failure, HttpError};
 use crate::openstack::keystone::KeystoneError;
@@ -38,6 +38,17 @@ pub enum GnocchiError {
         seen: String,
         /// How many tenants there are.
         known: usize,
+    },
+    /// Nothing of a tenant is seen, by who may not see everything.
+    #[error(
+        "Gnocchi shows {who} nothing of the tenant {tenant}, and does not show that user everything: so nobody knows whether \
+         there is anything; give that user a role that sees all of Gnocchi (admin)"
+    )]
+    Hidden {
+        /// As whom one asks.
+        who: String,
+        /// Whose.
+        tenant: TenantId,
     },
     /// The answer is not what was asked for.
     #[error("Gnocchi: {method} {url}: {what}, so nothing of it is billed")]

@@ -9,6 +9,7 @@ use std::fmt;
 
 use artifice_model::decimal::DecimalError;
 use artifice_model::{Decimal, Timestamp};
+use artifice_text::unquoted;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -118,7 +119,7 @@ impl Bulk<'_> {
 /// An error without its place, which is one inside of a part of the answer.
 fn plain(error: &serde_json::Error) -> String {
     let says = error.to_string();
-    says.split(" at line ").next().unwrap_or(&says).to_owned()
+    unquoted(says.split(" at line ").next().unwrap_or(&says))
 }
 
 fn granule(choice: &Choice) -> Decimal {

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 
 use artifice_model::Timestamp;
+use artifice_text::unquoted;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -73,6 +74,7 @@ impl Server {
                     query::both(list.filter.clone(), query::behind(&place.id, place.revision_start, is_behind))
                 }
             };
+            run.traffic.asked();
             let answer = self.post(&url, &filter, LONGEST_PAGE).map_err(failed)?;
             if answer.status == 404 {
                 return Ok(());
@@ -85,7 +87,8 @@ impl Server {
             let mut known = last.as_ref().map_or(0, |(_, count)| *count);
             let (mut news, length) = (false, rows.len());
             for row in rows {
-                let place: Place = serde_json::from_str(row.get()).map_err(|error| wrong(error.to_string()))?;
+                let place: Place =
+                    serde_json::from_str(row.get()).map_err(|error| wrong(unquoted(&error.to_string())))?;
                 match last.as_ref().map(|(before, _)| before.cmp(&place)) {
                     Some(Ordering::Greater) => {
                         return Err(wrong(format!(

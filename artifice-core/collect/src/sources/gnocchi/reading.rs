@@ -133,6 +133,7 @@ impl Reading<'_> {
     /// What is kept of one metric; nothing, if it is not there any more.
     fn look_at(&self, series: &Series) -> Result<Option<Policy>, Ended> {
         let url = query::metric(&self.server.base, &series.metric);
+        self.run.traffic.asked();
         let answer = self.server.get(&url, LEAST_BYTES).map_err(|error| self.failed(error))?;
         match answer.status {
             404 => Ok(None),
@@ -250,6 +251,7 @@ impl Reading<'_> {
     ) -> Result<Option<Answer>, Ended> {
         let url = query::aggregates(&self.server.base, choice, from, to);
         let body = query::operations(metrics.iter().copied(), choice);
+        self.run.traffic.asked();
         match self.server.post(&url, &body, self.most_bytes()) {
             Err(GnocchiError::Http(error)) if metrics.len() > 1 && matches!(error.what(), Failure::TooLong { .. }) => {
                 self.at_most = metrics.len().div_ceil(2);
@@ -312,6 +314,7 @@ impl Reading<'_> {
                 Some(Err(what)) => return Err(wrong(format!("metric {id}: {what}"))),
                 None => return Err(wrong(format!("the answer has no measures of metric {id}"))),
             };
+            self.run.traffic.brought(measures.len());
             found.push((todo, metric.clone(), measures));
         }
         Ok(found)

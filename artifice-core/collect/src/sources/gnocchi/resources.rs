@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use artifice_model::sample::Metadata;
 use artifice_model::{TenantId, Timestamp};
+use artifice_text::unquoted;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -159,8 +160,9 @@ impl Server {
             filter: query::both(query::of_project(tenant), query::alive(from)),
             attributes: &["id", "type", "project_id", "metrics", "revision_start"],
         };
-        let (mut kinds, mut known) = (BTreeSet::new(), BTreeMap::new());
+        let (mut kinds, mut known, mut any) = (BTreeSet::new(), BTreeMap::new(), false);
         self.list(&list, run, &mut |row| {
+            any = true;
             let Kind { kind, project_id, metrics } = self.row(list.kind, row)?;
             self.is_own(tenant, project_id.as_deref(), list.kind)?;
             for name in metrics.into_keys() {
@@ -177,6 +179,9 @@ impl Server {
             }
             Ok(())
         })?;
+        if !any {
+            self.has_nothing(tenant, run).map_err(|error| self.failed(error))?;
+        }
         Ok(kinds)
     }
 
@@ -198,7 +203,7 @@ impl Server {
             for name in revision.metrics.keys() {
                 let Ok(meter) = wanted.meters.binary_search_by(|meter| meter.name.as_str().cmp(name)) else { continue };
                 let read = read_metadata(Some(row.into()), &wanted.meters[meter].keys);
-                let read = read.map_err(|error| self.wrong(kind, error.to_string()))?;
+                let read = read.map_err(|error| self.wrong(kind, unquoted(&error.to_string())))?;
                 let is_long = read.pairs().find(|(_, value)| value.len() > LONGEST_TEXT);
                 if let Some((key, _)) = is_long {
                     return Err(self.wrong(kind, format!("the {key} of resource {} is too long", revision.id)));
@@ -235,7 +240,7 @@ impl Server {
 
     /// A row, as what it should be.
     pub fn row<'r, T: Deserialize<'r>>(&self, kind: &str, row: &'r RawValue) -> Result<T, Ended> {
-        serde_json::from_str(row.get()).map_err(|error| self.wrong(kind, error.to_string()))
+        serde_json::from_str(row.get()).map_err(|error| self.wrong(kind, unquoted(&error.to_string())))
     }
 
     /// A resource of somebody else's is an error: the filter was not obeyed.

@@ -1,6 +1,8 @@
 //! A Gnocchi that can be asked, and what it taught on the way.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use reqwest::{Method, Url};
 use serde_json::Value;
@@ -17,9 +19,6 @@ use crate::openstack::keystone::Keystone;
 use crate::openstack::settings::SUBJECT as OPENSTACK;
 use crate::source::Observation;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 /// A Gnocchi that can be asked.
 pub(super) struct Server {
     http: Http,
@@ -31,6 +30,8 @@ pub(super) struct Server {
     answered: AtomicBool,
     /// How long its longest page was.
     pub longest: Longest,
+    /// Whether it shows everybody's resources.
+    pub sees_all: OnceLock<bool>,
     /// What was kept of the metric of that name that was looked at last: others of that name are likely kept alike.
     policies: Mutex<BTreeMap<String, Policy>>,
 }
@@ -69,6 +70,7 @@ impl Server {
             settings: settings.clone(),
             answered: AtomicBool::new(false),
             longest: Longest::default(),
+            sees_all: OnceLock::new(),
             policies: Mutex::default(),
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use artifice_model::TenantId;
 use serde::Deserialize;
 
 use super::error::GnocchiError;
@@ -60,14 +61,18 @@ impl Server {
             // Whoever ends it looks at that himself.
             Err(Ended::Stop(_)) => return Ok(found),
         }
-        self.sees_all(&seen, wanted).map_err(|error| self.failed(error))?;
+        self.sees_everybody(&seen, wanted, run).map_err(|error| self.failed(error))?;
         Ok(found)
     }
 
     /// Gnocchi shows whoever may not see everything his own project's resources, or those that he has made, and says
     /// nothing of the others. So who is no administrator should see at least two projects, if there are some.
-    fn sees_all(&self, seen: &BTreeSet<String>, wanted: &Wanted) -> Result<(), GnocchiError> {
-        if seen.len() > 1 || wanted.known.len() < 2 || self.is_administrator()? {
+    fn sees_everybody(&self, seen: &BTreeSet<String>, wanted: &Wanted, run: &Run<'_>) -> Result<(), GnocchiError> {
+        if seen.len() > 1 {
+            self.sees_all.get_or_init(|| true);
+            return Ok(());
+        }
+        if wanted.known.len() < 2 || self.is_administrator(run)? {
             return Ok(());
         }
         let seen = match seen.first() {
@@ -77,8 +82,22 @@ impl Server {
         Err(GnocchiError::Narrow { who: self.who(), seen, known: wanted.known.len() })
     }
 
+    /// A tenant of whom nothing is shown has nothing only if everything is shown.
+    pub fn has_nothing(&self, tenant: &TenantId, run: &Run<'_>) -> Result<(), GnocchiError> {
+        if self.is_administrator(run)? {
+            Ok(())
+        } else {
+            Err(GnocchiError::Hidden { who: self.who(), tenant: tenant.clone() })
+        }
+    }
+
     /// Only administrators are told how Gnocchi is.
-    fn is_administrator(&self) -> Result<bool, GnocchiError> {
-        Ok(self.get(&query::status(&self.base), LONGEST_ERROR)?.is_success())
+    fn is_administrator(&self, run: &Run<'_>) -> Result<bool, GnocchiError> {
+        if let Some(known) = self.sees_all.get() {
+            return Ok(*known);
+        }
+        run.traffic.asked();
+        let is_told = self.get(&query::status(&self.base), LONGEST_ERROR)?.is_success();
+        Ok(*self.sees_all.get_or_init(|| is_told))
     }
 }

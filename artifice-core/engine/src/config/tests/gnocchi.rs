@@ -51,15 +51,18 @@ fn a_gnocchi_with_users_of_its_own_needs_no_cloud() {
 #[test]
 fn mistakes_are_told_with_their_places() {
     for (source, expected) in [
-        ("username: admin", "c.yaml:1:34: source.username: a user of Gnocchi's own, of which no catalog tells where it is"),
-        ("url: 'http://g', username: 'a:b'", "c.yaml:1:51: source.username: no user of HTTP has a colon in his name"),
-        ("url: 'http://a:b@g', username: a", "c.yaml:1:29: source.url: a URL with a user in it; write that as source.username"),
-        ("url: 'http://g', username: a, aggregation: {cpu: 'rate:mean'}", "'rate:mean' is below 0 where a counter begins anew"),
+        ("username: admin", "source.username: a user of Gnocchi's own, of which no catalog tells where it is"),
+        ("url: 'http://g', username: 'a:b'", "source.username: no user of HTTP has a colon in his name"),
+        ("url: 'http://a:b@g', username: a", "source.url: a URL with a user in it; write that as source.username"),
+        (
+            "url: 'http://g', username: a, aggregation: {cpu: 'rate:mean'}",
+            "'rate:mean' is below 0 where a counter begins anew",
+        ),
         ("url: 'http://g', username: a, granularity: five", "source.granularity: "),
         ("url: 'http://g', username: a, limit: 5", "source.limit: there is no such key"),
     ] {
         let says = load(&format!("source: {{kind: gnocchi, {source}}}\n")).unwrap_err();
-        assert!(says.iter().any(|says| says.contains(expected)), "{says:?}");
+        assert!(says.iter().any(|says| says.starts_with("c.yaml:1:") && says.contains(expected)), "{says:?}");
     }
     let says = load(&format!("source: {{kind: gnocchi, password: x}}\n{CLOUD}")).unwrap_err();
     assert!(says[0].contains("source.password: whose password is it? write username, too"), "{says:?}");
