@@ -23,6 +23,7 @@ mod cloud;
 pub mod database;
 pub mod disk;
 mod erp;
+pub mod gnocchi;
 mod guard;
 pub mod killing;
 mod library;

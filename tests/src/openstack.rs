@@ -119,6 +119,12 @@ impl OpenStack {
         self.world().faults = faults;
     }
 
+    /// Who finds out whether a token is good, as services behind the same Keystone do.
+    pub fn takes(&self) -> impl Fn(Option<&str>) -> bool + Send + Sync + 'static {
+        let world = self.world.clone();
+        move |token| world.lock().unwrap().takes(token)
+    }
+
     /// A token that is good.
     pub fn token(&self) -> String {
         self.world().new_token()

@@ -16,6 +16,7 @@ mod billing;
 mod canaries;
 mod charging;
 pub mod crash;
+mod gnocchi;
 mod guide;
 mod history;
 mod hostile;

@@ -52,6 +52,7 @@ pub fn words(tenant: &str, noticed: &Noticed) -> Vec<Words> {
     }
     all.extend(readings(tenant, noticed));
     all.extend(ends(tenant, noticed));
+    all.extend(lost(tenant, noticed));
     if !noticed.hosts.is_empty() {
         let count = u64::try_from(noticed.hosts.len()).unwrap_or(u64::MAX);
         all.push(shared(
@@ -117,6 +118,20 @@ fn readings(tenant: &str, noticed: &Noticed) -> Vec<Words> {
         ));
     }
     all
+}
+
+/// What the source has no more.
+fn lost(tenant: &str, noticed: &Noticed) -> impl Iterator<Item = Words> {
+    noticed.lost.iter().map(move |(meter, lost)| {
+        let (from, to) = (lost.time.start(), lost.time.end());
+        Shared::of(
+            tenant,
+            format!("the source has nothing of {meter} any more from {from} to {to}: "),
+            Count::of(0, lost.resources.count, lost.resources.some.clone()),
+            " would be charged short by that, and a bill of it is held; bill sooner, or have metering kept longer (an archive \
+             policy of 62 days keeps every month until the end of the next)",
+        )
+    })
 }
 
 /// Ends of resources that nobody tells.

@@ -11,6 +11,7 @@
 //! Blocks: make it, use it and drop it on a thread that may.
 
 mod ask;
+mod basic;
 #[cfg(test)]
 pub mod canned;
 mod error;
@@ -37,6 +38,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 pub use ask::{Ask, Auth, Body, Headers, Nobody};
+pub use basic::Basic;
 pub use error::{Failure, HttpError, LogInError, plain};
 pub use trust::Tls;
 

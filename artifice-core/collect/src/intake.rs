@@ -1,17 +1,17 @@
 //! What of a source is kept: samples of charged meters, of the tenants and times asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use artifice_model::aggregate::{Entry, INSTANCE};
 use artifice_model::sample::{MessageId, SeriesKey};
-use artifice_model::{Decimal, TenantId, Timestamp};
+use artifice_model::{Decimal, Period, TenantId, Timestamp};
 use hashbrown::HashMap;
 
 use crate::headway::Samples;
 use crate::limits::UNMAPPED_BYTES;
 use crate::metadata::Read;
-use crate::noticed::{Meters, Noticed};
+use crate::noticed::{Lost, Meters, Noticed};
 use crate::owners::Owners;
 use crate::request::{Request, Seen};
 use crate::series::{Charging, Series};
@@ -38,6 +38,8 @@ pub(crate) struct Intake<'a> {
     owners: Owners,
     doubted: BTreeSet<TenantId>,
     entries: Vec<Charging<'a>>,
+    /// What is lost of series in order, by meter.
+    lost: BTreeMap<String, Lost>,
     /// Whom series in order are of.
     tenant: Option<&'a TenantId>,
     ordered: Vec<Series<'a>>,
@@ -87,6 +89,7 @@ impl Wanted {
             name: name.to_owned(),
             from: entries.iter().map(start).min().unwrap_or(request.period.start()),
             keys: entries.iter().flat_map(|entry| entry.keys()).collect(),
+            aggregates: entries.iter().map(|entry| entry.aggregate).collect::<BTreeSet<_>>().into_iter().collect(),
             owners_matter: entries.iter().any(|entry| entry.holds_without_end()),
         };
         let mut meters: Vec<WantedMeter> = entries.into_iter().map(meter).collect();
@@ -120,6 +123,7 @@ impl<'a> Intake<'a> {
             owners: Owners::default(),
             doubted: BTreeSet::new(),
             entries: Charging::all(request),
+            lost: BTreeMap::new(),
             tenant: None,
             ordered: Vec::new(),
             open: wanted.meters.iter().map(|_| HashMap::new()).collect(),
@@ -139,7 +143,11 @@ impl<'a> Intake<'a> {
             let without_instances = without_instances.map(|entry| entry.id.clone());
             (tenant, Noticed { unmapped, without_instances, ..Noticed::default() })
         };
-        let noticed = self.unmapped.unwrap_or_default().into_iter().map(noticed).collect();
+        let mut noticed: std::collections::HashMap<TenantId, Noticed> =
+            self.unmapped.unwrap_or_default().into_iter().map(noticed).collect();
+        if let Some(tenant) = self.tenant.filter(|_| !self.lost.is_empty()) {
+            noticed.entry(tenant.clone()).or_default().lost = self.lost;
+        }
         let Intake { sorter, owners, doubted, done, ordered, entries, seen, .. } = self;
         let taken = Taken { sorter, owners, doubted, done, ordered, entries };
         (taken, seen, noticed)
@@ -213,6 +221,12 @@ impl Sink for Intake<'_> {
 
     fn doubt(&mut self, tenant: &str) {
         self.doubted.insert(tenant.into());
+    }
+
+    fn lost(&mut self, resource: &str, meter: usize, time: Period) {
+        if let Some(WantedMeter { name, .. }) = self.wanted.meters.get(meter) {
+            Lost::add(&mut self.lost, name, resource, time);
+        }
     }
 
     fn sample(&mut self, sample: Incoming<'_>) -> Result<(), Stop> {

@@ -49,7 +49,7 @@ pub use headway::{Headway, Reached};
 pub use http::HttpError;
 pub use merge::{Cursor, Piece, merge};
 pub use metadata::{KeySet, Read};
-pub use noticed::{Meters, Named, Noticed, Readings, Resources, Shorts};
+pub use noticed::{Lost, Meters, Named, Noticed, Readings, Resources, Shorts};
 pub use openstack::keystone::{Identity, KeystoneError};
 pub use request::{Receive, Request, Seen, TenantUsage};
 pub use sink::{Incoming, Interest, Point, Says, SeriesId, Sink, Stop, Value};
@@ -60,3 +60,4 @@ pub use source::{
 };
 pub use sources::ceilometer::CloudError;
 pub use sources::file::FileError;
+pub use sources::gnocchi::GnocchiError;

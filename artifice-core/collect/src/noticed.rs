@@ -3,8 +3,10 @@
 //!
 //! It fails nobody and changes no bill. It is there so that nothing is left out in silence.
 
+use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, BTreeSet};
 
+use artifice_model::Period;
 use artifice_model::aggregate::{Aggregate, Entry, Evidence, Implausible, Implausibles, MaxGap, Outcome, Short};
 
 /// How many things of one kind a warning names.
@@ -44,6 +46,8 @@ pub struct Noticed {
     pub below_zero: BTreeMap<String, Named>,
     /// Resources, by entry, whose samples are in two units of one family.
     pub units: BTreeMap<String, Named>,
+    /// What the source has nothing of any more, by meter, though there was something. A bill of that is held.
+    pub lost: BTreeMap<String, Lost>,
     /// Messages, by meter, that came with two values.
     pub contradicted: BTreeMap<String, Resources>,
     /// Hosts that nothing maps to a location, though others are mapped.
@@ -61,6 +65,15 @@ pub struct Named {
     pub count: u64,
     /// Some, with what is to be said of each.
     pub some: Vec<String>,
+}
+
+/// What a source has nothing of any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The resources.
+    pub resources: Named,
+    /// From the first instant of which something is lost to the last.
+    pub time: Period,
 }
 
 /// Implausible readings.
@@ -206,6 +219,19 @@ impl Named {
         if self.some.len() < NAMED {
             self.some.push(name);
         }
+    }
+}
+
+impl Lost {
+    /// Something of a resource is lost.
+    pub(crate) fn add(all: &mut BTreeMap<String, Lost>, meter: &str, resource: &str, time: Period) {
+        let lost = match all.entry(meter.to_owned()) {
+            Place::Occupied(lost) => lost.into_mut(),
+            Place::Vacant(place) => place.insert(Lost { resources: Named::default(), time }),
+        };
+        let (start, end) = (lost.time.start().min(time.start()), lost.time.end().max(time.end()));
+        lost.time = Period::new(start, end).unwrap_or(lost.time);
+        lost.resources.add(resource.to_owned());
     }
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use artifice_model::sample::{Facts, MessageId};
-use artifice_model::{Decimal, Timestamp};
+use artifice_model::{Decimal, Period, Timestamp};
 
 use crate::metadata::Read;
 use crate::sort::SortError;
@@ -32,6 +32,12 @@ pub trait Sink {
     /// says that of a tenant once, and looks more closely then.
     fn doubt(&mut self, tenant: &str) {
         let _ = tenant;
+    }
+
+    /// The source has nothing any more of that time of a series, though there was something. Only while one tenant is
+    /// read.
+    fn lost(&mut self, resource: &str, meter: usize, time: Period) {
+        let _ = (resource, meter, time);
     }
 
     /// Takes a sample, in any order.

@@ -11,8 +11,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use artifice_model::aggregate::Aggregate;
 use artifice_model::{Period, TenantId, Timestamp};
-use artifice_settings::Map;
+use artifice_settings::{Map, Node};
 
 use crate::cancel::Cancel;
 use crate::choice::{Choice, KnownTenant};
@@ -28,8 +29,9 @@ pub trait SourceKind: Send + Sync {
     /// What `source.kind` calls it.
     fn name(&self) -> &'static str;
 
-    /// Whether it asks a cloud, which `openstack:` or the environment says.
-    fn asks_a_cloud(&self) -> bool {
+    /// Whether it asks a cloud, which `openstack:` or the environment says, where its own section says this.
+    fn asks_a_cloud(&self, section: &Node<'_>) -> bool {
+        let _ = section;
         false
     }
 
@@ -252,6 +254,8 @@ pub struct WantedMeter {
     pub from: Timestamp,
     /// What is read of its samples' metadata.
     pub keys: KeySet,
+    /// What becomes of its samples, each aggregate once.
+    pub aggregates: Vec<Aggregate>,
     /// Whether it matters who else has its resources: holds without an end go on until somebody has.
     pub owners_matter: bool,
 }

@@ -2,10 +2,11 @@
 
 pub mod ceilometer;
 pub mod file;
+pub mod gnocchi;
 mod offer;
 pub mod settings;
 
 use crate::source::SourceKind;
 
 /// All kinds of sources.
-pub static KINDS: &[&dyn SourceKind] = &[&file::Kind, &ceilometer::Kind];
+pub static KINDS: &[&dyn SourceKind] = &[&file::Kind, &ceilometer::Kind, &gnocchi::Kind];

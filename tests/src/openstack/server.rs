@@ -16,6 +16,7 @@ pub struct Request {
     /// Decoded, in order.
     pub query: Vec<(String, String)>,
     pub token: Option<String>,
+    pub authorization: Option<String>,
     pub body: String,
 }
 
@@ -119,13 +120,14 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     }
     let mut words = first.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut token, mut length) = (None, 0);
+    let (mut token, mut authorization, mut length) = (None, None, 0);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         match name.to_lowercase().as_str() {
             "x-auth-token" => token = Some(value.trim().to_owned()),
+            "authorization" => authorization = Some(value.trim().to_owned()),
             "content-length" => length = value.trim().parse().ok()?,
             _ => {}
         }
@@ -136,7 +138,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let query = pairs.map(|(key, value)| (decoded(key), decoded(value))).collect();
-    Some(Request { method, path: decoded(path), query, token, body: String::from_utf8(body).ok()? })
+    Some(Request { method, path: decoded(path), query, token, authorization, body: String::from_utf8(body).ok()? })
 }
 
 fn decoded(text: &str) -> String {

@@ -11,7 +11,8 @@ const LOOKED_AT: usize = 4096;
 const SHOWN: usize = 240;
 
 /// What an error's body says. Keystone writes `{error: {message}}`, Ceilometer `{error_message: {faultstring}}` or
-/// `{error_message: {title, description}}`. Secrets that the server sends back are left out. A body of any other shape is
+/// `{error_message: {title, description}}`, Gnocchi `{code, title, description}`, whose description may be `{cause,
+/// reason}`. Secrets that the server sends back are left out. A body of any other shape is
 /// [described](described): an error page may hold everything that the server knows, live tokens of others too.
 pub fn excerpt(body: &[u8], content_type: Option<&str>, secrets: &[Secret]) -> String {
     if body.is_empty() {
@@ -42,7 +43,13 @@ pub fn described(body: &[u8], content_type: Option<&str>) -> String {
 
 fn said(json: &Value) -> Option<String> {
     let text = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let error = json.get("error").or_else(|| json.get("error_message"))?;
+    let is_gnocchis = json.get("code").is_some_and(Value::is_u64) && json.get("title").is_some();
+    let error = json.get("error").or_else(|| json.get("error_message")).or(is_gnocchis.then_some(json))?;
+    let description = error.get("description");
+    let part = |key: &str| description.and_then(|description| description.get(key)).and_then(text);
+    if let Some(cause) = part("cause") {
+        return Some(part("reason").map_or(cause.clone(), |reason| format!("{cause}: {reason}")));
+    }
     let keys = ["message", "faultstring", "description", "title"];
     keys.iter().find_map(|key| error.get(key).and_then(text)).or_else(|| text(error))
 }
@@ -74,6 +81,20 @@ mod tests {
             ),
             (r#"{"error_message": {"code": 404, "title": "Not Found", "description": ""}}"#, "Not Found"),
             (r#"{"error_message": "plain"}"#, "plain"),
+            (
+                r#"{"code": 404, "title": "Not Found", "description": "Metric nope does not exist"}"#,
+                "Metric nope does not exist",
+            ),
+            (r#"{"code": 403, "title": "Forbidden", "description": null}"#, "Forbidden"),
+            (
+                r#"{"code": 400, "title": "Bad Request", "description": {"cause": "Unable to decode body", "reason": "Expected object", "detail": []}}"#,
+                "Unable to decode body: Expected object",
+            ),
+            (
+                r#"{"code": 404, "title": "Not Found", "description": {"cause": "Unknown metrics", "detail": ["5f0f"]}}"#,
+                "Unknown metrics",
+            ),
+            (r#"{"code": "gAAAA", "title": "x"}"#, "JSON of 31 bytes"),
             (r#"{"error": "plain"}"#, "plain"),
             (
                 "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not\tFound</h1>",

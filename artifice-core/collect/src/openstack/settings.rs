@@ -108,7 +108,7 @@ const INTERFACES: [(&str, Interface); 6] = [
 ];
 
 /// The default of `timeout`.
-const TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Reads the sections. What a cloud cannot do without is a mistake where it is missing.
 pub(crate) fn read(directory: &Path, section: Map<'_>, ceilometer: Map<'_>) -> Option<OpenStack> {
@@ -282,13 +282,18 @@ fn one_of_two(new: Option<Node<'_>>, old: Option<Node<'_>>) -> Option<Url> {
 }
 
 fn url(text: &str) -> Result<Url, String> {
+    service_url(text, SUBJECT)
+}
+
+/// A service's address. Who asks it is said in `section`.
+pub(crate) fn service_url(text: &str, section: &str) -> Result<Url, String> {
     // What is wrong with an address that may hold a password is said without showing it.
     let url = Url::parse(text).map_err(|why| format!("not a URL ({why}); write it as http://HOST:PORT/PATH"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{}: is neither http nor https; write it as http://HOST:PORT/PATH", url.scheme()));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user in it; write that as openstack.username and openstack.password".to_owned());
+        return Err(format!("a URL with a user in it; write that as {section}.username and {section}.password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("a URL with a query; write it as http://HOST:PORT/PATH".to_owned());

@@ -21,7 +21,8 @@ pub fn source(directory: &Path, root: &mut Map<'_>) -> Option<Arc<dyn SourceSett
     let ceilometer = root.section("ceilometer");
     // Where nothing is said of the cloud that is to be asked, the environment may say it.
     let kind = section.as_ref().and_then(|section| section.value().get("kind")?.as_str());
-    let asks_a_cloud = KINDS.iter().any(|it| Some(it.name()) == kind && it.asks_a_cloud());
+    let kind = KINDS.iter().find(|it| Some(it.name()) == kind);
+    let asks_a_cloud = section.as_ref().zip(kind).is_some_and(|(section, kind)| kind.asks_a_cloud(section));
     let openstack = match has_openstack || asks_a_cloud {
         true => openstack::read(directory, root.section("openstack"), ceilometer),
         false => None,

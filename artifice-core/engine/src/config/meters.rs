@@ -7,7 +7,7 @@ use artifice_model::aggregate::{Aggregate, Condition, Entry, Factor, MaxGap, Max
 use artifice_model::sample::is_missing;
 
 use artifice_settings::duration_us;
-use artifice_settings::{Map, Node, one_of};
+use artifice_settings::{Document, Map, Node, one_of};
 
 /// `main.slice`, `main.max_gap` and `main.stale_after`: what holds for entries that do not say otherwise.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,6 +34,10 @@ type Parameter = (&'static str, fn(&Aggregate) -> bool);
 
 const PRESETS: [Preset; 3] =
     [("default", Entry::built_in), ("notifications", Entry::notifications), ("polling", Entry::polling)];
+
+/// Lists that are written as a configuration writes them: their names, their files, and these.
+const WRITTEN: [(&str, &str, &str); 1] =
+    [("gnocchi", "config/presets/gnocchi.yaml", include_str!("../../../../config/presets/gnocchi.yaml"))];
 
 /// What to write, in short.
 const EXAMPLE: &str = "write for example `{meter: volume.size, section: Block storage, aggregate: max_per_slice}`";
@@ -104,14 +108,39 @@ fn doubles<'b, 'd: 'b>(item: &Node<'_>, entry: &Entry, before: impl Iterator<Ite
 
 /// A list that has a name.
 fn named(item: &Node<'_>, defaults: Defaults) -> Vec<Entry> {
+    let name = item.value().as_str().unwrap_or_default();
+    if let Some((_, file, text)) = WRITTEN.iter().find(|(known, ..)| *known == name) {
+        return written(item, file, text, defaults);
+    }
     let list = item.parse(|text| match PRESETS.iter().find(|(name, _)| *name == text) {
         Some((_, list)) => Ok(*list),
         None => {
-            let nearest = one_of(text, PRESETS.iter().map(|(name, _)| *name));
+            let names = PRESETS.iter().map(|(name, _)| *name).chain(WRITTEN.iter().map(|(name, ..)| *name));
+            let nearest = one_of(text, names);
             Err(format!("'{text}' is no list of entries; {nearest}; to name a meter, {EXAMPLE}"))
         }
     });
     list.map(|list| preset(list, defaults)).unwrap_or_default()
+}
+
+/// A list that has a name, and is written as a configuration writes it.
+fn written(item: &Node<'_>, file: &str, text: &str, defaults: Defaults) -> Vec<Entry> {
+    let document = match Document::parse(file, text.to_owned()) {
+        Ok(document) => document,
+        Err(mistake) => {
+            item.take_over_mistakes(vec![mistake]);
+            return Vec::new();
+        }
+    };
+    let mut entries = Vec::new();
+    if let Some(mut root) = document.root().map() {
+        let list = root.get("meters");
+        let items = list.iter().flat_map(Node::list);
+        entries.extend(items.filter_map(|item| entry(item.map()?, defaults)));
+        root.end();
+    }
+    item.take_over(document);
+    entries
 }
 
 fn preset(list: fn() -> Vec<Entry>, defaults: Defaults) -> Vec<Entry> {

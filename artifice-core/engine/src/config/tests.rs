@@ -1,5 +1,8 @@
 //! Whole files: the samples that are the reference, and files with mistakes.
 
+mod gnocchi;
+mod openstack;
+
 use std::fs;
 
 use super::*;

@@ -1,8 +1,9 @@
 //! What of a tenant's metering a person should look at before it is sent, whatever it comes to: implausible readings,
-//! and holds that nothing would end.
+//! holds that nothing would end, and what the source has lost.
 
 use artifice_collect::{Named, TenantUsage};
 use artifice_ledger::{Filter, Kind, Ledger, LedgerError, State, Statement, all_statements};
+use artifice_model::Period;
 use artifice_model::aggregate::{Implausible, Implausibles};
 
 use crate::draft::adjust::Adjusting;
@@ -17,6 +18,8 @@ pub(crate) struct Doubts {
     readings: Vec<(String, String, Implausibles)>,
     /// Entry, and the resources whose end nothing would tell, in words.
     unannounced: Vec<(String, String)>,
+    /// Meter, the time of which something is lost, and the resources, in words.
+    lost: Vec<(String, Period, String)>,
 }
 
 impl Doubts {
@@ -30,7 +33,9 @@ impl Doubts {
         });
         let unannounced = usage.noticed.unannounced.iter();
         let unannounced = unannounced.map(|(entry, resources)| (entry.clone(), some(resources)));
-        Doubts { readings: readings.collect(), unannounced: unannounced.collect() }
+        let lost = usage.noticed.lost.iter();
+        let lost = lost.map(|(meter, lost)| (meter.clone(), lost.time, some(&lost.resources)));
+        Doubts { readings: readings.collect(), unannounced: unannounced.collect(), lost: lost.collect() }
     }
 
     /// Why a statement is held, if it is. An adjustment is held only for readings with which the statements before it
@@ -62,6 +67,14 @@ impl Doubts {
                 )
             }));
         }
+        // An adjustment would give back what was billed of it.
+        reasons.extend(self.lost.iter().map(|(meter, time, resources)| {
+            format!(
+                "the source has nothing of {meter} any more from {} to {} ({resources}), which is charged short by that",
+                time.start(),
+                time.end()
+            )
+        }));
         let more = reasons.len().saturating_sub(NAMED);
         reasons.truncate(NAMED);
         if more > 0 {

@@ -73,7 +73,7 @@ pub enum KeystoneError {
     /// The catalog lacks a service.
     #[error(
         "Keystone's catalog has no {service} service with {lacks}{}",
-        if service == "metering" { "; write its URL as openstack.ceilometer_url, or have it registered in Keystone" } else { "" }
+        key_of(service).map_or(String::new(), |key| format!("; write its URL as {key}, or have it registered in Keystone"))
     )]
     NoService {
         /// Its type.
@@ -90,7 +90,10 @@ pub enum KeystoneError {
         regions: Vec<String>,
     },
     /// The catalog's URL of a service is none.
-    #[error("the URL in Keystone's catalog of the {service} service is none; write it as openstack.ceilometer_url")]
+    #[error(
+        "the URL in Keystone's catalog of the {service} service is none{}",
+        key_of(service).map_or(String::new(), |key| format!("; write it as {key}"))
+    )]
     NotAUrl {
         /// Its type.
         service: String,
@@ -99,7 +102,7 @@ pub enum KeystoneError {
     #[error(
         "Keystone is asked by https, and its catalog says that the {service} service is at {url}, to which a token would go \
          readable through the network; have https registered in Keystone{}, or set openstack.allow_http: true",
-        if service == "metering" { ", write its URL as openstack.ceilometer_url" } else { "" }
+        key_of(service).map_or(String::new(), |key| format!(", write its URL as {key}"))
     )]
     PlainHttp {
         /// Its type.
@@ -115,6 +118,15 @@ pub enum KeystoneError {
         /// The page that came again.
         url: String,
     },
+}
+
+/// Where the address of a service can be written instead.
+fn key_of(service: &str) -> Option<&'static str> {
+    match service {
+        "metering" => Some("openstack.ceilometer_url"),
+        "metric" => Some("source.url"),
+        _ => None,
+    }
 }
 
 impl From<HttpError> for KeystoneError {

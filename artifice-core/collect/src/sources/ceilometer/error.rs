@@ -19,7 +19,7 @@ pub enum CloudError {
     NoCeilometer(HttpError),
     /// The cloud has moved to Gnocchi.
     #[error(
-        "Ceilometer: {why} This cloud keeps its metering in Gnocchi, which artifice cannot read yet; {}",
+        "Ceilometer: {why} This cloud keeps its metering in Gnocchi: write `source: {{kind: gnocchi}}`; {}",
         gnocchi.as_ref().map_or_else(|| "its catalog names no Gnocchi".to_owned(), |url| format!("its catalog has it at {url}"))
     )]
     Gone {

@@ -1,6 +1,6 @@
 //! `source: {kind: ceilometer}`. Where the cloud is, and who asks it, stands in `openstack:`.
 
-use artifice_settings::Map;
+use artifice_settings::{Map, Node};
 
 use crate::openstack::settings::OpenStack;
 use crate::source::{Around, SourceKind, SourceSettings};
@@ -27,7 +27,7 @@ impl SourceKind for Kind {
         "ceilometer"
     }
 
-    fn asks_a_cloud(&self) -> bool {
+    fn asks_a_cloud(&self, _: &Node<'_>) -> bool {
         true
     }
 

@@ -93,6 +93,21 @@ fn lists_have_names_and_can_be_added_to() {
 }
 
 #[test]
+fn a_list_that_is_written_is_read_as_if_it_stood_there() {
+    let entries = read("meters: gnocchi\n").unwrap();
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!((ids.len(), ids[0], ids[1]), (9, "instance", "volume.size"));
+    let of_flavor = [("flavor_name", "m1.small"), ("volume_type", "ssd")].into_iter().collect();
+    let services: Vec<String> = entries[..2].iter().map(|entry| entry.service.fill(&of_flavor).unwrap()).collect();
+    assert_eq!(services, ["m1.small", "volume.size.ssd"]);
+    let defaults = Defaults { slice_us: Some(60_000_000), max_gap: Some(MaxGap::Micros(1)), stale_after_us: Some(7) };
+    let more = read_with("meters: [gnocchi, {meter: a, section: A, aggregate: last}]\n", defaults).unwrap();
+    assert_eq!((more.len(), more[0].max_gap, more[1].slice_us), (10, MaxGap::Micros(1), 60_000_000));
+    let says = read("meters: [gnocchi, gnochi]\n").unwrap_err();
+    assert!(says[0].contains("did you mean 'gnocchi'?"), "{says:?}");
+}
+
+#[test]
 fn what_main_says_holds_where_an_entry_says_nothing() {
     let defaults = Defaults { slice_us: Some(60_000_000), max_gap: Some(MaxGap::Micros(1)), stale_after_us: Some(7) };
     let entries = read_with(

@@ -130,8 +130,8 @@ fn what_is_missing_is_told_at_once() {
         assert!(bare.iter().any(|line| line.starts_with(&says)), "{key}: {bare:#?}");
     }
     assert_eq!(bare.len(), 4);
-    let other = load("source: {kind: gnocchi}\n").unwrap_err().join("\n");
-    assert!(other.contains("source.kind: 'gnocchi' is not known here; it can be file, ceilometer"), "{other}");
+    let other = load("source: {kind: nowhere}\n").unwrap_err().join("\n");
+    assert!(other.contains("source.kind: 'nowhere' is not known here; it can be file, ceilometer"), "{other}");
     assert!(load("openstack: {}\nsource: {limit: 1}\n").unwrap_err()[0].contains("openstack"));
 }
 

@@ -17,7 +17,13 @@ fn survey(meters: &[&[(&str, u64)]]) -> Survey {
 fn wanted(tenants: Option<&[&str]>, skip: &[&str]) -> Wanted {
     let ids = |ids: &[&str]| -> BTreeSet<TenantId> { ids.iter().map(|id| (*id).into()).collect() };
     let (start, end) = ("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap());
-    let meter = WantedMeter { name: "m".to_owned(), from: start, keys: KeySet::from_iter([""]), owners_matter: false };
+    let meter = WantedMeter {
+        name: "m".to_owned(),
+        from: start,
+        keys: KeySet::from_iter([""]),
+        aggregates: Vec::new(),
+        owners_matter: false,
+    };
     Wanted {
         period: artifice_model::Period::new(start, end).unwrap(),
         meters: vec![meter],
