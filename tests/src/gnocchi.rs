@@ -5,6 +5,7 @@ mod answer;
 mod filter;
 mod measures;
 mod resource;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -12,38 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 pub use measures::{BILLING, HIGH, LOW, Policy};
 pub use resource::{Resource, at, polled};
+pub use store::Faults;
 
 use crate::Cloud;
 use crate::openstack::{OpenStack, Request, Server};
-
-/// What is wrong with it.
-#[derive(Debug, Clone, Default)]
-pub struct Faults {
-    /// It gives no more resources than so many at a time, whatever is asked for.
-    pub max_limit: Option<usize>,
-    /// It does not obey the filter of projects.
-    pub ignores_projects: bool,
-    /// Whoever asks sees this project alone, and is no administrator.
-    pub sees_only: Option<&'static str>,
-    /// It answers this about the measures of a tenant.
-    pub error_for: Option<(&'static str, u16, &'static str)>,
-    /// It answers measures of this granule, whatever is asked for.
-    pub other_granule: Option<i64>,
-    /// It takes nobody's word for who he is.
-    pub refuses: bool,
-    /// There is no such path.
-    pub no_such_path: bool,
-    /// The metrics of that name are deleted when their measures are asked for.
-    pub deleted: Option<&'static str>,
-}
-
-/// What it knows.
-#[derive(Default)]
-pub(crate) struct Store {
-    pub resources: Vec<Resource>,
-    pub faults: Faults,
-    pub asked: Vec<Request>,
-}
+use store::Store;
 
 /// A running Gnocchi.
 pub struct Gnocchi {

@@ -3,10 +3,10 @@
 use artifice_model::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Store;
 use super::filter::holds;
 use super::measures::Metric;
 use super::resource::{Resource, written};
+use super::store::Store;
 use crate::openstack::{Request, Response};
 
 /// How many resources it gives at a time.

@@ -5,7 +5,8 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::answer::{answer, unauthorized};
-use super::{BILLING, Faults, LOW, Policy, Resource, Store, polled};
+use super::store::Store;
+use super::{BILLING, Faults, LOW, Policy, Resource, polled};
 use crate::openstack::{Request, Response};
 use crate::workspace;
 

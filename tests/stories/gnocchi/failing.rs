@@ -1,7 +1,7 @@
 //! Something is not as it was asked for, or not there: whom it concerns is named, and nothing of them is billed.
 
 use artifice_tests::Cloud;
-use artifice_tests::gnocchi::{BILLING, Faults, Gnocchi, LOW, Resource, polled};
+use artifice_tests::gnocchi::{BILLING, Faults, Gnocchi, HIGH, LOW, Resource, polled};
 use artifice_tests::openstack::{Identity, OpenStack};
 
 use super::{BEGIN, DEMO, END, OCTOBER, OTHER, cloud, lines, vm};
@@ -35,7 +35,7 @@ fn answers_that_were_not_asked_for_bill_nobody() {
         ),
         (
             Faults { other_granule: Some(3600), ..Faults::default() },
-            "a measure of 3600.0 s, though those of 300 s were asked for, so nothing of it is billed",
+            "a measure of 3600.0 s, though those of 300 s were asked for; nothing of it is billed",
         ),
     ] {
         gnocchi.faults(faults);
@@ -63,6 +63,24 @@ fn what_is_not_there_is_told_apart() {
     gnocchi.faults(Faults { refuses: true, ..Faults::default() });
     let refused = cloud.usage(OCTOBER).refused().says("it refuses source.username or its password");
     refused.says_not("sesame");
+}
+
+#[test]
+fn metrics_of_one_name_may_be_kept_differently() {
+    let (cloud, gnocchi) = two();
+    // Whichever is looked at first: one is kept for 30 days, one by hours, one with what the others lack.
+    for (number, policy) in [(3, &HIGH), (4, &LOW), (5, &BILLING), (6, &HIGH)] {
+        gnocchi.has(
+            Resource::of(DEMO, "volume", number)
+                .with("display_name", &format!("data-{number}"))
+                .with("volume_type", "ssd")
+                .metric("volume.size", "GB", policy, polled("2013-10-05", END, |_| i64::from(number))),
+        );
+    }
+    let usage = cloud.usage(OCTOBER).done().says_not("nothing of volume.size");
+    let expected =
+        ["data-3 1944", "data-4 2592", "data-5 3240", "data-6 3888"].map(|line| format!("volume.size.ssd {line}"));
+    assert_eq!(lines(&usage.bill_of(DEMO))[..4], expected);
 }
 
 #[test]

@@ -14,14 +14,17 @@
 //! or metric that is not there is no usage, a method or granularity that is not kept is looked for elsewhere, and a path
 //! that is not there is no Gnocchi.
 
+mod asking;
 mod error;
 mod life;
 mod measures;
 mod pages;
 mod policy;
 mod query;
+mod reaching;
 mod reading;
 mod resources;
+mod revisions;
 mod server;
 mod settings;
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub enum GnocchiError {
         tenant: TenantId,
     },
     /// The answer is not what was asked for.
-    #[error("Gnocchi: {method} {url}: {what}, so nothing of it is billed")]
+    #[error("Gnocchi: {method} {url}: {what}; nothing of it is billed")]
     Content {
         /// How it was asked.
         method: &'static str,

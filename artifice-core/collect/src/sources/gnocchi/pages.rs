@@ -6,7 +6,6 @@
 //! run is the whole cloud's, so that is seldom done.
 
 use std::cmp::Ordering;
-use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 
 use artifice_model::Timestamp;
 use artifice_text::unquoted;
@@ -15,24 +14,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::error::GnocchiError;
-use super::query::{self, LIMIT};
+use super::query;
 use super::server::Server;
 use crate::http::plain;
 use crate::limits::{LONGEST_PAGE, MOST_PAGES};
 use crate::source::{Ended, Run};
 use crate::text;
-
-/// How long the longest page was so far.
-#[derive(Debug, Default)]
-pub struct Longest(AtomicUsize);
-
-impl Longest {
-    /// Whether a page of that length may have been cut.
-    fn may_be_cut(&self, length: usize) -> bool {
-        let longest = self.0.fetch_max(length, Memory::SeqCst);
-        length >= LIMIT || (length > 0 && length >= longest)
-    }
-}
 
 /// What is listed.
 pub struct List<'l> {

@@ -6,11 +6,18 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::policy::{Choice, seconds};
+use crate::source::Wanted;
 
 /// How many resources are asked for at a time: what Gnocchi gives at most unless its `max_limit` says otherwise.
 pub const LIMIT: usize = 1000;
 /// How soon after its beginning a resource is known that nobody else had before.
 pub const PROMPT_US: i64 = HOUR_US;
+
+/// The first instant of which something matters. Nothing was metered before 1970.
+pub fn earliest(wanted: &Wanted) -> Timestamp {
+    let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
+    from.max(Timestamp::from_micros(0))
+}
 
 /// Gnocchi's address: some catalogs say it with the version.
 pub fn base(url: &Url) -> Url {

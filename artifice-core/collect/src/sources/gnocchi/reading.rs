@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use artifice_model::sample::Facts;
-use artifice_model::{Period, TenantId, Timestamp};
+use artifice_model::{TenantId, Timestamp};
 
+use super::asking::{Read, Reading, Todo};
 use super::error::GnocchiError;
 use super::life::Measure;
 use super::measures::{Bulk, Metric, Why, why};
-use super::policy::{Choice, Kept, Methods, Policy};
-use super::query;
+use super::policy::{Choice, Methods};
 use super::resources::Series;
 use super::server::Server;
-use crate::http::{Answer, Ask, Failure, plain};
+use crate::http::{Answer, plain};
 use crate::limits::LONGEST_TEXT;
 use crate::sink::{Says, Sink, Value};
 use crate::source::{Ended, Run, Wanted, WantedMeter};
@@ -31,42 +31,8 @@ const OFTEN_US: i64 = 30_000_000;
 const A_METRIC: i64 = 2_000;
 /// How many metrics are asked for at once.
 const MOST_METRICS: usize = 200;
-/// The least room for an answer, in bytes.
-const LEAST_BYTES: usize = 1 << 20;
 /// How many granules late a first measure may be without a doubt.
 const LATE: i64 = 2;
-
-/// A metric that is to be read.
-struct Todo {
-    series: Series,
-    /// What is kept of it, once that is known and not only guessed.
-    policy: Option<Policy>,
-    /// What was tried in vain: it does not reach back to the beginning.
-    tried: usize,
-    choice: Choice,
-    kept: Kept,
-}
-
-/// What came of a metric.
-struct Read {
-    todo: Todo,
-    unit: String,
-    measures: Vec<Measure>,
-}
-
-/// A reading of one tenant.
-struct Reading<'r> {
-    server: &'r Server,
-    wanted: &'r Wanted,
-    run: &'r Run<'r>,
-    /// What serves for each meter.
-    methods: Vec<Methods>,
-    todo: VecDeque<Todo>,
-    /// How many metrics are asked for at most: fewer, once an answer was too long.
-    at_most: usize,
-    handed_over: bool,
-    lost: Option<(Timestamp, Timestamp)>,
-}
 
 impl Server {
     /// Shows all that is charged of a tenant.
@@ -103,66 +69,22 @@ impl Server {
 }
 
 impl Reading<'_> {
-    fn failed(&self, error: GnocchiError) -> Ended {
-        self.server.failed(error).into()
-    }
-
-    fn meter(&self, place: usize) -> &WantedMeter {
-        &self.wanted.meters[place]
-    }
-
     /// Decides how each is read, as far as that can be guessed.
     fn begin(&mut self, all: Vec<Series>) -> Result<(), Ended> {
         let mut todo = Vec::new();
         for series in all {
             self.run.go_on()?;
-            let policy = match self.server.guess(&self.meter(series.meter).name) {
-                Some(policy) => policy,
-                None => match self.look_at(&series)? {
-                    Some(policy) => policy,
-                    None => continue,
-                },
-            };
-            todo.push(self.decide(series, &policy, None, 0)?);
+            let guess = self.server.guess(&self.meter(series.meter).name);
+            // A guess that cannot be read is none.
+            let guess = guess.filter(|policy| self.choose(&series, policy, 0).is_ok());
+            let known = if guess.is_none() { self.look_at(&series)? } else { None };
+            if let Some(policy) = guess.or_else(|| known.clone()) {
+                todo.push(self.decide(series, &policy, known, 0)?);
+            }
         }
         todo.sort_by(|one, other| one.choice.cmp(&other.choice));
         self.todo = todo.into();
         Ok(())
-    }
-
-    /// What is kept of one metric; nothing, if it is not there any more.
-    fn look_at(&self, series: &Series) -> Result<Option<Policy>, Ended> {
-        let url = query::metric(&self.server.base, &series.metric);
-        self.run.traffic.asked();
-        let answer = self.server.get(&url, LEAST_BYTES).map_err(|error| self.failed(error))?;
-        match answer.status {
-            404 => Ok(None),
-            200..=299 => {
-                let metric: Metric = answer.json().map_err(|error| self.failed(error.into()))?;
-                self.server.learn(&self.meter(series.meter).name, &metric.policy);
-                Ok(Some(metric.policy))
-            }
-            _ => Err(self.failed(answer.refused().into())),
-        }
-    }
-
-    /// How a metric is read that is kept so.
-    fn decide(&self, series: Series, policy: &Policy, known: Option<Policy>, tried: usize) -> Result<Todo, Ended> {
-        let WantedMeter { name, .. } = self.meter(series.meter);
-        let methods = &self.methods[series.meter];
-        let length_us = self.wanted.period.micros();
-        let kept = policy.reaching(length_us, self.server.settings.granule_us);
-        let (meter, metric) = (name.clone(), series.metric.clone());
-        let Some(method) = methods.best(policy) else {
-            let (has, wants) = (policy.methods.join(", "), methods.names());
-            return Err(self.failed(GnocchiError::NoMethod { meter, metric, policy: policy.name.clone(), has, wants }));
-        };
-        let Some(kept) = kept.get(tried.min(kept.len().saturating_sub(1))).copied() else {
-            let (policy, has) = (policy.name.clone(), policy.granules());
-            return Err(self.failed(GnocchiError::NoGranularity { meter, metric, policy, has }));
-        };
-        let choice = Choice { method, granule_us: kept.granule_us };
-        Ok(Todo { series, policy: known, tried, choice, kept })
     }
 
     /// Reads some of those that are read alike.
@@ -188,10 +110,16 @@ impl Reading<'_> {
         }
         let (mut read, mut unsure) = (Vec::new(), Vec::new());
         for (todo, metric, measures) in self.compared(all, choice, &answer, from)? {
+            let was_known = todo.policy.is_some();
             let same = self.decide(todo.series, &metric.policy, Some(metric.policy.clone()), todo.tried)?;
-            let Todo { series, .. } = &same;
+            let series = &same.series;
             self.server.learn(&self.meter(series.meter).name, &metric.policy);
             if same.choice != *choice {
+                if was_known {
+                    let (url, id) = (plain(answer.url()), &same.series.metric);
+                    let what = format!("metric {id} is kept otherwise than it was a moment ago; run the command again");
+                    return Err(self.failed(GnocchiError::Content { method: "POST", url, what }));
+                }
                 self.todo.push_back(same);
                 continue;
             }
@@ -210,56 +138,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// From when measures matter: the granule in which a resource begins is counted from there.
-    fn from(&self, choice: &Choice) -> Timestamp {
-        let from = self.wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(self.wanted.period.start());
-        // Nothing was metered before.
-        from.max(Timestamp::from_micros(choice.granule_us)).plus(-choice.granule_us)
-    }
-
-    /// From when a metric should have measures inside the period.
-    fn begins(&self, series: &Series) -> Timestamp {
-        series.life.begins().max(self.wanted.period.start())
-    }
-
-    /// Until when it should.
-    fn ends(&self, series: &Series) -> Timestamp {
-        series.life.ended.unwrap_or(self.wanted.period.end()).min(self.wanted.period.end())
-    }
-
     /// The next ones that are read so, as many as fit into an answer.
     fn take(&mut self, choice: &Choice, length_us: i64) -> Vec<Todo> {
-        let a_metric = length_us / choice.granule_us.max(OFTEN_US) * A_MEASURE + A_METRIC;
+        let reach_us = self.todo.iter().take_while(|todo| todo.choice == *choice).map(|todo| todo.kept.reach_us).max();
+        let a_metric =
+            reach_us.unwrap_or(length_us).min(length_us) / choice.granule_us.max(OFTEN_US) * A_MEASURE + A_METRIC;
         let room = i64::try_from(self.most_bytes()).unwrap_or(i64::MAX);
         let fit = usize::try_from(room / a_metric).unwrap_or(1).clamp(1, self.at_most);
         let alike = self.todo.iter().take_while(|todo| todo.choice == *choice).count();
         self.todo.drain(..fit.min(alike)).collect()
-    }
-
-    fn most_bytes(&self) -> usize {
-        let room = usize::try_from(self.run.memory_bytes / 4).unwrap_or(Ask::MOST_BYTES);
-        room.clamp(LEAST_BYTES, Ask::MOST_BYTES)
-    }
-
-    /// Asks for measures; nothing, if the answer is too long for so many metrics: then fewer are asked for from now on.
-    fn ask(
-        &mut self,
-        metrics: &[&str],
-        choice: &Choice,
-        from: Timestamp,
-        to: Option<Timestamp>,
-    ) -> Result<Option<Answer>, Ended> {
-        let url = query::aggregates(&self.server.base, choice, from, to);
-        let body = query::operations(metrics.iter().copied(), choice);
-        self.run.traffic.asked();
-        match self.server.post(&url, &body, self.most_bytes()) {
-            Err(GnocchiError::Http(error)) if metrics.len() > 1 && matches!(error.what(), Failure::TooLong { .. }) => {
-                self.at_most = metrics.len().div_ceil(2);
-                Ok(None)
-            }
-            Err(error) => Err(self.failed(error)),
-            Ok(answer) => Ok(Some(answer)),
-        }
     }
 
     /// These are to be read yet.
@@ -318,68 +205,6 @@ impl Reading<'_> {
             found.push((todo, metric.clone(), measures));
         }
         Ok(found)
-    }
-
-    /// Of metrics whose measures begin late: those that were not there before, and those of which older ones were dropped,
-    /// if nothing is kept longer. Such as are kept longer are read again so.
-    fn reaching_back(&mut self, unsure: Vec<Read>, choice: &Choice, sink: &mut dyn Sink) -> Result<Vec<Read>, Ended> {
-        let mut all = Vec::new();
-        let mut rest: VecDeque<Read> = unsure.into();
-        while !rest.is_empty() {
-            self.run.go_on()?;
-            let some: Vec<Read> = rest.drain(..rest.len().min(self.at_most)).collect();
-            let ids: Vec<&str> = some.iter().map(|one| one.todo.series.metric.as_str()).collect();
-            let end = self.wanted.period.end();
-            let Some(answer) = self.ask(&ids, choice, end, None)? else {
-                some.into_iter().rev().for_each(|one| rest.push_front(one));
-                continue;
-            };
-            if !answer.is_success() {
-                return Err(self.failed(answer.refused().into()));
-            }
-            let bulk: Bulk<'_> = answer.json().map_err(|error| self.failed(error.into()))?;
-            for one in some {
-                let id = one.todo.series.metric.as_str();
-                let after = bulk.of(id, choice, (end, Timestamp::from_micros(i64::MAX)));
-                let after = after.transpose().map_err(|what| {
-                    let url = plain(answer.url());
-                    self.failed(GnocchiError::Content { method: "POST", url, what: format!("metric {id}: {what}") })
-                })?;
-                let newest = after.as_ref().and_then(|after| after.last()).or(one.measures.last()).map(|(at, _)| *at);
-                all.extend(self.reaches_back(one, newest, sink)?);
-            }
-        }
-        Ok(all)
-    }
-
-    /// A metric, if it is to be handed over as it is.
-    fn reaches_back(
-        &mut self,
-        one: Read,
-        newest: Option<Timestamp>,
-        sink: &mut dyn Sink,
-    ) -> Result<Option<Read>, Ended> {
-        let (begins, ends) = (self.begins(&one.todo.series), self.ends(&one.todo.series));
-        let oldest = newest.map(|newest| newest.plus(-one.todo.kept.reach_us));
-        let Some(oldest) = oldest.filter(|oldest| *oldest > begins) else { return Ok(Some(one)) };
-        if let Some(policy) = &one.todo.policy {
-            let others = policy.reaching(self.wanted.period.micros(), self.server.settings.granule_us).len();
-            if one.todo.tried + 1 < others {
-                let (policy, tried) = (policy.clone(), one.todo.tried + 1);
-                let coarser = self.decide(one.todo.series, &policy, Some(policy.clone()), tried)?;
-                self.todo.push_back(coarser);
-                return Ok(None);
-            }
-        }
-        // What would be kept from then on was not there.
-        let kept = oldest.plus(one.todo.choice.granule_us).min(ends);
-        let until = one.measures.first().map_or(kept, |(first, _)| *first).min(kept);
-        if let Ok(time) = Period::new(begins, until) {
-            sink.lost(&one.todo.series.resource, one.todo.series.meter, time);
-            let (from, to) = self.lost.unwrap_or((begins, until));
-            self.lost = Some((from.min(begins), to.max(until)));
-        }
-        Ok(Some(one))
     }
 
     fn hand_over(&mut self, read: &Read, sink: &mut dyn Sink) -> Result<(), Ended> {

@@ -1,14 +1,13 @@
 //! A Gnocchi that can be asked, and what it taught on the way.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::error::GnocchiError;
-use super::pages::Longest;
 use super::policy::Policy;
 use super::query;
 use super::settings::{GnocchiSettings, SUBJECT};
@@ -18,6 +17,18 @@ use crate::http::{Answer, Ask, Auth, Basic, Body, Http, plain};
 use crate::openstack::keystone::Keystone;
 use crate::openstack::settings::SUBJECT as OPENSTACK;
 use crate::source::Observation;
+
+/// How long the longest page was so far.
+#[derive(Debug, Default)]
+pub(super) struct Longest(AtomicUsize);
+
+impl Longest {
+    /// Whether a page of that length may have been cut.
+    pub fn may_be_cut(&self, length: usize) -> bool {
+        let longest = self.0.fetch_max(length, Ordering::SeqCst);
+        length >= query::LIMIT || (length > 0 && length >= longest)
+    }
+}
 
 /// A Gnocchi that can be asked.
 pub(super) struct Server {

@@ -126,7 +126,8 @@ fn a_recorded_resize_is_charged_as_two_flavors() {
                 serde_json::from_str::<Value>(asked).unwrap(),
                 json!({ "operations": ["metric", [CPU, "mean"]] })
             );
-            let measure = |at: &str| json!([format!("2026-{at}:00+00:00"), 300.0, 1.5e13]);
+            let measure =
+                |at: &str| serde_json::from_str::<Value>(&format!(r#"["2026-{at}:00+00:00", 300.0, 1.5e13]"#)).unwrap();
             let measures: Vec<Value> =
                 ["09-30T23:55", "10-15T23:50", "10-15T23:55", "10-16T00:00", "10-16T00:05"].map(measure).into();
             answer(

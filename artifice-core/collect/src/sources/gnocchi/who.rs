@@ -28,10 +28,9 @@ impl Server {
     /// Who has metrics that are charged, whether or not anybody else knows them.
     pub fn with_usage(&self, wanted: &Wanted, run: &Run<'_>) -> Result<WithUsage, SourceError> {
         let mut found = WithUsage::default();
-        let from = wanted.meters.iter().map(|meter| meter.from).min().unwrap_or(wanted.period.start());
         let list = List {
             kind: "generic",
-            filter: query::alive(from),
+            filter: query::alive(query::earliest(wanted)),
             attributes: &["id", "project_id", "metrics", "revision_start"],
         };
         let (mut seen, mut last): (BTreeSet<String>, String) = Default::default();
