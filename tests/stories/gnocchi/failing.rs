@@ -72,6 +72,7 @@ fn metrics_of_one_name_may_be_kept_differently() {
     for (number, policy) in [(3, &HIGH), (4, &LOW), (5, &BILLING), (6, &HIGH)] {
         gnocchi.has(
             Resource::of(DEMO, "volume", number)
+                .started("2013-10-05")
                 .with("display_name", &format!("data-{number}"))
                 .with("volume_type", "ssd")
                 .metric("volume.size", "GB", policy, polled("2013-10-05", END, |_| i64::from(number))),
