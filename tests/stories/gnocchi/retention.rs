@@ -84,6 +84,14 @@ fn what_may_be_lost_ends_where_something_would_be_kept() {
 }
 
 #[test]
+fn what_gnocchi_knows_only_since_later_may_have_lost_something_too() {
+    let (cloud, gnocchi) = cloud();
+    // Brought over from elsewhere, with its measures.
+    gnocchi.has(vm(DEMO, 1, &LOW).started("2013-12-01"));
+    assert_eq!(lines(&cloud.usage(OCTOBER).done().says(LOST).bill_of(DEMO)), ["m1.small vm-1 720"]);
+}
+
+#[test]
 fn a_tenant_of_whom_nothing_is_left_has_not_used_nothing() {
     let (cloud, gnocchi) = cloud();
     let values = polled("2013-09-30T20:00", "2013-12-15", |number| number);

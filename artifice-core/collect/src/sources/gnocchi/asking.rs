@@ -102,9 +102,12 @@ impl Reading<'_> {
         earliest.plus(-choice.granule_us.min(earliest.micros()))
     }
 
-    /// From when a metric should have measures inside the period.
-    pub fn begins(&self, series: &Series) -> Timestamp {
-        series.life.begins().max(self.wanted.period.start())
+    /// From when a metric should have measures inside the period. What was measured before its resource was known may have
+    /// been there for long.
+    pub fn begins(&self, series: &Series, measures: &[Measure], choice: &Choice) -> Timestamp {
+        let (begins, start) = (series.life.begins(), self.wanted.period.start());
+        let was_before = |(first, _): &Measure| first.plus(choice.granule_us) < begins;
+        if !series.life.was_others && measures.first().is_some_and(was_before) { start } else { begins.max(start) }
     }
 
     /// Until when it should.

@@ -57,7 +57,8 @@ impl Reading<'_> {
         newest: Option<Timestamp>,
         sink: &mut dyn Sink,
     ) -> Result<Option<Read>, Ended> {
-        let (begins, ends) = (self.begins(&one.todo.series), self.ends(&one.todo.series));
+        let (begins, ends) =
+            (self.begins(&one.todo.series, &one.measures, &one.todo.choice), self.ends(&one.todo.series));
         let oldest = newest.map(|newest| newest.plus(-one.todo.kept.reach_us));
         let Some(oldest) = oldest.filter(|oldest| *oldest > begins) else { return Ok(Some(one)) };
         if let Some(policy) = &one.todo.policy {

@@ -123,7 +123,7 @@ impl Reading<'_> {
                 self.todo.push_back(same);
                 continue;
             }
-            let begins = self.begins(series);
+            let begins = self.begins(series, &measures, choice);
             let late = begins.plus(LATE * choice.granule_us);
             let is_late = measures.first().is_none_or(|(first, _)| *first >= late);
             let is_over = begins >= self.ends(series);
