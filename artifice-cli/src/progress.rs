@@ -61,7 +61,7 @@ impl Shown {
             match showing {
                 Showing::Line => loop {
                     sleep(LINE).await;
-                    status::show(run.line());
+                    status::show(&run.line());
                 },
                 Showing::Notes => loop {
                     sleep(NOTE).await;
