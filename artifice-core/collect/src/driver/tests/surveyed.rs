@@ -163,6 +163,7 @@ fn whoever_may_not_read_everybody_now_reads_nothing() {
         at_once: 1,
         notice_unmapped: true,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     assert!(collect(&source, request, &mut Never).unwrap().left);
     assert!(source.reads().is_empty());

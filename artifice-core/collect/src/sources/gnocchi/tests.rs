@@ -14,7 +14,7 @@ use super::policy::Policy;
 use super::*;
 use crate::http::Tls;
 use crate::http::canned::{Canned, answer, recorded};
-use crate::{Cancel, Request, TenantUsage, collect};
+use crate::{Cancel, Headway, Request, TenantUsage, collect};
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 /// The metric `cpu` of the machine that is resized on the 16th.
@@ -99,6 +99,7 @@ fn collected(gnocchi: &Gnocchi) -> Result<Vec<TenantUsage>, String> {
         at_once: 1,
         notice_unmapped: false,
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     gnocchi.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();
