@@ -148,7 +148,7 @@ impl Shown {
     /// No line says any more how far the command has got.
     #[track_caller]
     pub fn is_tidy(self) -> Shown {
-        let words = ["collecting", "billing:", "finishing:", "asking the source"];
+        let words = ["ending", "collecting", "billing:", "finishing:", "asking the source"];
         let left = |line: &String| words.iter().any(|word| line.starts_with(word)) || line.contains("^C");
         assert!(!self.lines.iter().any(left), "{self:#?}");
         self

@@ -79,6 +79,7 @@ fn an_interrupted_bill_leaves_no_line() {
     let screen = Screen::run(&mut cloud.command(BILL));
     screen.wait_for("billing: 0 of 3 tenants");
     screen.press_ctrl_c();
+    screen.wait_for("note: ending: what is being sent now is sent to its end");
     let shown =
         screen.end().is_tidy().shows("error: interrupted: sent by this run: statement 1; stored and not sent yet:");
     shown.ran.ended_whatever_it_said(130);
