@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use artifice_engine::{Progress, Told};
+use artifice_engine::{Cancel, Progress, Told};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -53,19 +53,21 @@ impl Shown {
         words::standing(&standing, now)
     }
 
-    /// Shows it from now on, until what this answers is dropped.
-    pub fn show(&self) -> Showed {
-        let (run, showing) = (self.clone(), say::showing());
+    /// Shows it from now on, until what this answers is dropped. Once it is cancelled, there is no use in saying when it
+    /// would have been done.
+    pub fn show(&self, cancel: &Cancel) -> Showed {
+        let (run, cancel, showing) = (self.clone(), cancel.clone(), say::showing());
+        let line = move || if cancel.is_cancelled() { "ending".to_owned() } else { run.line() };
         let status = (showing == Showing::Line).then(Status::open);
         let task = tokio::spawn(async move {
             match showing {
                 Showing::Line => loop {
                     sleep(LINE).await;
-                    status::show(run.line());
+                    status::show(&line());
                 },
                 Showing::Notes => loop {
                     sleep(NOTE).await;
-                    say::note(&run.line());
+                    say::note(&line());
                 },
                 Showing::Nothing => {}
             }

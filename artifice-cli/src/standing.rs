@@ -82,6 +82,8 @@ impl Standing {
             }
             Progress::Collected { took } => self.phases.collecting += *took,
             Progress::Charging { tenant } => {
+                // Where nobody has looked since, it may have been read to its end.
+                self.look(now);
                 self.doing = Doing::Billing;
                 self.phases.charges(tenant, now);
             }

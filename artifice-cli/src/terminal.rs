@@ -3,6 +3,7 @@
 pub mod status;
 
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 
 /// Whether colours may be used where a terminal is, or is not (<https://no-color.org>).
 pub fn may_colour(is_terminal: bool) -> bool {
@@ -23,9 +24,15 @@ pub fn colours() -> bool {
 /// How many columns of text standard output has: the terminal's, else what `COLUMNS` says. None where nobody says,
 /// as in a pipe.
 pub fn columns() -> Option<u16> {
-    let of_terminal = terminal_size::terminal_size_of(io::stdout()).map(|(terminal_size::Width(columns), _)| columns);
+    let of_terminal = columns_of(io::stdout());
     let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    of_terminal.filter(|columns| *columns > 0).or_else(said).filter(|columns| *columns > 0)
+    of_terminal.or_else(said).filter(|columns| *columns > 0)
+}
+
+/// How many columns a terminal has, where it is one that says so.
+fn columns_of(terminal: impl AsFd) -> Option<u16> {
+    let columns = terminal_size::terminal_size_of(terminal).map(|(terminal_size::Width(columns), _)| columns);
+    columns.filter(|columns| *columns > 0)
 }
 
 /// A text in bold, where colours may be used.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -25,6 +25,7 @@ const ROWS: u16 = 60;
 /// A command in a terminal.
 pub struct Screen {
     pub child: Child,
+    keys: File,
     seen: Arc<Mutex<Seen>>,
     reader: JoinHandle<()>,
 }
@@ -83,6 +84,7 @@ impl Screen {
         let screen = vt100::Parser::new(ROWS.try_into().unwrap(), COLUMNS.try_into().unwrap(), 0);
         let seen = Arc::new(Mutex::new(Seen { screen, bytes: Vec::new(), lines: BTreeSet::new() }));
         let (to, mut from) = (seen.clone(), File::from(master));
+        let keys = from.try_clone().unwrap();
         let reader = thread::spawn(move || {
             let mut chunk = [0; 4096];
             // The end of a terminal is an error.
@@ -94,7 +96,7 @@ impl Screen {
                 seen.lines.extend(lines);
             }
         });
-        Screen { child, seen, reader }
+        Screen { child, keys, seen, reader }
     }
 
     /// Waits until a line begins like this.
@@ -102,6 +104,24 @@ impl Screen {
     pub fn wait_for(&self, text: &str) {
         let begin = Instant::now();
         while !self.seen.lock().unwrap().lines_now().iter().any(|line| line.starts_with(text)) {
+            assert!(begin.elapsed() < PATIENCE, "'{text}' is not shown: {:#?}", self.seen.lock().unwrap().lines);
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Presses Ctrl-C: the terminal shows it, and the command hears of it.
+    pub fn press_ctrl_c(&self) {
+        (&self.keys).write_all(b"\x03").unwrap();
+        self.wait_for_any("^C");
+        // (The terminal is not the one that the command was started from, so it does not signal by itself.)
+        let pressed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(pressed.success());
+    }
+
+    /// Waits until this stood in a line at some time.
+    fn wait_for_any(&self, text: &str) {
+        let begin = Instant::now();
+        while !self.seen.lock().unwrap().lines.iter().any(|line| line.contains(text)) {
             assert!(begin.elapsed() < PATIENCE, "'{text}' is not shown: {:#?}", self.seen.lock().unwrap().lines);
             thread::sleep(Duration::from_millis(5));
         }
@@ -128,8 +148,8 @@ impl Shown {
     /// No line says any more how far the command has got.
     #[track_caller]
     pub fn is_tidy(self) -> Shown {
-        let words = ["collecting", "billing:", "finishing:", "asking the source"];
-        let left = |line: &String| words.iter().any(|word| line.starts_with(word));
+        let words = ["ending", "collecting", "billing:", "finishing:", "asking the source"];
+        let left = |line: &String| words.iter().any(|word| line.starts_with(word)) || line.contains("^C");
         assert!(!self.lines.iter().any(left), "{self:#?}");
         self
     }

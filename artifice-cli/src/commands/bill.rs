@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
-use artifice_engine::{EngineError, How, Purpose, Selection, Told, Watch};
+use artifice_engine::{Cancel, EngineError, How, Purpose, Selection, Told, Watch};
 
 use super::open::{engine, existing_ledger, open_ledger};
 use crate::args::{Format, PeriodArgs, TableOrJson};
@@ -48,7 +48,7 @@ pub async fn run(
         let mut writer =
             Writer::new(&notices, if format == TableOrJson::Json { Format::Json } else { Format::Table }, calendar);
         let listening = Listening::of(&run, &notices, |told| writer.told(told));
-        let showed = run.show();
+        let showed = run.show(&Cancel::default());
         anywhere(engine.preview(ledger.as_deref(), selection, period, Some(options.purpose), &listening)).await??;
         drop(showed);
         if let Some(ledger) = ledger {
@@ -74,7 +74,7 @@ pub async fn run(
     let watch = Watch::of(Arc::new(listening));
     let cancel = watch.cancel.clone();
     let billing = engine.bill(ledger.clone(), backend, selection, period, options.purpose, watch);
-    let showed = run.show();
+    let showed = run.show(&cancel);
     let (done, wish) = between_steps(&cancel, billing).await;
     drop(showed);
     notices.tell();

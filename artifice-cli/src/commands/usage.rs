@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use artifice_engine::Selection;
 use artifice_engine::config::Config;
+use artifice_engine::{Cancel, Selection};
 
 use super::open::{self, existing_ledger};
 use crate::args::{Format, PeriodArgs, this_month};
@@ -39,7 +39,7 @@ pub async fn run(
     let mut writer = Writer::new(&notices, format, *calendar).explaining(explain);
     let run = Shown::new();
     let listening = Listening::of(&run, &notices, |told| writer.told(told));
-    let showed = run.show();
+    let showed = run.show(&Cancel::default());
     anywhere(engine.preview(ledger.as_deref(), &selection, period, None, &listening)).await??;
     drop(showed);
     if let Some(ledger) = ledger {

@@ -71,10 +71,23 @@ fn what_the_reading_waits_for_does_not_make_it_slower() {
 #[test]
 fn samples_of_all_readings_count() {
     let (mut standing, begin) = read(0, 1, Reached { samples: 5, ..Reached::default() });
+    // (Whose samples are those of the test alone.)
     standing.headway = None;
     standing.hear(&collecting(), at(begin, 2));
     standing.reaches(Reached { samples: 7, ..Reached::default() }, at(begin, 3));
     assert_eq!(standing.samples(), 12);
+}
+
+#[test]
+fn the_billing_begins_when_it_does_and_not_when_somebody_looks() {
+    let headway = Arc::new(Headway::default());
+    let (mut standing, begin) = heard(&[(0, Progress::Collecting { headway: headway.clone() })]);
+    headway.expect_bytes(10);
+    headway.expect_tenants(2);
+    standing.hear(&Progress::Charging { tenant: tenant("a") }, at(begin, 20));
+    headway.tenant_done();
+    standing.look(at(begin, 30));
+    assert_eq!(standing.left(at(begin, 30)), Some(Duration::from_secs(10)));
 }
 
 #[test]

@@ -71,6 +71,11 @@ impl Headway {
         add(&self.tenants_done, 1);
     }
 
+    /// So many samples more were looked at.
+    pub fn add_samples(&self, count: usize) {
+        add(&self.samples, count);
+    }
+
     /// There are about so many samples.
     pub fn expect_samples(&self, count: u64) {
         self.samples_expected.fetch_max(count, Ordering::Relaxed);
@@ -138,7 +143,7 @@ impl<'a> Samples<'a> {
 
     #[cold]
     fn tell(&mut self) {
-        add(&self.headway.samples, std::mem::take(&mut self.untold));
+        self.headway.add_samples(std::mem::take(&mut self.untold));
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use artifice_engine::{Advice, Failed, Progress, Reached, Told};
+use artifice_engine::{Advice, Failed, Headway, Progress, Reached, Told};
 use artifice_model::{Tenant, TenantId};
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ proptest! {
         let reached =
             Reached { tenants_done: done, tenants: Some(of), samples, bytes_done: done, bytes: Some(bytes), ..Reached::default() };
         let line = line(s, reached);
-        prop_assert!(line.len() < 80 && line.is_ascii(), "{line}");
+        prop_assert!(line.len() <= 77 && line.is_ascii(), "{line}");
     }
 }
 
@@ -51,9 +51,9 @@ fn what_a_run_has_come_to_is_counted_by_kind() {
     let mut standing = Standing::new(begin);
     let tenant = TenantId::from("demo");
     let after = |ms| begin + Duration::from_millis(ms);
-    standing.hear(&Progress::Collecting { headway: Arc::default() }, begin);
-    let reached = Reached { samples: 121_130, ..Reached::default() };
-    standing.reaches(reached, after(63_000));
+    let headway = Arc::new(Headway::default());
+    headway.add_samples(121_130);
+    standing.hear(&Progress::Collecting { headway }, begin);
     standing.hear(&Progress::Collected { took: Duration::from_millis(62_100) }, after(63_000));
     standing.hear(&Progress::Charging { tenant: tenant.clone() }, after(63_000));
     standing.hear(&Progress::Sending { tenant: tenant.clone(), number: 1 }, after(63_450));

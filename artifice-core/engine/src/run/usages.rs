@@ -129,7 +129,7 @@ impl<A: Admission> Receive for Door<A> {
             return self.headway.tenant_done();
         }
         // Nobody listens any more only when the command is ending.
-        drop(self.headway.waiting(|| self.sender.blocking_send(usage)));
+        self.headway.waiting(|| drop(self.sender.blocking_send(usage)));
     }
 
     fn nothing(&mut self, tenant: &TenantId) {

@@ -164,6 +164,7 @@ fn whoever_may_not_read_everybody_now_reads_nothing() {
         notice_unmapped: true,
         headway: &Headway::default(),
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     assert!(collect(&source, request, &mut Never).unwrap().left);
     assert!(source.reads().is_empty());

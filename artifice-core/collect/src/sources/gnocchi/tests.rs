@@ -100,6 +100,7 @@ fn collected(gnocchi: &Gnocchi) -> Result<Vec<TenantUsage>, String> {
         notice_unmapped: false,
         headway: &Headway::default(),
         cancel: &Cancel::default(),
+        headway: &Headway::default(),
     };
     gnocchi.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();
