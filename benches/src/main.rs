@@ -17,6 +17,7 @@ mod aggregation;
 mod allocations;
 mod bill;
 mod boundary;
+mod everybody;
 mod harness;
 mod history;
 mod hot_path;
@@ -70,12 +71,13 @@ const MEASUREMENTS: &[Measurement] = &[
     measurement("g", "in-order", ordered::in_order),
     measurement("h", "flat", rating::flat),
     measurement("h", "tiers", rating::tiers),
+    measurement("i", "preview", everybody::preview),
 ];
 
 const HELP: &str = "\
 How fast artifice is, compared to what, and with how much memory
 
-Usage: benches [--only a,b,c,d,e,f,g,h] [--json FILE]
+Usage: benches [--only a,b,c,d,e,f,g,h,i] [--json FILE]
 
   a  reading, sorting and aggregating samples, against parsing alone
   b  storing statements in the ledger, against plain inserts
@@ -85,6 +87,7 @@ Usage: benches [--only a,b,c,d,e,f,g,h] [--json FILE]
   f  a run over 1,000 small tenants: how long its workers wait for locks
   g  aggregating 100 million samples of 100,000 series, against a loop over them; series in order, against that
   h  rating a million usages with a card of 1,000 entries, against multiply and add
+  i  a month of 1,009 projects in a running cloud, against reading its samples in one answer a meter
 ";
 
 fn main() -> ExitCode {

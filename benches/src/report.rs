@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One thing that was measured, and what it is compared to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// A letter, `a` to `h`.
+    /// A letter, `a` to `i`.
     pub part: String,
     pub name: String,
     pub subject: Measure,

@@ -37,7 +37,7 @@ impl<'a> Wanted<'a> {
                 ["--json", file] => wanted.json = Some(file),
                 _ => {
                     let said = arguments.join(" ");
-                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f,g,h] [--json FILE]")));
+                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f,g,h,i] [--json FILE]")));
                 }
             }
         }

@@ -4,7 +4,7 @@
 //!   of it after five times that, the answer at a number of bytes, packed or not. It is unpacked only where its header
 //!   says so.
 //! - What may pass by itself (a refused or broken connection, 429, 500, 502, 503, 504) is tried up to four times, with pauses
-//!   that grow, or as long as the server asks for; all pauses together are bounded ([`patience`]).
+//!   that grow, or as long as the server asks for; all pauses together are bounded (`patience`).
 //! - No redirect is followed: a token must not go where nobody said that it should.
 //! - No password and no token gets into an error or a log, not even if the server sends it back.
 //!

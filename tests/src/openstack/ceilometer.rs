@@ -91,7 +91,7 @@ fn samples(
     }
     found.retain(|sample| {
         let is_of = |hidden: Option<&str>| hidden.is_some() && sample.project.as_deref() == hidden;
-        !is_of(faults.hides) && !(asked.is_none() && is_of(faults.hides_among_all))
+        !(is_of(faults.hides) || asked.is_none() && is_of(faults.hides_among_all))
     });
     let limit = if faults.ignores.contains(&"limit") { usize::MAX } else { limit(world, request)? };
     let limit = limit.min(faults.cuts_at.unwrap_or(usize::MAX));

@@ -91,7 +91,13 @@ fn log_in_v3(world: &mut World, body: &str) -> Response {
     let endpoint = |interface| json!({ "id": interface, "interface": interface, "region_id": "RegionOne", "region": "RegionOne", "url": world.ceilometer });
     let endpoints: Vec<Value> = ["public", "internal", "admin"].map(endpoint).into();
     let kind = if world.faults.no_metering { "metric" } else { "metering" };
-    let catalog = json!([{ "id": "1", "type": kind, "name": "ceilometer", "endpoints": endpoints }]);
+    let mut catalog = json!([{ "id": "1", "type": kind, "name": "ceilometer", "endpoints": endpoints }]);
+    if let Some(url) = &world.faults.gnocchi {
+        let endpoint =
+            json!({ "id": "g", "interface": "public", "region_id": "RegionOne", "region": "RegionOne", "url": url });
+        let service = json!({ "id": "2", "type": "metric", "name": "gnocchi", "endpoints": [endpoint] });
+        catalog.as_array_mut().unwrap().push(service);
+    }
     let issued: Timestamp = "2026-11-22T10:25:34Z".parse().unwrap();
     let lives_us = i64::try_from(world.lifetime().as_micros()).unwrap();
     let mut token = json!({

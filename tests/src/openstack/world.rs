@@ -97,6 +97,8 @@ pub struct Faults {
     pub no_statistics: bool,
     /// The cloud has moved to Gnocchi.
     pub gone: bool,
+    /// The catalog has a Gnocchi there.
+    pub gnocchi: Option<&'static str>,
     /// Ceilometer goes away after so many requests.
     pub leaves_after: Option<usize>,
 }

@@ -108,6 +108,12 @@ fn the_region_is_wrong() {
 fn the_cloud_has_moved_to_gnocchi() {
     let says = ["410 Gone: This telemetry installation is configured to use Gnocchi", "keeps its metering in Gnocchi"];
     for_a_while(Faults { gone: true, ..Faults::default() }, &says);
+    for_a_while(Faults { gone: true, ..Faults::default() }, &["; its catalog names no Gnocchi"]);
+    let gnocchi = Some("http://127.0.0.1:8041");
+    for_a_while(
+        Faults { gone: true, gnocchi, ..Faults::default() },
+        &["; its catalog has it at http://127.0.0.1:8041"],
+    );
 }
 
 #[test]

@@ -13,11 +13,13 @@
 
 mod cloud;
 mod error;
+mod listed;
 mod meters;
 mod owners;
 mod query;
 mod reading;
 mod settings;
+mod statistics;
 mod survey;
 #[cfg(test)]
 mod tests;

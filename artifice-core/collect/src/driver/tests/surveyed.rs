@@ -162,7 +162,6 @@ fn whoever_may_not_read_everybody_now_reads_nothing() {
         memory_bytes: 64_000_000,
         at_once: 1,
         notice_unmapped: true,
-        headway: &Headway::default(),
         cancel: &Cancel::default(),
         headway: &Headway::default(),
     };

@@ -1,14 +1,13 @@
 //! A cloud that one is logged in to, and what its Ceilometer taught on the way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use artifice_model::Timestamp;
+use artifice_model::{TenantId, Timestamp};
 use reqwest::Url;
 
 use super::error::CloudError;
-use super::meters::Listed;
-use super::owners::Shared;
+use super::listed::Listed;
 use super::query;
 use super::settings::CeilometerSettings;
 use super::survey::Survey;
@@ -21,6 +20,9 @@ use crate::source::{Observation, Traffic};
 
 /// The first instant that is asked for: nothing was metered before.
 pub(super) const EPOCH: Timestamp = Timestamp::from_micros(0);
+
+/// What has samples of several tenants: how many of each.
+pub(super) type Shared = HashMap<String, BTreeMap<TenantId, u64>>;
 
 /// A cloud that one is logged in to.
 pub(super) struct Cloud {

@@ -1,6 +1,6 @@
 //! Which meters there are: whether a tenant has any, and which of them nothing charges.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use serde::Deserialize;
@@ -8,9 +8,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::cloud::Cloud;
 use super::error::CloudError;
+use super::listed::Listed;
 use super::query;
 use crate::http::Ask;
-use crate::sink::{Interest, Sink};
+use crate::sink::Sink;
 use crate::source::{Run, Traffic, Wanted};
 use crate::text;
 
@@ -26,14 +27,6 @@ struct Meter {
     name: String,
     #[serde(default, deserialize_with = "text::optional")]
     project_id: Option<String>,
-}
-
-/// Which meters tenants have that nothing charges.
-#[derive(Default)]
-pub(super) struct Listed {
-    tenants: HashMap<String, BTreeSet<Arc<str>>>,
-    /// Whether that is all.
-    is_all: bool,
 }
 
 impl Cloud {
@@ -142,23 +135,6 @@ impl Cloud {
                 tracing::info!(tenant, "Ceilometer does not say which meters there are ({error})");
                 None
             }
-        }
-    }
-}
-
-impl Listed {
-    /// Tells of them, of a tenant if one is named.
-    fn tell(&self, tenant: Option<&str>, sink: &mut dyn Sink) {
-        let tell = |tenant: &str, names: &BTreeSet<Arc<str>>, sink: &mut dyn Sink| {
-            for name in names.iter() {
-                if sink.interest(Some(tenant), name) == Interest::Count {
-                    sink.passed(tenant, name, None);
-                }
-            }
-        };
-        match tenant {
-            Some(tenant) => self.tenants.get(tenant).into_iter().for_each(|names| tell(tenant, names, sink)),
-            None => self.tenants.iter().for_each(|(tenant, names)| tell(tenant, names, sink)),
         }
     }
 }

@@ -4,12 +4,11 @@
 //! not asks once a meter for statistics by project and resource, and then only for the samples of what had several tenants,
 //! which is hardly anything.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use artifice_model::TenantId;
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Shared};
 use super::error::CloudError;
 use super::query::Of;
 use super::reading::{Came, Walk};
@@ -18,9 +17,6 @@ use crate::error::SourceError;
 use crate::sink::Sink;
 use crate::source::{Ended, Run, Wanted, WantedMeter};
 use crate::wire::WireSample;
-
-/// What has samples of several tenants: how many of each.
-pub(super) type Shared = HashMap<String, BTreeMap<TenantId, u64>>;
 
 impl Cloud {
     /// Shows who else had the resources of a tenant, of a meter.
@@ -35,7 +31,8 @@ impl Cloud {
         let Some(meter) = wanted.meters.get(place) else { return Ok(()) };
         let shared = self.shared(meter, survey.all_of(place), wanted, run)?;
         for (resource, tenants) in shared.iter().filter(|(_, tenants)| tenants.contains_key(tenant)) {
-            let counted = Some(tenants.values().fold(0, |all: u64, count| all.saturating_add(*count)));
+            let there = tenants.values().fold(0, |all: u64, count| all.saturating_add(*count));
+            let counted = Some(there);
             let walk = Walk { meter, of: Of::Resource(resource), counted, keeps: false, most_bytes };
             let mut came = Came::default();
             self.walk(&walk, self.windows(meter, wanted, counted), run, &mut |part| {
@@ -53,7 +50,7 @@ impl Cloud {
                 Ok(stopped?)
             })?;
             if !came.is_all_of(counted) {
-                return Err(self.failed(fewer(meter, counted.unwrap_or_default(), came.inside)).into());
+                return Err(self.failed(fewer(meter, there, came.inside)).into());
             }
         }
         Ok(())

@@ -98,7 +98,6 @@ fn collected(gnocchi: &Gnocchi) -> Result<Vec<TenantUsage>, String> {
         memory_bytes: 64_000_000,
         at_once: 1,
         notice_unmapped: false,
-        headway: &Headway::default(),
         cancel: &Cancel::default(),
         headway: &Headway::default(),
     };

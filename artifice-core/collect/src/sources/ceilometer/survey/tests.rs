@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::metadata::KeySet;
+use crate::source::WantedMeter;
 
 fn survey(meters: &[&[(&str, u64)]]) -> Survey {
     let of = |groups: &&[(&str, u64)]| {
