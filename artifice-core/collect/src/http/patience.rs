@@ -129,7 +129,7 @@ mod tests {
         };
         let all: Duration = std::iter::repeat_with(pauses).take(1000).sum();
         assert!(all <= Duration::from_millis(MOST_MS), "{all:?}");
-        assert_eq!(pauses(), Duration::ZERO);
+        assert!(pauses() < PAUSES[0], "hardly anything is left");
         (0..1000).for_each(|_| patience.answered());
         assert!(pauses() > Duration::from_secs(2));
     }
