@@ -91,11 +91,15 @@ impl Mask {
             return Cow::Borrowed(text);
         }
         let mut places = Vec::new();
-        let mut view = Some(View::of(text));
-        for _ in 0..=DEEPEST {
-            let Some(seen) = view else { break };
-            self.find(&seen, &mut places);
-            view = seen.unescaped();
+        let as_it_is = View::of(text);
+        self.find(&as_it_is, &mut places);
+        for backslashes in [true, false] {
+            let mut view = as_it_is.unescaped(backslashes);
+            for _ in 1..=DEEPEST {
+                let Some(seen) = view else { break };
+                self.find(&seen, &mut places);
+                view = seen.unescaped(backslashes);
+            }
         }
         replaced(text, places)
     }
@@ -194,6 +198,13 @@ mod tests {
             let shown = mask.hide(&format!("before {written} behind")).into_owned();
             assert!(shown.starts_with("before ") && shown.ends_with(" behind"), "{name}: {shown}");
         }
+    }
+
+    #[test]
+    fn a_backslash_that_nobody_has_escaped_hides_nothing() {
+        let mask = Mask::of([r"aaaa&aaa\\bbb"]);
+        assert_eq!(mask.hide(r"<a>aaaa&amp;aaa\\bbb</a>"), "<a>***</a>");
+        assert_eq!(mask.hide(r"x=aaaa%26aaa\\bbb&y"), "x=***&y");
     }
 
     #[test]

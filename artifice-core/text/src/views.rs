@@ -15,13 +15,14 @@ impl View {
         View { bytes, places: (0..text.len()).map(|at| (at, at + 1)).collect() }
     }
 
-    /// The same with one level of escapes taken away; none if it has none.
-    pub fn unescaped(&self) -> Option<View> {
+    /// The same with one level of escapes taken away; none if it has none. A backslash may be one that nobody has escaped,
+    /// beside what somebody else has.
+    pub fn unescaped(&self, backslashes: bool) -> Option<View> {
         let mut plain = View { bytes: Vec::with_capacity(self.bytes.len()), places: Vec::new() };
         let (mut at, mut found) = (0, false);
         while let Some(byte) = self.bytes.get(at) {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            let (said, length) = match escape(rest) {
+            let (said, length) = match escape(rest).filter(|_| backslashes || *byte != b'\\') {
                 Some((letter, length)) => {
                     found = true;
                     (letter, length)

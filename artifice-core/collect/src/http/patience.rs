@@ -19,10 +19,10 @@ use super::offline::sleep;
 const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(4)];
 /// The longest pause that a server can ask for.
 const LONGEST: Duration = Duration::from_secs(30);
-/// All pauses of a client that is never answered, in milliseconds.
-const MOST_MS: u64 = 120_000;
-/// How much of that an answer gives back, in milliseconds.
-const BACK_MS: u64 = 250;
+/// All pauses of a client that is never answered, in microseconds.
+const MOST_US: u64 = 120_000_000;
+/// How much of that an answer gives back, in microseconds.
+const BACK_US: u64 = 250_000;
 
 /// What a client has left. Clones share it.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Patience(Arc<AtomicU64>);
 
 impl Default for Patience {
     fn default() -> Self {
-        Patience(Arc::new(AtomicU64::new(MOST_MS)))
+        Patience(Arc::new(AtomicU64::new(MOST_US)))
     }
 }
 
@@ -42,13 +42,13 @@ impl Patience {
 
     /// Somebody has answered.
     pub fn answered(&self) {
-        let more = |left: u64| Some(left.saturating_add(BACK_MS).min(MOST_MS));
+        let more = |left: u64| Some(left.saturating_add(BACK_US).min(MOST_US));
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     /// Takes a pause from what is left: false if that is not enough.
     fn takes(&self, pause: Duration) -> bool {
-        let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        let pause = micros(pause);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(pause)).is_ok()
     }
 }
@@ -78,8 +78,11 @@ impl Pauses<'_> {
 }
 
 fn between(least: Duration, most: Duration) -> Duration {
-    let range = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    Duration::from_micros(fastrand::u64(range(least)..=range(most)))
+    Duration::from_micros(fastrand::u64(micros(least)..=micros(most)))
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// How long a `Retry-After` asks to wait (RFC 9110, 10.2.3): so many seconds, or until then.
@@ -128,7 +131,7 @@ mod tests {
             std::iter::from_fn(|| pauses.next(None)).sum::<Duration>()
         };
         let all: Duration = std::iter::repeat_with(pauses).take(1000).sum();
-        assert!(all <= Duration::from_millis(MOST_MS), "{all:?}");
+        assert!(all <= Duration::from_micros(MOST_US), "{all:?}");
         assert!(pauses() < PAUSES[0], "hardly anything is left");
         (0..1000).for_each(|_| patience.answered());
         assert!(pauses() > Duration::from_secs(2));
