@@ -15,14 +15,14 @@ impl View {
         View { bytes, places: (0..text.len()).map(|at| (at, at + 1)).collect() }
     }
 
-    /// The same with one level of escapes taken away; none if it has none. A backslash may be one that nobody has escaped,
-    /// beside what somebody else has.
-    pub fn unescaped(&self, backslashes: bool) -> Option<View> {
+    /// The same with one level of escapes taken away, but for those that begin with one of these marks; none if it has
+    /// none.
+    pub fn unescaped(&self, but: &[u8]) -> Option<View> {
         let mut plain = View { bytes: Vec::with_capacity(self.bytes.len()), places: Vec::new() };
         let (mut at, mut found) = (0, false);
         while let Some(byte) = self.bytes.get(at) {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            let (said, length) = match escape(rest).filter(|_| backslashes || *byte != b'\\') {
+            let (said, length) = match escape(rest).filter(|_| !but.contains(byte)) {
                 Some((letter, length)) => {
                     found = true;
                     (letter, length)
@@ -43,6 +43,20 @@ impl View {
         }
         found.then_some(plain)
     }
+}
+
+/// With what escapes begin.
+const MARKS: &[u8] = br"%=\&";
+
+/// Which of the marks in a text may be no escapes: any of them, since one that nobody has escaped may stand beside
+/// what somebody else has.
+pub fn subsets(text: &str) -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new()];
+    for mark in MARKS.iter().filter(|mark| text.as_bytes().contains(mark)) {
+        let with_it: Vec<Vec<u8>> = all.iter().map(|but| [but.as_slice(), &[*mark]].concat()).collect();
+        all.extend(with_it);
+    }
+    all
 }
 
 /// What an escape stands for.
