@@ -2,10 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use rustix::net::{self, AddressFamily, SocketType};
 
 /// What was asked.
 #[derive(Debug, Clone)]
@@ -55,12 +58,15 @@ pub struct Server {
     address: SocketAddr,
     answer: Arc<Answer>,
     running: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+    /// Keeps the port while nobody listens there, so that nobody else's server gets it.
+    held: Option<OwnedFd>,
 }
 
 impl Server {
     pub fn start(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut server = Server { address: listener.local_addr().unwrap(), answer: Arc::new(answer), running: None };
+        let mut server =
+            Server { address: listener.local_addr().unwrap(), answer: Arc::new(answer), running: None, held: None };
         server.run(listener);
         server
     }
@@ -75,11 +81,13 @@ impl Server {
             // Wakes it from waiting for somebody.
             let _ = TcpStream::connect(self.address);
             thread.join().unwrap();
+            self.held = held(self.address);
         }
     }
 
     pub fn start_again(&mut self) {
         self.stop();
+        self.held = None;
         self.run(TcpListener::bind(self.address).unwrap());
     }
 
@@ -174,4 +182,18 @@ fn write(mut stream: &TcpStream, response: Response) -> Option<()> {
         return None;
     }
     (!truncated).then_some(())
+}
+
+/// A port at which nobody listens, and nobody else will. None if somebody was faster.
+fn held(address: SocketAddr) -> Option<OwnedFd> {
+    let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    net::sockopt::set_socket_reuseaddr(&socket, true).unwrap();
+    let bound = (0..100).any(|_| {
+        let bound = net::bind(&socket, &address).is_ok();
+        if !bound {
+            thread::sleep(Duration::from_millis(10));
+        }
+        bound
+    });
+    bound.then_some(socket)
 }

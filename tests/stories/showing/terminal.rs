@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use artifice_tests::killing::{HEARING_OF_IT, by};
 use artifice_tests::screen::Screen;
@@ -30,7 +30,17 @@ fn stopping(cloud: &Cloud, arguments: &str, place: &str) -> Command {
     command
 }
 
+/// Waits until it stands there.
+fn stands(cloud: &Cloud) {
+    let begin = Instant::now();
+    while !fs::exists(cloud.path("stops")).unwrap() {
+        assert!(begin.elapsed() < Duration::from_secs(120), "it does not come by the place");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn go_on(cloud: &Cloud) {
+    stands(cloud);
     fs::remove_file(cloud.path("stops")).unwrap();
 }
 
@@ -74,12 +84,12 @@ fn standard_output_has_the_result_and_nothing_of_the_line() {
 #[test]
 fn an_interrupted_bill_leaves_no_line() {
     let cloud = cloud();
-    let _erp = Erp::of(&cloud, "{at: commit, does: sleep, millis: 1500, first: 1}");
-    cloud.set("main", "{invoice:object: test.misbehaving:Erp, workers: 1}");
-    let screen = Screen::run(&mut cloud.command(BILL));
+    let screen = Screen::run(&mut stopping(&cloud, BILL, "before sending>committed"));
     screen.wait_for("billing: 0 of 3 tenants");
+    stands(&cloud);
     screen.press_ctrl_c();
     screen.wait_for("note: ending: what is being sent now is sent to its end");
+    go_on(&cloud);
     let shown =
         screen.end().is_tidy().shows("error: interrupted: sent by this run: statement 1; stored and not sent yet:");
     shown.ran.ended_whatever_it_said(130);
