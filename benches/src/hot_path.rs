@@ -3,12 +3,11 @@
 //!
 //! The text is in memory, so that no disk is measured.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use artifice_collect::sources::file::TextSource;
 use artifice_collect::wire::WireSample;
-use artifice_collect::{Cancel, Headway, Request, TenantUsage, collect};
+use artifice_collect::{Headway, Request, TenantUsage, collect};
 use artifice_model::Period;
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::time::HOUR_US;
@@ -98,21 +97,11 @@ fn measured(name: &str, lines: Lines) -> Row {
 fn aggregate(text: &str) -> usize {
     let (entries, locations) = (Entry::built_in(), Locations::new("default", []));
     let period = Period::new(samples::START, samples::START.plus(31 * 24 * HOUR_US)).unwrap();
-    let nobody = BTreeSet::new();
+    let headway = Headway::default();
     let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period,
-        cuts: &[],
-        days: &[],
-        tenants: None,
-        known: &nobody,
-        skip: &nobody,
         memory_bytes: MEMORY_BYTES,
-        at_once: 1,
         notice_unmapped: true,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
+        ..Request::of(&entries, &locations, period, &headway)
     };
     let mut volumes = 0;
     let mut take = |usage: TenantUsage| volumes += usage.usage.map_or(0, |usage| usage.len());

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use artifice_collect::testing::{TestSeries, TestSource, Way, says};
-use artifice_collect::{Cancel, Headway, Point, Request, TenantUsage, Value, collect};
+use artifice_collect::{Headway, Point, Request, TenantUsage, Value, collect};
 use artifice_model::aggregate::{Aggregate, Aggregator, Entry, Locations};
 use artifice_model::sample::{MessageId, Sample};
 use artifice_model::time::HOUR_US;
@@ -88,21 +88,14 @@ fn period() -> Period {
 fn collected(source: &TestSource) -> usize {
     let (entries, locations) = ([entry()], Locations::new("default", []));
     let known = BTreeSet::from(["tenant".into()]);
+    let headway = Headway::default();
+    // Too little for a sample each: whatever is sorted would be written to files.
     let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period: period(),
-        cuts: &[],
-        days: &[],
         tenants: Some(&known),
         known: &known,
-        skip: &BTreeSet::new(),
-        // Too little for a sample each: whatever is sorted would be written to files.
         memory_bytes: 1 << 20,
-        at_once: 1,
         notice_unmapped: true,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
+        ..Request::of(&entries, &locations, period(), &headway)
     };
     let mut usages = 0;
     let mut take = |usage: TenantUsage| usages += usage.usage.unwrap().len();

@@ -93,7 +93,8 @@ struct OfApplication {
 }
 
 impl Http {
-    /// A client. `timeout` is how long it waits for an answer, and for more of one. Errors name the section `subject` of the configuration.
+    /// A client. `timeout` is how long it waits for an answer, and for more of one. Errors name the section `subject` of
+    /// the configuration.
     ///
     /// # Errors
     /// [`HttpError`]: the files of `tls` cannot be used.
@@ -144,8 +145,9 @@ impl Http {
                     match read {
                         Err(error) if !begun && error.is_transient() => (error, None),
                         read => {
+                            read?;
                             self.patience.answered();
-                            return read.map(|()| head);
+                            return Ok(head);
                         }
                     }
                 }
@@ -187,8 +189,9 @@ impl Http {
                 Some(asked_for) if pauses.wait(asked_for) => {}
                 Some(_) => return outcome.map(|(answer, _)| answer),
                 None => {
+                    let (answer, _) = outcome?;
                     self.patience.answered();
-                    return outcome.map(|(answer, _)| answer);
+                    return Ok(answer);
                 }
             }
         }
@@ -331,7 +334,7 @@ impl Answer {
     }
 
     /// Whether the same may be answered otherwise a moment later: somebody is too busy, or not there. Whatever is asked here
-    /// may be asked twice: nothing but a log-in is posted, and that changes nothing.
+    /// may be asked twice: log-ins and questions are posted, and they change nothing.
     fn may_pass(&self) -> bool {
         matches!(self.status, 429 | 500 | 502..=504)
     }

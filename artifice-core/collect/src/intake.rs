@@ -23,7 +23,8 @@ use crate::source::{Wanted, WantedMeter};
 pub(crate) struct Intake<'a> {
     request: Request<'a>,
     wanted: &'a Wanted,
-    samples: Samples<'a>,
+    /// Points of series in order.
+    points: Samples<'a>,
     /// Places of charged meters.
     meters: HashMap<&'a str, usize>,
     tenants: Option<&'a BTreeSet<TenantId>>,
@@ -112,7 +113,7 @@ impl<'a> Intake<'a> {
         Intake {
             request,
             wanted,
-            samples: Samples::of(request.headway),
+            points: Samples::of(request.headway),
             meters: wanted.meters.iter().enumerate().map(|(place, meter)| (meter.name.as_str(), place)).collect(),
             tenants: request.tenants,
             done,
@@ -173,7 +174,6 @@ impl<'a> Intake<'a> {
 
 impl Sink for Intake<'_> {
     fn interest(&mut self, tenant: Option<&str>, meter: &str) -> Interest {
-        self.samples.add(1);
         let place = self.meters.get(meter).copied();
         let Some(tenant) = tenant.filter(|tenant| !tenant.is_empty()) else {
             self.seen.without_tenant += u64::from(place.is_some());
@@ -253,7 +253,7 @@ impl Sink for Intake<'_> {
         if self.request.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
-        self.samples.add(points.len());
+        self.points.add(points.len());
         match self.ordered.get_mut(series.0) {
             Some(series) => series.points(says, points, self.request),
             None => Err(Stop::ManyTenants),

@@ -1,6 +1,7 @@
 //! What is asked of collecting, and what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use artifice_model::aggregate::{Entry, Locations};
 use artifice_model::statement::Metered;
@@ -41,6 +42,31 @@ pub struct Request<'a> {
     pub cancel: &'a Cancel,
     /// Where it is counted how far it has got.
     pub headway: &'a Headway,
+}
+
+static NOBODY: BTreeSet<TenantId> = BTreeSet::new();
+/// A wish that nobody has.
+static NEVER: LazyLock<Cancel> = LazyLock::new(Cancel::default);
+
+impl<'a> Request<'a> {
+    /// Everybody's, of whom nobody is known, one after the other in 64 MB; and nobody can end it.
+    pub fn of(entries: &'a [Entry], locations: &'a Locations, period: Period, headway: &'a Headway) -> Self {
+        Request {
+            entries,
+            locations,
+            period,
+            cuts: &[],
+            days: &[],
+            tenants: None,
+            known: &NOBODY,
+            skip: &NOBODY,
+            memory_bytes: 64_000_000,
+            at_once: 1,
+            notice_unmapped: false,
+            cancel: &NEVER,
+            headway,
+        }
+    }
 }
 
 /// What one tenant used, or why that cannot be told.

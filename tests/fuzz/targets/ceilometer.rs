@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use artifice_collect::http::offline;
 use artifice_collect::sources::ceilometer::CeilometerSettings;
-use artifice_collect::{Cancel, Headway, Request, SourceSettings, TenantUsage, collect};
+use artifice_collect::{Headway, Request, SourceSettings, TenantUsage, collect};
 use artifice_fuzz::{MAIN_MEMORY, TOKEN, answers, cloud, entries, said, target, told};
 use artifice_model::aggregate::Locations;
 use artifice_model::{Period, TenantId};
@@ -20,20 +20,13 @@ fn settings() -> &'static CeilometerSettings {
 fn usage(tenants: Option<&BTreeSet<TenantId>>) -> Result<Vec<TenantUsage>, String> {
     let entries: Vec<_> = entries().iter().filter(|entry| entry.meter == "instance").cloned().collect();
     let (start, end) = ("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap());
+    let (period, headway) = (Period::new(start, end).unwrap(), Headway::default());
+    let locations = Locations::new("default", []);
     let request = Request {
-        entries: &entries,
-        locations: &Locations::new("default", []),
-        period: Period::new(start, end).unwrap(),
-        cuts: &[],
-        days: &[],
         tenants,
-        known: &BTreeSet::new(),
-        skip: &BTreeSet::new(),
         memory_bytes: MAIN_MEMORY,
-        at_once: 1,
         notice_unmapped: true,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
+        ..Request::of(&entries, &locations, period, &headway)
     };
     let source = settings().open(Path::new(".")).map_err(|error| error.to_string())?;
     source.connect().map_err(|error| error.to_string())?;

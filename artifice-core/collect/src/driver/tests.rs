@@ -2,7 +2,6 @@
 
 mod surveyed;
 
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use artifice_model::aggregate::{Aggregate, Entry, Locations};
@@ -51,19 +50,12 @@ fn collected_counting(
     let (entries, locations) = (entries(), Locations::new("default", []));
     let known = source.connect().unwrap().into_iter().map(|tenant| tenant.id).collect();
     let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period: period(),
         cuts: &[period().start().plus(HOUR_US)],
-        days: &[],
-        tenants: None,
         known: &known,
-        skip: &BTreeSet::new(),
-        memory_bytes: 64_000_000,
         at_once,
         notice_unmapped: true,
         cancel,
-        headway,
+        ..Request::of(&entries, &locations, period(), headway)
     };
     let mut all = Vec::new();
     let seen = collect(source, request, &mut |usage| all.push(usage));

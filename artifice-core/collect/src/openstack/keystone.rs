@@ -50,6 +50,13 @@ pub struct Keystone {
 impl Keystone {
     /// Finds out the version and logs in.
     pub fn log_in(http: &Http, settings: &OpenStack) -> Result<Keystone, KeystoneError> {
+        if settings.tls.trusts_anybody {
+            tracing::warn!(
+                "certificates are not checked ({}), so the password may go to anybody who stands in between; name the \
+                 authority in openstack.ca_file instead",
+                settings.origin.key("verify")
+            );
+        }
         let (version, base) = find_version(http, settings)?;
         let session = start(http, settings, version, &base)?;
         let (http, settings, session) = (http.clone(), settings.clone(), Mutex::new(session));

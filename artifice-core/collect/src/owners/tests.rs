@@ -8,7 +8,6 @@ use artifice_model::time::HOUR_US;
 use artifice_model::{Decimal, Period, TenantId, Timestamp};
 use proptest::prelude::*;
 
-use crate::cancel::Cancel;
 use crate::driver::collect;
 use crate::headway::Headway;
 use crate::metadata::Read;
@@ -62,21 +61,8 @@ fn hours(rows: &[Row], asked: Option<&str>) -> Vec<(String, String, i64)> {
     let entry = Entry::new("volume.size", "Storage", Aggregate::Integral);
     let (entries, locations) = ([Entry { max_gap: MaxGap::Unlimited, ..entry }], Locations::new("here", []));
     let tenants: Option<BTreeSet<TenantId>> = asked.map(|tenant| BTreeSet::from([tenant.into()]));
-    let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period: Period::new(at(0), at(HOURS)).unwrap(),
-        cuts: &[],
-        days: &[],
-        tenants: tenants.as_ref(),
-        known: &BTreeSet::new(),
-        skip: &BTreeSet::new(),
-        memory_bytes: 64_000_000,
-        at_once: 1,
-        notice_unmapped: false,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
-    };
+    let (period, headway) = (Period::new(at(0), at(HOURS)).unwrap(), Headway::default());
+    let request = Request { tenants: tenants.as_ref(), ..Request::of(&entries, &locations, period, &headway) };
     let mut all = Vec::new();
     let mut take = |TenantUsage { tenant, usage, .. }: TenantUsage| {
         for metered in usage.unwrap() {

@@ -4,6 +4,7 @@ use artifice_model::Timestamp;
 use artifice_model::sample::MessageId;
 
 use crate::error::SourceError;
+use crate::headway::Samples;
 use crate::limits::LONGEST_TEXT;
 use crate::sink::{Incoming, Interest, Sink, Stop};
 use crate::source::{Ended, Run, Wanted};
@@ -14,17 +15,19 @@ pub(crate) struct Offer<'a> {
     wanted: &'a Wanted,
     run: &'a Run<'a>,
     pub sink: &'a mut dyn Sink,
+    samples: Samples<'a>,
     /// Why the sink wants no more: not a mistake in the text, though it ended the reading.
     stop: Option<Stop>,
 }
 
 impl<'a> Offer<'a> {
     pub fn new(wanted: &'a Wanted, run: &'a Run<'a>, sink: &'a mut dyn Sink) -> Self {
-        Offer { wanted, run, sink, stop: None }
+        Offer { wanted, run, sink, samples: Samples::of(run.headway), stop: None }
     }
 
     /// Offers the next sample.
     pub fn take(&mut self, wire: &WireSample<'_>) -> Result<(), Refusal> {
+        self.samples.add(1);
         let meter = match (self.sink.interest(wire.tenant.as_deref(), &wire.meter), wire.tenant.as_deref()) {
             (Interest::Take(meter), Some(tenant)) => return self.take_whole(wire, tenant, meter),
             (Interest::Owner(meter), Some(_)) => meter,

@@ -183,13 +183,11 @@ impl Tenants {
     /// Those asked for whom nobody knows: neither the source nor the ledger.
     pub fn missing(&self, seen: &Seen) -> Vec<Failed> {
         let failed = |text: &String, why: String| Failed::of(Tenant { id: text.as_str().into(), name: None }, why);
+        let is_known =
+            |id: &TenantId| seen.tenants.contains(id) || self.known.contains_key(id) || self.done.contains(id);
         let missing = self.asked.iter().filter_map(|(text, id)| match id {
             Err(why) => Some(failed(text, why.clone())),
-            Ok(id)
-                if [seen.tenants.contains(id), self.known.contains_key(id), self.done.contains(id)].contains(&true) =>
-            {
-                None
-            }
+            Ok(id) if is_known(id) => None,
             Ok(_) => Some(failed(
                 text,
                 "no such tenant, neither in the source nor in the ledger; check the id or name".to_owned(),

@@ -7,7 +7,7 @@ use artifice_plugin_api::Decimal;
 pub fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();
     let (digits, exponent) = match text.split_once(['e', 'E']) {
-        Some((digits, exponent)) => (digits, exponent.strip_prefix('+').unwrap_or(exponent).parse::<i32>().ok()?),
+        Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
         None => (text, 0),
     };
     let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
@@ -54,7 +54,9 @@ mod tests {
         ] {
             assert_eq!(decimal(text).map(|number| number.to_string()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "nan", "inf", "-inf", "1e400", "1e-400", "1,5", "0x10", "e5", "-", "1e", "--1"] {
+        for text in
+            ["", "nan", "inf", "-inf", "1e400", "1e-400", "1,5", "0x10", "e5", "-", "1e", "--1", "1e+-05", "1e++5"]
+        {
             assert_eq!(decimal(text), None, "{text}");
         }
     }

@@ -149,22 +149,8 @@ fn whoever_may_not_read_everybody_now_reads_nothing() {
         }
     }
     let source = Surveyed::new(true, everybody);
-    let (entries, locations, nobody) = (entries(), Locations::new("default", []), BTreeSet::new());
-    let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period: period(),
-        cuts: &[],
-        days: &[],
-        tenants: None,
-        known: &nobody,
-        skip: &nobody,
-        memory_bytes: 64_000_000,
-        at_once: 1,
-        notice_unmapped: true,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
-    };
+    let (entries, locations, headway) = (entries(), Locations::new("default", []), Headway::default());
+    let request = Request::of(&entries, &locations, period(), &headway);
     assert!(collect(&source, request, &mut Never).unwrap().left);
     assert!(source.reads().is_empty());
 }

@@ -30,3 +30,28 @@ impl Listed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use artifice_model::Period;
+    use artifice_model::aggregate::{Entry, Locations};
+
+    use super::*;
+    use crate::intake::Intake;
+    use crate::{Headway, Request, Wanted};
+
+    #[test]
+    fn a_meter_that_is_listed_is_noticed_and_is_no_sample() {
+        let period = Period::new("2026-10-01T00:00:00Z".parse().unwrap(), "2026-11-01T00:00:00Z".parse().unwrap());
+        let (entries, locations, headway) = (Entry::built_in(), Locations::new("default", []), Headway::default());
+        let all = Request::of(&entries, &locations, period.unwrap(), &headway);
+        let request = Request { notice_unmapped: true, ..all };
+        let wanted = Wanted::of(&request);
+        let mut intake = Intake::of_all(request, &wanted, None);
+        let tenants = HashMap::from([("demo".to_owned(), BTreeSet::from(["cpu".into(), "memory".into()]))]);
+        Listed { tenants, is_all: true }.tell(None, &mut intake);
+        let (_, _, noticed) = intake.finish();
+        assert_eq!(noticed["demo"].unmapped.samples.len(), 2);
+        assert_eq!(headway.look().samples, 0);
+    }
+}

@@ -8,7 +8,7 @@ use artifice_model::{Period, TenantId};
 use super::*;
 use crate::http::canned::{Canned, answer, recorded};
 use crate::openstack::settings::OpenStack;
-use crate::{Cancel, Headway, Request, Seen, TenantUsage, collect};
+use crate::{Headway, Request, Seen, TenantUsage, collect};
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 
@@ -34,21 +34,9 @@ fn collected(ceilometer: &Ceilometer, tenants: Option<&[&str]>) -> Result<(Vec<T
     let locations = Locations::new("default", []);
     let ids: Option<BTreeSet<TenantId>> = tenants.map(|ids| ids.iter().map(|id| (*id).into()).collect());
     let known = ids.clone().unwrap_or_default();
-    let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period,
-        cuts: &[],
-        days: &[],
-        tenants: ids.as_ref(),
-        known: &known,
-        skip: &BTreeSet::new(),
-        memory_bytes: 64_000_000,
-        at_once: 1,
-        notice_unmapped: false,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
-    };
+    let headway = Headway::default();
+    let request =
+        Request { tenants: ids.as_ref(), known: &known, ..Request::of(&entries, &locations, period, &headway) };
     ceilometer.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();
     let seen = collect(ceilometer, request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;

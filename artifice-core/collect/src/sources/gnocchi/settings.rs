@@ -33,7 +33,7 @@ pub struct GnocchiSettings {
     pub methods: BTreeMap<String, String>,
     /// `ca_file`: whom to trust.
     pub tls: Tls,
-    /// `timeout`: how long one request may take.
+    /// `timeout`: how long to wait for an answer, and for more of one.
     pub timeout: Duration,
 }
 

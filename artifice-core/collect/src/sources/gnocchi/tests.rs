@@ -14,7 +14,7 @@ use super::policy::Policy;
 use super::*;
 use crate::http::Tls;
 use crate::http::canned::{Canned, answer, recorded};
-use crate::{Cancel, Headway, Request, TenantUsage, collect};
+use crate::{Headway, Request, TenantUsage, collect};
 
 const DEMO: &str = "de16eb57a84d401ca8845473bb1ea1d1";
 /// The metric `cpu` of the machine that is resized on the 16th.
@@ -86,21 +86,8 @@ fn collected(gnocchi: &Gnocchi) -> Result<Vec<TenantUsage>, String> {
     let mut entries = Entry::polling();
     entries.retain(|entry| entry.meter == "cpu");
     let (locations, own) = (Locations::new("default", []), BTreeSet::from([TenantId::from(DEMO)]));
-    let request = Request {
-        entries: &entries,
-        locations: &locations,
-        period,
-        cuts: &[],
-        days: &[],
-        tenants: Some(&own),
-        known: &own,
-        skip: &BTreeSet::new(),
-        memory_bytes: 64_000_000,
-        at_once: 1,
-        notice_unmapped: false,
-        cancel: &Cancel::default(),
-        headway: &Headway::default(),
-    };
+    let headway = Headway::default();
+    let request = Request { tenants: Some(&own), known: &own, ..Request::of(&entries, &locations, period, &headway) };
     gnocchi.connect().map_err(|error| error.to_string())?;
     let mut all = Vec::new();
     collect(gnocchi, request, &mut |usage| all.push(usage)).map_err(|error| error.to_string())?;
