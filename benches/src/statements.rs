@@ -22,19 +22,19 @@ pub const RATES: &str = "\
 * | network.outgoing.bytes | GB | 0.11
 ";
 
-/// Counts who was billed; nobody may fail.
+/// Counts who was billed, or previewed; nobody may fail.
 struct Counting(Arc<AtomicU64>);
 
 impl Listener for Counting {
     fn told(&self, told: Told) {
-        assert!(matches!(told, Told::Billed(_)), "{told:?}");
+        assert!(matches!(told, Told::Billed(_) | Told::Previewed(_)), "{told:?}");
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
     fn notice(&self, _: &Notice) {}
 }
 
-/// Who hears of a bill, and how many were billed.
+/// Who hears of a run, and how many were billed, or previewed.
 pub fn counting() -> (Watch, Arc<AtomicU64>) {
     let billed = Arc::new(AtomicU64::new(0));
     (Watch::of(Arc::new(Counting(billed.clone()))), billed)

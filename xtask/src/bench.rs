@@ -12,6 +12,8 @@ use crate::run::{Workspace, show};
 
 /// The program, and the libraries that it loads.
 const PACKAGES: [&str; 3] = ["benches", "artifice-bench-counting", "artifice-csv-invoice"];
+/// What can be measured.
+const PARTS: [&str; 9] = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
 /// The parts that need a server.
 const WITH_SERVER: [char; 3] = ['b', 'e', 'f'];
 
@@ -29,15 +31,11 @@ impl<'a> Wanted<'a> {
         let mut wanted = Wanted::default();
         for pair in arguments.chunks(2) {
             match *pair {
-                ["--only", parts]
-                    if parts.split(',').all(|part| ["a", "b", "c", "d", "e", "f", "g", "h"].contains(&part)) =>
-                {
-                    wanted.only = Some(parts);
-                }
+                ["--only", parts] if parts.split(',').all(|part| PARTS.contains(&part)) => wanted.only = Some(parts),
                 ["--json", file] => wanted.json = Some(file),
                 _ => {
-                    let said = arguments.join(" ");
-                    return Err(Failure(format!("bench {said}: write bench [--only a,b,c,d,e,f,g,h,i] [--json FILE]")));
+                    let (said, parts) = (arguments.join(" "), PARTS.join(","));
+                    return Err(Failure(format!("bench {said}: write bench [--only {parts}] [--json FILE]")));
                 }
             }
         }
